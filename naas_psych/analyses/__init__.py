@@ -1,0 +1,1 @@
+"""Questions about a study: one folder a chapter, one file an analysis."""

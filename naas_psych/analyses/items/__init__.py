@@ -1,0 +1,1 @@
+"""The items chapter: difficulty, discrimination, options, key, scores."""

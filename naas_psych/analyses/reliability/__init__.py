@@ -1,0 +1,1 @@
+"""The reliability chapter: coefficients, error of measurement, subscores."""

@@ -1,0 +1,1 @@
+"""Assurance: thresholds, verdicts, disclosure and the manifest that lets others check a run."""

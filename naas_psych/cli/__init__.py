@@ -1,0 +1,1 @@
+"""The register as commands; the only room that prints."""

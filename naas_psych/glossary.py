@@ -1,0 +1,80 @@
+"""The glossary: what every column and word means, for tables, help, schemas and the report."""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from naas_psych.errors import UsageError
+
+
+@dataclass(frozen=True)
+class Term:
+    """One word, one meaning.
+
+    Attributes
+    ----------
+    label : column heading for people
+    meaning : what it is, in words an assessment designer follows
+    symbol : as in the literature (r_iR), where there is one
+    formula : readable in a terminal
+    reading : how to read it, and when not to use it
+    range : possible values, in words ("-1 to 1", "0 to 1", "count")
+    decimals : digits shown to people (data files keep all)
+    sources : keys of references.toml
+    """
+
+    name: str
+    label: str
+    meaning: str
+    symbol: str = ""
+    formula: str = ""
+    reading: str = ""
+    range: str = ""
+    decimals: int | None = None
+    sources: tuple[str, ...] = ()
+
+
+#: A column x_low, x_high, x_se or x_reason is read off the term x.
+SUFFIXES = {
+    "_low": ("lower limit", "Lower limit of the confidence interval of "),
+    "_high": ("upper limit", "Upper limit of the confidence interval of "),
+    "_se": ("standard error", "Standard error of "),
+    "_reason": ("why undefined", "Short code that says why there is no value of "),
+}
+
+
+@cache
+def glossary() -> dict[str, Term]:
+    """Every term by name, from the files in `terms/`."""
+    terms: dict[str, Term] = {}
+    for path in sorted(files("naas_psych").joinpath("terms").iterdir(), key=lambda p: p.name):
+        if path.name.endswith(".toml"):
+            for name, entry in tomllib.loads(path.read_text(encoding="utf-8")).items():
+                sources = tuple(entry.pop("sources", ()))
+                terms[name] = Term(name=name, sources=sources, **entry)
+    return terms
+
+
+def term(name: str) -> Term:
+    """The term `name`, or the one derived from it by a suffix; unknown names are refused."""
+    known = glossary()
+    if name in known:
+        return known[name]
+    for suffix, (label, meaning) in SUFFIXES.items():
+        base = known.get(name.removesuffix(suffix))
+        if name.endswith(suffix) and base:
+            return Term(
+                name=name,
+                label=f"{base.label}, {label}",
+                meaning=f"{meaning}{base.label}.",
+                range="" if suffix == "_reason" else base.range,
+                decimals=None if suffix == "_reason" else base.decimals,
+                sources=base.sources,
+            )
+    near = difflib.get_close_matches(name, known, n=3)
+    hint = f" Near it: {', '.join(near)}." if near else ""
+    raise UsageError(f"There is no term {name!r} in the glossary.{hint}")

@@ -1,0 +1,63 @@
+"""Means and cross-products of integer scores in one pass, exactly the same for any block size."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+_BLOCK = 32_768
+#: Sums of integers below this are exact in float32, so the fast product loses nothing.
+_EXACT_FLOAT32 = 2**24
+
+
+@dataclass(frozen=True)
+class Moments:
+    """n persons; sums (J,) of the scores; products (J, J), the raw cross-products X'X."""
+
+    n: int
+    sums: NDArray[np.float64]
+    products: NDArray[np.float64]
+
+    @property
+    def mean(self) -> NDArray[np.float64]:
+        return self.sums / self.n
+
+    @property
+    def covariance(self) -> NDArray[np.float64]:
+        """Covariance matrix with denominator n - 1; nan when n < 2."""
+        if self.n < 2:
+            return np.full_like(self.products, np.nan)
+        return (self.products - np.outer(self.sums, self.sums) / self.n) / (self.n - 1)
+
+
+def blocks(n: int, size: int = _BLOCK) -> Iterator[slice]:
+    """Consecutive row slices: work on a few megabytes at a time however many persons there are."""
+    for start in range(0, n, size):
+        yield slice(start, min(start + size, n))
+
+
+def moments(points: NDArray[Any], *, weights: NDArray[Any] | None = None) -> Moments:
+    """Sums and cross-products of `points` (N, J), non-negative integers without absences.
+
+    `weights` (N,) are non-negative integer case weights (how often a person was resampled).
+    Every partial sum is an exact integer, so the answer does not depend on threads or blocks.
+    """
+    n_items = points.shape[1]
+    sums = np.zeros(n_items)
+    products = np.zeros((n_items, n_items))
+    largest = float(points.max(initial=0)) ** 2
+    heaviest = 1.0 if weights is None else float(weights.max(initial=0))
+    exact = largest * heaviest * _BLOCK < _EXACT_FLOAT32
+    kind = np.float32 if exact else np.float64
+    total = 0
+    for rows in blocks(points.shape[0]):
+        block = points[rows].astype(kind)
+        weighted = block if weights is None else block * weights[rows, None].astype(kind)
+        products += weighted.T @ block
+        sums += weighted.sum(axis=0, dtype=np.float64)
+        total += block.shape[0] if weights is None else int(weights[rows].sum())
+    return Moments(total, sums, products)

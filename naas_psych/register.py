@@ -1,0 +1,70 @@
+"""Every analysis, listed by hand in report order. Nothing else decides what the program can do.
+
+The list holds names only, so that asking for help loads no analysis. The module of an analysis is
+`naas_psych.analyses.<chapter>.<name>` and holds a function of the same name.
+"""
+
+from __future__ import annotations
+
+import inspect
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+
+from naas_psych.analysis import Analysis
+from naas_psych.errors import UsageError
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A chapter is a command, a heading in the report and a list of analyses."""
+
+    name: str
+    title: str
+    summary: str
+    analyses: tuple[str, ...]
+
+
+CHAPTERS: tuple[Chapter, ...] = (
+    Chapter(
+        "items",
+        "Items",
+        "difficulty (facility), discrimination, options, key check, flags",
+        ("item_statistics", "distractors", "key_check", "score_distribution"),
+    ),
+    Chapter(
+        "reliability",
+        "Reliability",
+        "coefficients with intervals, measurement error",
+        ("reliability", "measurement_error", "subscores"),
+    ),
+)
+
+
+def names() -> tuple[str, ...]:
+    """The name of every analysis, in report order."""
+    return tuple(name for chapter in CHAPTERS for name in chapter.analyses)
+
+
+def chapter_of(name: str) -> Chapter:
+    """The chapter that holds the analysis `name`."""
+    for chapter in CHAPTERS:
+        if name in chapter.analyses:
+            return chapter
+    raise UsageError(f"There is no analysis {name!r}. The analyses are: {', '.join(names())}.")
+
+
+@cache
+def load(name: str) -> Analysis:
+    """The analysis `name`, with what its module says about it."""
+    chapter = chapter_of(name)
+    module = import_module(f"naas_psych.analyses.{chapter.name}.{name}")
+    run = getattr(module, name)
+    return Analysis(
+        name=name,
+        chapter=chapter.name,
+        run=run,
+        question=(inspect.getdoc(run) or "").split("\n", 1)[0],
+        options=run.options_model,
+        drawings=getattr(module, "drawings", None),
+    )
