@@ -34,14 +34,13 @@ def __getattr__(name: str) -> Any:
     if name in _HOMES:
         return getattr(import_module(_HOMES[name]), name)
     if not name.startswith("_"):
-        from naas_psych import register
-
+        # Not `from naas_psych import register`: that asks this very function for `register`.
+        register = import_module("naas_psych.register")
         if name in register.names():
             return register.load(name).run
     raise AttributeError(f"module 'naas_psych' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    from naas_psych import register
-
+    register = import_module("naas_psych.register")
     return sorted(["__version__", *_HOMES, *register.names()])

@@ -7,14 +7,18 @@ checks, the JSON schema and the report section are all read from that signature.
 
 from __future__ import annotations
 
+import difflib
 import inspect
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import wraps
-from typing import TYPE_CHECKING, Annotated, Any, Protocol, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol, get_args, get_origin
+from typing import get_type_hints
 
+import annotated_types as limits_of
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
+from pydantic.fields import FieldInfo
 
 from naas_psych.drawing import Drawing
 from naas_psych.errors import UsageError
@@ -75,7 +79,7 @@ def analysis(function: Callable[..., Result]) -> Checked:
 
     @wraps(function)
     def run(study: Study, /, **options: Any) -> Result:
-        checked = _check(function.__name__, model, options)
+        checked = check_options(function.__name__, model, options)
         given = {name: getattr(checked, name) for name in model.model_fields}
         result = function(study, **given)
         recorded = {k: v for k, v in checked.model_dump(mode="json").items() if k != "threads"}
@@ -91,17 +95,69 @@ def analysis(function: Callable[..., Result]) -> Checked:
     return run
 
 
-def _check(name: str, model: type[BaseModel], options: dict[str, Any]) -> BaseModel:
+def check_options(name: str, model: type[BaseModel], given: Mapping[str, Any]) -> BaseModel:
+    """The options of the analysis `name` with defaults filled in; what is wrong is a UsageError.
+
+    Text is taken for a number where it is one, so that the command line needs no rules of its own.
+    """
     try:
-        return model(**options)
+        return model(**given)
     except ValidationError as error:
         first = error.errors()[0]
-        option = ".".join(str(part) for part in first["loc"]) or "options"
-        known = ", ".join(model.model_fields) or "none"
-        raise UsageError(
-            f"{name}: option {option} = {first.get('input')!r} is not allowed: {first['msg']}. "
-            f"Its options are: {known}. `naas-psych explain {name}` says what each is for."
-        ) from None
+    option = str(first["loc"][0]) if first["loc"] else "options"
+    known = ", ".join(model.model_fields) or "none"
+    if option not in model.model_fields:
+        near = difflib.get_close_matches(option, model.model_fields, n=1)
+        hint = f" Did you mean {near[0]}?" if near else ""
+        raise UsageError(f"{name} has no option {option}.{hint} Its options are: {known}.")
+    allowed = allowed_values(model.model_fields[option])
+    raise UsageError(
+        f"{name}: option {option} = {first['input']!r} is not allowed. Expected: {allowed}. "
+        f"`naas-psych explain {name}` says what each option is for."
+    )
+
+
+def allowed_values(field: FieldInfo) -> str:
+    """What an option may be, in words: "a number above 0.5 and below 1", "one of: a, b"."""
+    choices = choices_of(field)
+    if choices:
+        return "one of: " + ", ".join(choices)
+    kind = _KINDS.get(_bare(field.annotation), "a value")
+    bounds = [
+        f"{words} {getattr(limit, attribute):g}"
+        for limit in field.metadata
+        for rule, attribute, words in _BOUNDS
+        if isinstance(limit, rule)
+    ]
+    return " and ".join([f"{kind} {bounds[0]}", *bounds[1:]]) if bounds else kind
+
+
+def choices_of(field: FieldInfo) -> tuple[str, ...]:
+    """The allowed words of an option that is a choice, else nothing."""
+    options = (field.annotation, *get_args(field.annotation))
+    return tuple(
+        str(word) for option in options if get_origin(option) is Literal for word in get_args(option)
+    )
+
+
+_KINDS = {
+    int: "a whole number",
+    float: "a number",
+    bool: "true or false",
+    str: "text",
+}
+_BOUNDS: tuple[tuple[type, str, str], ...] = (
+    (limits_of.Gt, "gt", "above"),
+    (limits_of.Ge, "ge", "from"),
+    (limits_of.Lt, "lt", "below"),
+    (limits_of.Le, "le", "to"),
+)
+
+
+def _bare(annotation: Any) -> Any:
+    """The type behind `X | None`."""
+    inner = [part for part in get_args(annotation) if part is not type(None)]
+    return inner[0] if len(inner) == 1 and type(None) in get_args(annotation) else annotation
 
 
 def _findings(

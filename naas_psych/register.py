@@ -6,13 +6,17 @@ The list holds names only, so that asking for help loads no analysis. The module
 
 from __future__ import annotations
 
+import difflib
 import inspect
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
+from typing import TYPE_CHECKING
 
-from naas_psych.analysis import Analysis
 from naas_psych.errors import UsageError
+
+if TYPE_CHECKING:
+    from naas_psych.analysis import Analysis
 
 
 @dataclass(frozen=True)
@@ -51,12 +55,18 @@ def chapter_of(name: str) -> Chapter:
     for chapter in CHAPTERS:
         if name in chapter.analyses:
             return chapter
-    raise UsageError(f"There is no analysis {name!r}. The analyses are: {', '.join(names())}.")
+    near = difflib.get_close_matches(name, names(), n=3)
+    hint = f" Did you mean {' or '.join(near)}?" if near else ""
+    raise UsageError(
+        f"There is no analysis {name!r}.{hint} The analyses are: {', '.join(names())}."
+    )
 
 
 @cache
 def load(name: str) -> Analysis:
     """The analysis `name`, with what its module says about it."""
+    from naas_psych.analysis import Analysis
+
     chapter = chapter_of(name)
     module = import_module(f"naas_psych.analyses.{chapter.name}.{name}")
     run = getattr(module, name)

@@ -1,0 +1,91 @@
+"""Where text goes: results to standard output, everything else to standard error."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TextIO
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+
+DEFAULT_WIDTH = 80
+
+
+@dataclass(frozen=True)
+class Terminal:
+    """What the output can show: its width, and whether it knows more than ASCII."""
+
+    width: int
+    unicode: bool
+
+
+def terminal_of(stream: TextIO) -> Terminal:
+    """What `stream` can show; COLUMNS decides the width where there is no terminal."""
+    width = shutil.get_terminal_size((DEFAULT_WIDTH, 24)).columns
+    return Terminal(width=max(width, 40), unicode=_knows(stream, "█▁–─│"))
+
+
+def console(stream: TextIO, *, width: int | None = None) -> Console:
+    """A rich console on `stream`: colour only on a terminal, NO_COLOR respected."""
+    from rich.console import Console
+
+    return Console(
+        file=stream,
+        width=width or terminal_of(stream).width,
+        highlight=False,
+        emoji=False,
+        markup=False,
+        soft_wrap=False,
+        legacy_windows=False,
+        safe_box=not _knows(stream, "─│"),
+    )
+
+
+def say(message: str) -> None:
+    """One message for the person at the keyboard, on standard error."""
+    print(_encodable(message, sys.stderr), file=sys.stderr, flush=True)
+
+
+def put(text: str) -> None:
+    """Results on standard output, as they are."""
+    sys.stdout.write(_encodable(text, sys.stdout))
+
+
+def render(*parts: RenderableType) -> None:
+    """Results on standard output, laid out for people."""
+    out = console(sys.stdout)
+    for part in parts:
+        out.print(part)
+
+
+@contextmanager
+def progress(wanted: bool) -> Iterator[Steps]:
+    """A progress line on standard error for work that takes over a second."""
+    from naas_psych.cli.steps import Steps
+
+    steps = Steps(sys.stderr, wanted=wanted and sys.stderr.isatty())
+    try:
+        yield steps
+    finally:
+        steps.close()
+
+
+def _knows(stream: TextIO, sample: str) -> bool:
+    try:
+        sample.encode(stream.encoding or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
+
+
+def _encodable(text: str, stream: TextIO) -> str:
+    encoding = stream.encoding or "ascii"
+    return text.encode(encoding, "backslashreplace").decode(encoding)
+
+
+if TYPE_CHECKING:
+    from naas_psych.cli.steps import Steps

@@ -1,0 +1,95 @@
+"""Whatever goes wrong, as one readable message on standard error and an exit code."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from naas_psych.errors import DataRefused, NaasPsychError
+
+INTERRUPTED = 130
+BROKEN_PIPE = 141
+OUR_FAULT = 70
+OUT_OF_MEMORY = 71
+
+
+def guarded(work: Callable[[], int]) -> int:
+    """Do the work and return its exit code; a traceback is never shown unless asked for."""
+    try:
+        code = work()
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        return _told(INTERRUPTED, "Interrupted; nothing half-written was left behind.")
+    except BrokenPipeError:
+        return _pipe_closed()
+    except MemoryError:
+        return _told(
+            OUT_OF_MEMORY,
+            "There is not enough memory for these data. Use a machine with more, or give the "
+            "data as Parquet, or analyse fewer persons at a time.",
+        )
+    except DataRefused as error:
+        return _refused(error)
+    except NaasPsychError as error:
+        return _told(error.exit_code, str(error))
+    except OSError as error:
+        return _pipe_closed() if error.errno == errno.EPIPE else _system(error)
+    except Exception as error:
+        return _usage(error) if hasattr(error, "format_message") else _other(error)
+    return code
+
+
+def _told(code: int, message: str) -> int:
+    from naas_psych.cli.console import say
+
+    say(message)
+    return code
+
+
+def _pipe_closed() -> int:
+    """The reader went away (`| head`): say nothing, and let the last flush go nowhere."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    return BROKEN_PIPE
+
+
+def _refused(error: DataRefused) -> int:
+    from naas_psych.cli.console import say
+    from naas_psych.cli.faults import refusal
+
+    say(refusal(error.faults))
+    return error.exit_code
+
+
+def _system(error: OSError) -> int:
+    where = f"{error.filename}: " if error.filename else ""
+    return _told(
+        2, f"{where}{error.strerror or error}. Check the path, its permissions and the disk."
+    )
+
+
+def _usage(error: Any) -> int:
+    """An error of the command-line parser: what was wrong, usage, and where help is."""
+    context = getattr(error, "ctx", None)
+    if type(error).__name__ == "NoArgsIsHelpError":
+        return 2
+    lines = [str(error.format_message())]
+    if context is not None:
+        lines.append(context.get_usage().strip())
+        lines.append(f"`{context.command_path} --help` shows every option.")
+    return _told(2, "\n".join(lines))
+
+
+def _other(error: Exception) -> int:
+    if type(error).__name__ == "Abort":
+        return _told(INTERRUPTED, "Interrupted.")
+    if os.environ.get("NAAS_PSYCH_DEBUG") == "1":
+        raise error
+    return _told(
+        OUR_FAULT,
+        f"This is a fault in naas_psych ({type(error).__name__}: {error}), please report it. "
+        "NAAS_PSYCH_DEBUG=1 shows where it happened.",
+    )
