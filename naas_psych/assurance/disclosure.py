@@ -1,0 +1,28 @@
+"""What may be shown to whom: the disclosure profile in force, and what it means here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from naas_psych.study.study import Study
+
+PROFILE_OF_EVIDENCE = "ofqual"
+
+
+@dataclass(frozen=True)
+class Disclosure:
+    """The profile in force and one true sentence about these outputs."""
+
+    profile: str
+    statement: str
+
+
+def disclosure(study: Study) -> Disclosure:
+    """The study's own profile, or the one that evidence uses when the study names none."""
+    return Disclosure(
+        profile=study.spec.disclosure.profile or PROFILE_OF_EVIDENCE,
+        statement=(
+            "No table in this version breaks results down by groups of persons, and no row about "
+            "a single person and no person identifier is written."
+        ),
+    )

@@ -1,0 +1,128 @@
+"""The one rule by which every verdict is given, from an interval and two thresholds."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+Level = Literal["top", "middle", "bottom", "cannot_tell", "not_a_measurement_question"]
+#: A: assurance, somebody says the scheme does something good. C: concern. Q: question. D: demand.
+Polarity = Literal["A", "C", "Q", "D"]
+
+#: Words from the best to the worst measured value. A concern is borne out when the value is bad.
+_WORDS: dict[Polarity, dict[str, str]] = {
+    "A": {"top": "SUPPORTED", "middle": "PARTLY SUPPORTED", "bottom": "NOT SUPPORTED"},
+    "C": {"top": "NOT BORNE OUT", "middle": "PARTLY BORNE OUT", "bottom": "BORNE OUT"},
+    "Q": {"top": "ANSWERED", "middle": "PARTLY ANSWERED", "bottom": "ANSWERED"},
+    "D": {"top": "MET", "middle": "PARTLY MET", "bottom": "NOT MET"},
+}
+_OTHER_WORDS = {
+    "cannot_tell": "CANNOT TELL",
+    "not_a_measurement_question": "NOT A MEASUREMENT QUESTION",
+}
+_SHAPES = {
+    "top": "[#]", "middle": "[=]", "bottom": "[x]",
+    "cannot_tell": "[?]", "not_a_measurement_question": "[-]",
+}  # fmt: skip
+_COLOURS = {
+    "top": "green", "middle": "amber", "bottom": "red",
+    "cannot_tell": "grey", "not_a_measurement_question": "white",
+}  # fmt: skip
+#: Worst first: a failed metric beats CANNOT TELL, and CANNOT TELL beats PARTLY.
+_SEVERITY: tuple[Level, ...] = (
+    "bottom", "cannot_tell", "middle", "top", "not_a_measurement_question",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """A verdict, said three ways at once: word, shape and colour."""
+
+    level: Level
+    polarity: Polarity
+    sentence: str
+
+    @property
+    def word(self) -> str:
+        return _OTHER_WORDS.get(self.level) or _WORDS[self.polarity][self.level]
+
+    @property
+    def shape(self) -> str:
+        return _SHAPES[self.level]
+
+    @property
+    def colour(self) -> str:
+        return _COLOURS[self.level]
+
+
+def verdict(
+    *,
+    estimate: float | None,
+    low: float | None,
+    high: float | None,
+    n: int,
+    minimum: float,
+    target: float,
+    n_min: int,
+    higher_is_better: bool = True,
+    polarity: Polarity = "A",
+    reason: str = "",
+) -> Verdict:
+    """Hold an interval, never the point alone, to a minimum and a target.
+
+    The whole interval at or beyond the target: top. At or beyond the minimum: middle. Short of the
+    minimum: bottom. Across the minimum, too few observations, or no number (`reason`): cannot tell.
+    """
+    if n < n_min:
+        return cannot_tell(
+            f"there are {n:,} observations and at least {n_min:,} are needed", polarity=polarity
+        )
+    if not (_is_number(estimate) and _is_number(low) and _is_number(high)):
+        return cannot_tell(reason or "the number or its interval is undefined", polarity=polarity)
+    sign = 1.0 if higher_is_better else -1.0
+    worse, better = sorted((sign * float(low or 0), sign * float(high or 0)))
+    level, sentence = _held_to(worse, better, minimum=sign * minimum, target=sign * target)
+    return Verdict(level=level, polarity=polarity, sentence=sentence)
+
+
+def cannot_tell(reason: str, *, polarity: Polarity = "A") -> Verdict:
+    """CANNOT TELL, with the reason."""
+    return Verdict(level="cannot_tell", polarity=polarity, sentence=f"We cannot tell: {reason}.")
+
+
+def not_a_measurement_question(who_decides: str) -> Verdict:
+    """A question of values or policy that no test data settle, with who decides it."""
+    return Verdict(
+        level="not_a_measurement_question",
+        polarity="Q",
+        sentence=f"No test data can settle this. It is decided by {who_decides}.",
+    )
+
+
+def worst(verdicts: Sequence[Verdict]) -> Verdict:
+    """The verdict on a claim that needs all of these to hold.
+
+    Raises
+    ------
+    ValueError
+        There is no verdict to choose from.
+    """
+    return min(verdicts, key=lambda v: _SEVERITY.index(v.level))
+
+
+def _held_to(worse: float, better: float, *, minimum: float, target: float) -> tuple[Level, str]:
+    if worse >= target:
+        return "top", "The whole interval meets the target."
+    if worse >= minimum:
+        return "middle", "The whole interval meets the minimum, but not all of it the target."
+    if better < minimum:
+        return "bottom", "The whole interval falls short of the minimum."
+    return "cannot_tell", (
+        "This is the best estimate, but values on both sides of the line remain plausible."
+    )
+
+
+def _is_number(value: float | None) -> bool:
+    return value is not None and math.isfinite(value)

@@ -1,0 +1,101 @@
+"""Results as files: every table as CSV and Parquet, every figure as SVG and PNG, results.json."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from naas_psych import register
+from naas_psych.drawing import Drawing
+from naas_psych.report.aside import whole_folder
+from naas_psych.report.document import document, dumps
+from naas_psych.result import Result
+from naas_psych.study.study import Study
+
+#: A cell that starts with one of these is run as a formula by spreadsheet programs.
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def export(
+    command: str,
+    study: Study,
+    results: Sequence[Result],
+    out: str | os.PathLike[str],
+    *,
+    drawings: bool = True,
+    not_examined: Mapping[str, str] | None = None,
+) -> Path:
+    """Write results to the new folder `out`; it appears whole or not at all.
+
+    Raises
+    ------
+    UsageError
+        `out` is not empty, is a file, or cannot be written.
+    """
+    with whole_folder(out) as folder:
+        for result in results:
+            write_tables(result, folder)
+        if drawings:
+            from naas_psych.report.figures import write_figures
+
+            for result in results:
+                write_figures(drawings_of(result), folder)
+        made = document(command, study, results, not_examined=not_examined)
+        write_text(folder / "results.json", dumps(made))
+    return Path(out)
+
+
+def drawings_of(result: Result) -> tuple[Drawing, ...]:
+    """The drawings that the module of this analysis makes from its result."""
+    make = register.load(result.analysis).drawings
+    return tuple(make(result)) if make else ()
+
+
+def write_tables(result: Result, folder: Path) -> None:
+    """`tables/<analysis>__<table>.csv` and `.parquet` for every table of a result."""
+    place = folder / "tables"
+    place.mkdir(exist_ok=True)
+    for name, table in result.tables.items():
+        stem = f"{result.analysis}__{name}"
+        write_text(place / f"{stem}.csv", csv_text(table))
+        _write_parquet(table, place / f"{stem}.parquet")
+
+
+def csv_text(table: pd.DataFrame) -> str:
+    """A table as CSV that a spreadsheet cannot mistake for a program; numbers keep all digits."""
+    return str(table.apply(_neutral).to_csv(index=False, lineterminator="\n"))
+
+
+def write_text(path: Path, text: str) -> None:
+    """UTF-8 with plain line ends on every system."""
+    path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _neutral(column: pd.Series[Any]) -> pd.Series[Any]:
+    if column.dtype.kind in "iufb":
+        return column
+    return column.map(
+        lambda cell: f"'{cell}" if isinstance(cell, str) and cell[:1] in _FORMULA_STARTS else cell
+    )
+
+
+def _write_parquet(table: pd.DataFrame, path: Path) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    arrow = pa.Table.from_pandas(table.apply(_one_kind), preserve_index=False)
+    pq.write_table(arrow.replace_schema_metadata(None), path)
+
+
+def _one_kind(column: pd.Series[Any]) -> pd.Series[Any]:
+    """Parquet wants one type a column: text where a column is of mixed or unknown kind."""
+    if column.dtype != object:
+        return column
+    known = column[column.notna()]
+    if len(set(map(type, known))) == 1 and isinstance(known.iloc[0], bool | int | float):
+        return column
+    return known.map(str).reindex(column.index).astype("string")

@@ -1,0 +1,90 @@
+"""Drawings as files: compact SVG that keeps its text, and PNG; the same bytes every time."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from naas_psych.drawing import Drawing
+from naas_psych.report.style import FONTS, house_style
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+_DPI = 144
+
+
+@dataclass(frozen=True)
+class Image:
+    """A drawing with its picture: `svg` is the very text of the exported file."""
+
+    drawing: Drawing
+    stem: str
+    svg: str
+
+
+def write_figures(drawings: Iterable[Drawing], folder: Path) -> tuple[Image, ...]:
+    """`figures/<name>.svg` and `.png` for every drawing, drawn once each."""
+    import matplotlib as mpl
+
+    place = folder / "figures"
+    images = []
+    with mpl.rc_context(house_style()):
+        for drawing in drawings:
+            place.mkdir(exist_ok=True)
+            figure = drawing.draw()
+            image = Image(drawing, stem(drawing.name), _svg(figure, drawing))
+            (place / f"{image.stem}.svg").write_text(image.svg, encoding="utf-8", newline="\n")
+            figure.savefig(place / f"{image.stem}.png", dpi=_DPI, metadata={"Software": None})
+            images.append(image)
+    return tuple(images)
+
+
+def stem(name: str) -> str:
+    """A file name that every system takes, different for different names."""
+    safe = re.sub(r"[^A-Za-z0-9._-]+", "_", name)
+    return safe if safe == name else f"{safe}_{_short_digest(name)}"
+
+
+def _short_digest(text: str) -> str:
+    import hashlib
+
+    return hashlib.sha256(text.encode()).hexdigest()[:6]
+
+
+def _svg(figure: Figure, drawing: Drawing) -> str:
+    text = io.StringIO()
+    figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None})
+    return _compact(text.getvalue(), drawing)
+
+
+def _compact(svg: str, drawing: Drawing) -> str:
+    """Drop what a reader never sees, make ids unique to this figure, add title and description."""
+    prefix = f"f{_short_digest(drawing.name)}"
+    svg = svg[svg.index("<svg") :]
+    svg = re.sub(r"<!--.*?-->|<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
+    used = set(re.findall(r'(?:href="#|url\(#)([^")]+)', svg))
+    svg = re.sub(r' id="([^"]*)"', lambda m: f' id="{prefix}{m[1]}"' if m[1] in used else "", svg)
+    svg = re.sub(r'(href="#|url\(#)', rf"\g<1>{prefix}", svg)
+    svg = re.sub(r"\d+\.\d{3,}", lambda m: f"{float(m[0]):.2f}".rstrip("0").rstrip("."), svg)
+    svg = re.sub(r"\s*\n\s*", " ", svg).replace("> <", "><").replace(" />", "/>")
+    svg = re.sub(r"(?<=[;:]) +", "", svg)
+    families = ", ".join(f"'{name}'" if " " in name else name for name in FONTS)
+    svg = svg.replace("'DejaVu Sans'", families)
+    return _titled(svg, drawing, prefix=prefix) + "\n"
+
+
+def _titled(svg: str, drawing: Drawing, *, prefix: str) -> str:
+    head_end = svg.index(">")
+    head = re.sub(r' (?:width|height)="[^"]*pt"', "", svg[:head_end])
+    words = (
+        f'<title id="{prefix}t">{escape(drawing.title)}</title>'
+        f'<desc id="{prefix}d">{escape(drawing.alt)}</desc>'
+    )
+    labels = f' role="img" aria-labelledby="{prefix}t" aria-describedby="{prefix}d">'
+    return head + labels + words + svg[head_end + 1 :]
