@@ -1,0 +1,160 @@
+"""Minimum-residual (unweighted least squares) factor analysis of stacked correlation matrices.
+
+For given uniquenesses psi the best m-factor loadings come from the m largest eigenvalues of
+R - diag(psi); half the sum of the other squared eigenvalues is then minimised over psi by Newton's
+method (Joreskog 1977, with the exact second derivatives), psi bounded below.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from naas_psych.numerics.coefficients import Floats
+
+#: A uniqueness at this bound is a Heywood case: the model wants a variance of zero or less.
+LOWEST_UNIQUENESS = 0.005
+
+
+@dataclass(frozen=True)
+class FactorSolution:
+    """Loadings (B, J, m) unrotated, uniquenesses (B, J); one flag a matrix for the rest."""
+
+    loadings: Floats
+    uniqueness: Floats
+    converged: NDArray[np.bool_]
+    heywood: NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class _Point:
+    """Where the search stands: psi, eigenvalues (rising) and eigenvectors of R - diag(psi)."""
+
+    psi: Floats
+    values: Floats
+    vectors: Floats
+    loss: Floats
+
+
+def minres(
+    corr: Floats,
+    n_factors: int,
+    *,
+    start: Floats | None = None,
+    tolerance: float = 1e-10,
+    max_steps: int = 200,
+) -> FactorSolution:
+    """Fit `n_factors` to each matrix of `corr` (B, J, J), positive definite.
+
+    `start` (J,) are uniquenesses to begin from; by default 1 less the squared multiple correlation.
+    Converged means that every residual variance off the bound is below `tolerance`.
+    """
+    if start is None:
+        psi = 1.0 / np.diagonal(np.linalg.inv(corr), axis1=-2, axis2=-1)
+    else:
+        psi = np.broadcast_to(start, corr.shape[:2])
+    psi = np.clip(psi, LOWEST_UNIQUENESS, 1.0)
+    converged = np.zeros(len(corr), dtype=bool)
+    final = psi.copy()
+    live = np.arange(len(corr))
+    point = _at(corr, psi, n_factors)
+    for _ in range(max_steps):
+        gradient = _gradient(point, n_factors)
+        free = (point.psi > LOWEST_UNIQUENESS) | (gradient < 0)
+        done = np.abs(np.where(free, gradient, 0.0)).max(axis=1) < tolerance
+        final[live] = point.psi
+        converged[live[done]] = True
+        if done.all():
+            break
+        keep = ~done
+        live = live[keep]
+        point = _select(point, keep)
+        point = _step(corr[live], point, gradient[keep], free[keep], n_factors)
+    return _solution(corr, final, converged, n_factors)
+
+
+def _at(corr: Floats, psi: Floats, n_factors: int) -> _Point:
+    reduced = corr.copy()
+    diagonal = np.arange(corr.shape[-1])
+    reduced[:, diagonal, diagonal] -= psi
+    values, vectors = np.linalg.eigh(reduced)
+    return _Point(psi, values, vectors, 0.5 * (values[:, :-n_factors] ** 2).sum(axis=1))
+
+
+def _select(point: _Point, keep: NDArray[np.bool_]) -> _Point:
+    return _Point(point.psi[keep], point.values[keep], point.vectors[keep], point.loss[keep])
+
+
+def _gradient(point: _Point, n_factors: int) -> Floats:
+    """Minus the diagonal of the residual matrix."""
+    rest = point.vectors[:, :, :-n_factors] ** 2
+    return -np.einsum("bjk,bk->bj", rest, point.values[:, :-n_factors])
+
+
+def _hessian(point: _Point, n_factors: int, *, exact: bool) -> Floats:
+    rest, factors = point.vectors[:, :, :-n_factors], point.vectors[:, :, -n_factors:]
+    hessian = (rest @ rest.transpose(0, 2, 1)) ** 2
+    if not exact:
+        return np.asarray(hessian)
+    low, high = point.values[:, :-n_factors], point.values[:, -n_factors:]
+    for s in range(n_factors):
+        gap = low / (low - high[:, s : s + 1])
+        inner = (rest * gap[:, None, :]) @ rest.transpose(0, 2, 1)
+        w = factors[:, :, s]
+        hessian = hessian + 2 * inner * w[:, :, None] * w[:, None, :]
+    return np.asarray(hessian)
+
+
+def _direction(
+    point: _Point, gradient: Floats, free: NDArray[np.bool_], n_factors: int, *, exact: bool
+) -> Floats:
+    """The Newton step in the free uniquenesses, zero in those held at the bound."""
+    hessian = _hessian(point, n_factors, exact=exact)
+    both = free[:, :, None] & free[:, None, :]
+    diagonal = np.arange(free.shape[1])
+    hessian = np.where(both, hessian, 0.0)
+    hessian[:, diagonal, diagonal] += np.where(free, 1e-10, 1.0)
+    downhill = np.where(free, -gradient, 0.0)
+    return np.asarray(np.linalg.solve(hessian, downhill[:, :, None])[:, :, 0])
+
+
+def _step(
+    corr: Floats, point: _Point, gradient: Floats, free: NDArray[np.bool_], n_factors: int
+) -> _Point:
+    """One step that lowers the loss: exact Newton, or Gauss-Newton where that climbs."""
+    step = _direction(point, gradient, free, n_factors, exact=True)
+    climbs = np.einsum("bj,bj->b", step, gradient) >= 0
+    if climbs.any():
+        some = _select(point, climbs)
+        step[climbs] = _direction(some, gradient[climbs], free[climbs], n_factors, exact=False)
+    size = np.ones(len(corr))
+    trial = _at(corr, _moved(point.psi, step, size), n_factors)
+    for _ in range(20):
+        slack = 1e-13 + 1e-12 * point.loss
+        worse = trial.loss > point.loss + slack
+        if not worse.any():
+            break
+        size[worse] *= 0.5
+        retry = _at(corr[worse], _moved(point.psi[worse], step[worse], size[worse]), n_factors)
+        trial.psi[worse], trial.values[worse] = retry.psi, retry.values
+        trial.vectors[worse], trial.loss[worse] = retry.vectors, retry.loss
+    return trial
+
+
+def _moved(psi: Floats, step: Floats, size: Floats) -> Floats:
+    return np.clip(psi + size[:, None] * step, LOWEST_UNIQUENESS, 1.0)
+
+
+def _solution(
+    corr: Floats, psi: Floats, converged: NDArray[np.bool_], n_factors: int
+) -> FactorSolution:
+    point = _at(corr, psi, n_factors)
+    vectors = point.vectors[:, :, ::-1][:, :, :n_factors]
+    values = np.maximum(point.values[:, ::-1][:, :n_factors], 0.0)
+    loadings = vectors * np.sqrt(values)[:, None, :]
+    # An eigenvector has no sign of its own; the sum of loadings is made positive.
+    signs = np.where(loadings.sum(axis=1, keepdims=True) < 0, -1.0, 1.0)
+    heywood = (psi <= LOWEST_UNIQUENESS).any(axis=1)
+    return FactorSolution(loadings * signs, psi, converged, heywood)

@@ -1,0 +1,147 @@
+"""Split halves: the best, the worst and the average of all equal splits of a test.
+
+With e = +1 for one half and -1 for the other, Guttman's split-half coefficient 4 cov(A, B) / V is
+1 - e'Se / V. An odd test gets an empty item, so that its halves are (J-1)/2 and (J+1)/2.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from itertools import combinations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from naas_psych.numerics.coefficients import Floats, total_variance, trace
+
+#: Up to this many items every split is looked at (6,435 of them at 16).
+EXHAUSTIVE = 16
+_STARTS = 1000
+_SEED = 2017
+_ROUNDS = 200
+_BATCH_CELLS = 4_000_000
+
+
+@dataclass(frozen=True)
+class Splits:
+    """Signs (B, J) of a split and its coefficient (B,); `exhaustive` if no other can pass it."""
+
+    signs: NDArray[np.int8]
+    coefficient: Floats
+    exhaustive: bool
+
+
+def split_half_mean(covariance: Floats) -> Floats:
+    """The average over all equal splits, in closed form; alpha when the number of items is even.
+
+    Under a random equal split of J' (J, or J + 1 if odd) the signs have E(e_i e_j) = -1/(J' - 1).
+    """
+    n_items = covariance.shape[-1]
+    even = n_items + n_items % 2
+    total = total_variance(covariance)
+    diagonal = trace(covariance)
+    return np.asarray(1.0 - (diagonal - (total - diagonal) / (even - 1)) / total)
+
+
+def _padded(covariance: Floats) -> Floats:
+    if covariance.shape[-1] % 2 == 0:
+        return covariance
+    return np.pad(covariance, [(0, 0)] * (covariance.ndim - 2) + [(0, 1), (0, 1)])
+
+
+@cache
+def _all_splits(n_items: int) -> NDArray[np.int8]:
+    """Every split of an even number of items, the last item always in the minus half."""
+    chosen = np.array(list(combinations(range(n_items - 1), n_items // 2)))
+    signs = np.full((len(chosen), n_items), -1, dtype=np.int8)
+    np.put_along_axis(signs, chosen, 1, axis=1)
+    return signs
+
+
+@cache
+def _random_splits(n_items: int) -> NDArray[np.int8]:
+    rng = np.random.Generator(np.random.PCG64(_SEED))
+    signs = np.tile(np.repeat(np.int8([1, -1]), n_items // 2), (_STARTS, 1))
+    return rng.permuted(signs, axis=1)
+
+
+def extreme_split(
+    covariance: Floats, *, best: bool, starts: NDArray[np.int8] | None = None
+) -> Splits:
+    """The split with the largest (or smallest) coefficient of each matrix (B, J, J).
+
+    Up to `EXHAUSTIVE` items all splits are compared. Beyond that, pairs are swapped between the
+    halves while that helps, from 1,000 fixed random splits, or from `starts` (S, J').
+    """
+    padded = _padded(covariance)
+    n_even = padded.shape[-1]
+    sign = 1.0 if best else -1.0
+    exhaustive = n_even <= EXHAUSTIVE
+    if exhaustive:
+        signs, quadratic = _compare_all(sign * padded, _all_splits(n_even))
+    else:
+        given = _random_splits(n_even) if starts is None else starts
+        signs, quadratic = _compare_searched(sign * padded, given)
+    coefficient = 1.0 - sign * quadratic / total_variance(covariance)
+    return Splits(signs, np.asarray(coefficient), exhaustive)
+
+
+def _compare_all(matrix: Floats, signs: NDArray[np.int8]) -> tuple[NDArray[np.int8], Floats]:
+    """The split with the least e'Se, from the list `signs`, for each matrix."""
+    e = signs.astype(float)
+    found = np.empty((len(matrix), e.shape[1]), dtype=np.int8)
+    least = np.empty(len(matrix))
+    for b, s in enumerate(matrix):
+        quadratic = np.einsum("sj,sj->s", e @ s, e)
+        k = int(np.argmin(quadratic))
+        found[b], least[b] = signs[k], quadratic[k]
+    return found, least
+
+
+def _compare_searched(matrix: Floats, starts: NDArray[np.int8]) -> tuple[NDArray[np.int8], Floats]:
+    """The least e'Se that swapping reaches, a few million cells at a time."""
+    n_matrices, n_items = matrix.shape[0], matrix.shape[-1]
+    found = np.empty((n_matrices, n_items), dtype=np.int8)
+    least = np.full(n_matrices, np.inf)
+    size = max(1, _BATCH_CELLS // n_items**2)
+    rows = np.arange(n_matrices)
+    pairs = np.array([(b, s) for s in range(len(starts)) for b in rows]).reshape(-1, 2)
+    for at in range(0, len(pairs), size):
+        which, start = pairs[at : at + size].T
+        signs, quadratic = _swap(matrix, which, starts[start].astype(float))
+        for b, e, q in zip(which, signs, quadratic, strict=True):
+            # A later start must win clearly, or rounding would choose among equal splits.
+            if q < least[b] - 1e-12 * abs(least[b]) or not np.isfinite(least[b]):
+                found[b], least[b] = e, q
+    return found, least
+
+
+def _swap(
+    matrix: Floats, which: NDArray[np.int64], e: Floats
+) -> tuple[Floats, Floats]:
+    """Swap the best pair between the halves until no swap lowers e'Se.
+
+    Swapping i (in the plus half) with j changes e'Se by 4 (g_j - g_i + s_ii + s_jj - 2 s_ij), g = Se.
+    """
+    e = e.copy()
+    n_items = e.shape[1]
+    variances = np.diagonal(matrix, axis1=-2, axis2=-1)
+    scale = 1e-12 * np.abs(matrix).sum(axis=(-2, -1))
+    live = np.arange(len(e))
+    for _ in range(_ROUNDS):
+        s, signs = matrix[which[live]], e[live]
+        pull = np.einsum("bij,bj->bi", s, signs)
+        spread = variances[which[live]]
+        leave = np.where(signs > 0, spread - pull, np.inf)
+        join = np.where(signs < 0, spread + pull, np.inf)
+        change = leave[:, :, None] + join[:, None, :] - 2 * s
+        flat = change.reshape(len(live), -1)
+        best = flat.argmin(axis=1)
+        helps = flat[np.arange(len(live)), best] < -scale[which[live]]
+        live, best = live[helps], best[helps]
+        if not live.size:
+            break
+        e[live, best // n_items] = -1.0
+        e[live, best % n_items] = 1.0
+    return e, np.einsum("bi,bij,bj->b", e, matrix[which], e, optimize=True)
