@@ -1,0 +1,142 @@
+"""Persons who met the same items, item by item: what the analyses of this chapter work on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from naas_psych.numerics.rest_table import RestTable, rest_table
+from naas_psych.study.booklets import Booklets, find_booklets
+from naas_psych.study.responses import NOT_REACHED, Counted, Responses
+
+#: A form that fewer share is left out of what needs a total, unless there is no larger one.
+_FORM_PERSONS = 10
+
+OMITTED_SAID = {
+    "wrong": "Omitted responses count as wrong (the item's lowest score).",
+    "left_out": "Omitted responses are left out; a person who omitted an item has no total on the "
+    "items of others, and is compared with those who omitted the same items.",
+}
+NOT_REACHED_SAID = {
+    "left_out": "Persons who did not reach an item are left out of its own statistics; "
+    "in totals and rest scores not reached counts as wrong.",
+    "wrong": "Items not reached count as wrong, in an item's own statistics and in totals.",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Form:
+    """Persons (n,) with the same items (j,): marks (j, n) in points, item by item, and totals."""
+
+    name: str
+    rows: NDArray[np.int64] | slice
+    items: NDArray[np.int64]
+    marks: NDArray[Any]
+    lowest: int
+
+    @cached_property
+    def totals(self) -> NDArray[np.int64]:
+        """Total in points, (n,)."""
+        return np.asarray(self.marks.sum(axis=0, dtype=np.int64))
+
+    @property
+    def n(self) -> int:
+        return int(self.marks.shape[1])
+
+    def rest(self, place: int) -> NDArray[np.int64]:
+        """Rest scores (n,): the total less this item."""
+        return np.asarray(self.totals - self.marks[place])
+
+    def table(self, place: int, n_points: int, among: NDArray[np.bool_] | None) -> RestTable:
+        """Persons by score of the item (in points) and rest score, `among` some of them."""
+        codes, rest = self.marks[place], self.rest(place)
+        if among is not None:
+            codes, rest = codes[among], rest[among]
+        return rest_table(codes, rest, n_codes=n_points)
+
+
+@dataclass(frozen=True)
+class Seat:
+    """An item in a form: the form's number among all, the form, and the item's row in it."""
+
+    number: int
+    form: Form
+    place: int
+
+
+@dataclass(frozen=True)
+class Forms:
+    """Every form with enough persons, and how many persons have none."""
+
+    forms: tuple[Form, ...]
+    left_out: int
+
+    def holding(self, item: int) -> tuple[Seat, ...]:
+        """Where `item` sits in every form that has it."""
+        seats = []
+        for k, form in enumerate(self.forms):
+            place = int(np.searchsorted(form.items, item))
+            if place < form.items.size and form.items[place] == item:
+                seats.append(Seat(k, form, place))
+        return tuple(seats)
+
+    def main_seat(self, item: int, n_items: int) -> Seat | None:
+        """The one form in which the item is judged as part of a test, or None if several have it.
+
+        Persons with every item make that form even beside persons with gaps.
+        """
+        seats = self.holding(item)
+        whole = [seat for seat in seats if seat.form.items.size == n_items]
+        if whole:
+            return whole[0]
+        return seats[0] if len(seats) == 1 else None
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        said = []
+        if len(self.forms) > 1:
+            said.append(
+                f"There are {len(self.forms)} forms (sets of items that persons share); "
+                "correlations and groups are formed within forms and then put together."
+            )
+        if self.left_out:
+            said.append(
+                f"{self.left_out} persons share their set of items with too few others to have a "
+                "comparable total; they count in facilities only."
+            )
+        return tuple(said)
+
+
+def find_forms(responses: Responses, *, omitted: Counted, not_reached: Counted = "wrong") -> Forms:
+    """The forms of a study, largest first."""
+    marks = responses.marks(omitted=omitted, not_reached=not_reached)
+    booklets = find_booklets(marks, min_persons=_FORM_PERSONS)
+    if not booklets.kept:
+        booklets = find_booklets(marks, min_persons=2)
+    return Forms(_forms(booklets, marks, responses.min_points), booklets.left_out)
+
+
+def _forms(
+    booklets: Booklets, marks: NDArray[Any], min_points: NDArray[np.int64]
+) -> tuple[Form, ...]:
+    forms = []
+    for k, booklet in enumerate(booklets.kept, start=1):
+        part = marks[booklet.rows]
+        if booklet.items.size < marks.shape[1]:
+            part = part[:, booklet.items]
+        lowest = int(min_points[booklet.items].sum())
+        by_item = np.ascontiguousarray(part.T)
+        forms.append(Form(str(k), booklet.rows, booklet.items, by_item, lowest))
+    return tuple(forms)
+
+
+def who_reached(points: NDArray[Any], not_reached: Counted) -> NDArray[np.bool_] | None:
+    """Persons whose response to the item counts in its own statistics; None when all do."""
+    if not_reached == "wrong":
+        return None
+    reached = points != NOT_REACHED
+    return None if reached.all() else reached

@@ -1,0 +1,3 @@
+from naas_psych.result import Result
+def findings(result, thresholds):
+    return ()

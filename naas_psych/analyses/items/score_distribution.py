@@ -1,0 +1,187 @@
+"""How the total scores are spread."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from naas_psych.analyses.items.forms import OMITTED_SAID, Form, Forms, find_forms
+from naas_psych.analyses.items.options import NotReached, Omitted
+from naas_psych.analysis import Level, analysis
+from naas_psych.drawing import COLOURS, Drawing, new_figure
+from naas_psych.numerics.score_moments import ScoreMoments, score_moments, t_quantile
+from naas_psych.result import Result, tidy
+from naas_psych.study.responses import Responses
+from naas_psych.study.study import Study
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+_SAID = {
+    "wrong": "Items not reached count as wrong in totals.",
+    "left_out": "Persons are compared with those who reached the same items.",
+}
+
+
+@analysis
+def score_distribution(
+    study: Study,
+    *,
+    level: Level = 0.95,
+    omitted: Omitted = None,
+    not_reached: NotReached = "wrong",
+) -> Result:
+    """How are the total scores spread?
+
+    Formula
+    -------
+    mean and N - 1 standard deviation of the total; skewness m3 / s^3 and kurtosis m4 / s^4 - 3,
+    with m3 and m4 over N and s over N - 1 (type 3). Limits of the mean: t s / sqrt(N).
+
+    How to read it
+    --------------
+    A mean near the highest score (negative skewness) says that the test was easy for these
+    persons; a heap at either end says that it cannot tell the persons there apart.
+
+    When not to use it
+    ------------------
+    Totals of different forms do not compare: read each row by itself.
+
+    Agrees with
+    -----------
+    psych 2.2.9: skew and kurtosi, type 3. Quartiles are R's type 7.
+
+    References
+    ----------
+    joanes_gill_1998
+
+    Examples
+    --------
+    >>> nps.score_distribution(study).tables["summary"]  # doctest: +SKIP
+    """
+    counted = omitted or study.omitted
+    forms = find_forms(study.responses, omitted=counted, not_reached=not_reached)
+    tables = {
+        "summary": _summary(study.responses, forms, level),
+        "scores": _scores(study.responses, forms),
+    }
+    return Result(tables, notes=(OMITTED_SAID[counted], _SAID[not_reached], *forms.notes))
+
+
+def _moments(form: Form) -> ScoreMoments:
+    return score_moments(np.bincount(form.totals))
+
+
+def _summary(responses: Responses, forms: Forms, level: float) -> pd.DataFrame:
+    """One row a form, in score units."""
+    unit = responses.unit
+    rows = [_row(form, responses, level) for form in forms.forms]
+    columns: dict[str, Any] = {name: [row[name] for row in rows] for name in rows[0]} if rows else {}
+    for name in columns:
+        if name not in ("form", "n", "items", "skewness", "kurtosis"):
+            columns[name] = (np.array(columns[name], dtype=float) * unit).tolist()
+    few = ["no_responses" if row["n"] == 0 else "too_few_persons" for row in rows]
+    shape = ["too_few_persons" if row["n"] < 2 else "no_variance" for row in rows]
+    names = ("mean", "sd", "min", "max", "median", "quartile_1", "quartile_3", "mean_se")
+    reasons = {**dict.fromkeys(names, few), "skewness": shape, "kurtosis": shape}
+    return tidy(columns, reasons)
+
+
+def _row(form: Form, responses: Responses, level: float) -> dict[str, Any]:
+    found = _moments(form)
+    error = found.sd / np.sqrt(found.n) if found.n > 1 else float("nan")
+    half = t_quantile(level, found.n - 1) * error if found.n > 1 else float("nan")
+    return {
+        "form": form.name,
+        "n": found.n,
+        "mean": found.mean,
+        "sd": found.sd,
+        "skewness": found.skewness,
+        "kurtosis": found.kurtosis,
+        "min": found.low,
+        "max": found.high,
+        "median": found.median,
+        "quartile_1": found.quartile_1,
+        "quartile_3": found.quartile_3,
+        "items": int(form.items.size),
+        "possible_min": float(responses.min_points[form.items].sum()),
+        "possible_max": float(responses.max_points[form.items].sum()),
+        "mean_se": error,
+        "mean_low": found.mean - half,
+        "mean_high": found.mean + half,
+    }
+
+
+def _scores(responses: Responses, forms: Forms) -> pd.DataFrame:
+    """Every attainable score of every form, with the persons who have it."""
+    parts = []
+    for form in forms.forms:
+        low = int(responses.min_points[form.items].sum())
+        high = int(responses.max_points[form.items].sum())
+        counts = np.bincount(form.totals, minlength=high + 1)[low:]
+        share = counts / max(form.n, 1)
+        parts.append(
+            pd.DataFrame(
+                {
+                    "form": form.name,
+                    "score": np.arange(low, low + counts.size) * responses.unit,
+                    "n": counts,
+                    "proportion": share,
+                    "cumulative": np.cumsum(counts) / max(form.n, 1),
+                }
+            )
+        )
+    empty = {"form": [], "score": [], "n": [], "proportion": [], "cumulative": []}
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(empty)
+
+
+def drawings(result: Result) -> Iterable[Drawing]:
+    """A histogram of each form."""
+    return _histograms(result)
+
+
+def _histograms(result: Result) -> Iterator[Drawing]:
+    summary, scores = result.tables["summary"], result.tables["scores"]
+    for row in summary.to_dict("records"):
+        form = row["form"]
+        of = f" on form {form}" if len(summary) > 1 else ""
+        if not row["n"]:
+            continue
+        title = (
+            f"Scores{of} run from {row['min']:g} to {row['max']:g} of {row['possible_max']:g}, "
+            f"with a mean of {row['mean']:.1f}"
+        )
+        alt = (
+            f"Histogram of the total scores of {row['n']} persons{of}. Half of them score between "
+            f"{row['quartile_1']:g} and {row['quartile_3']:g}; the median is {row['median']:g}."
+        )
+        part = scores[scores["form"] == form]
+        yield Drawing(
+            f"score_distribution_{form}" if of else "score_distribution",
+            title,
+            alt,
+            lambda part=part, row=row, title=title: _histogram(part, row, title),  # type: ignore[misc]
+            "scores",
+        )
+
+
+def _histogram(scores: pd.DataFrame, row: dict[str, Any], title: str) -> Figure:
+    figure = new_figure(7.0, 3.6)
+    axes = figure.add_subplot()
+    x = scores["score"].to_numpy()
+    step = float(x[1] - x[0]) if x.size > 1 else 1.0
+    # Bars of whole steps: uneven ones would make a comb out of a smooth distribution.
+    width = step * -(-x.size // 60)
+    edges = np.arange(x[0] - step / 2, x[-1] + width, width)
+    counts, _ = np.histogram(x, bins=edges, weights=scores["n"].to_numpy())
+    axes.stairs(counts, edges, fill=True, color=COLOURS[0], alpha=0.75)
+    axes.axvline(row["mean"], color=COLOURS[6], linestyle="--", linewidth=1.2)
+    axes.annotate(f"mean {row['mean']:.1f}", (row["mean"], 1), xytext=(4, -4),
+                  xycoords=("data", "axes fraction"), textcoords="offset points", va="top")
+    axes.set(xlabel="Total score", ylabel="Persons", ylim=(0, None))
+    axes.set_title(title, loc="left", fontsize=10, wrap=True)
+    axes.spines[["top", "right"]].set_visible(False)
+    return figure
