@@ -13,8 +13,16 @@ import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import wraps
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol, get_args, get_origin
-from typing import get_type_hints
+from typing import (
+    TYPE_CHECKING,
+    Annotated,
+    Any,
+    Literal,
+    Protocol,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 
 import annotated_types as limits_of
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
@@ -136,7 +144,10 @@ def choices_of(field: FieldInfo) -> tuple[str, ...]:
     """The allowed words of an option that is a choice, else nothing."""
     options = (field.annotation, *get_args(field.annotation))
     return tuple(
-        str(word) for option in options if get_origin(option) is Literal for word in get_args(option)
+        str(word)
+        for option in options
+        if get_origin(option) is Literal
+        for word in get_args(option)
     )
 
 
@@ -165,3 +176,17 @@ def _findings(
 ) -> tuple[Finding, ...]:
     find = getattr(sys.modules[function.__module__], "findings", None)
     return tuple(find(result, thresholds)) if find else ()
+
+
+def sections(docstring: str | None) -> dict[str, str]:
+    """A docstring by its underlined headings; what stands before the first is under ""."""
+    lines = inspect.cleandoc(docstring or "").splitlines()
+    found: dict[str, list[str]] = {"": []}
+    current = ""
+    for line, below in zip(lines, [*lines[1:], ""], strict=True):
+        if line and set(below) == {"-"} and len(below) >= 3:
+            current = line.strip()
+            found[current] = []
+        elif set(line) != {"-"} or len(line) < 3:
+            found[current].append(line)
+    return {heading: "\n".join(text).strip("\n") for heading, text in found.items()}

@@ -28,7 +28,7 @@ ORDER = (
 class RootGroup(TyperGroup):
     """The root command. Chapters are listed as stubs and built only when one is called."""
 
-    def list_commands(self, ctx: Any) -> list[str]:
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002
         return [name for name in ORDER if name in self.commands]
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
@@ -98,10 +98,10 @@ def init(
 @app.command()
 def check(
     study: StudyPath,
+    *,
     key: Key = None,
     format: FormatHere = Format.terminal,
     fail_on: FailOn = None,
-    all_rows: Annotated[bool, typer.Option("--all", help="Every fault, however many.")] = False,
     quiet: Quiet = False,
 ) -> int:
     """Every fault in the data, as one table; exit code 3 when an error was found.
@@ -110,14 +110,13 @@ def check(
     """
     from naas_psych.cli.check import check_data
 
-    return check_data(
-        study, key=key, format=format, fail_on=fail_on, all_rows=all_rows, quiet=quiet
-    )
+    return check_data(study, key=key, format=format, fail_on=fail_on, quiet=quiet)
 
 
 @app.command()
 def evidence(
     study: StudyPath,
+    *,
     out: Annotated[
         Path,
         typer.Option("--out", "-o", metavar="DIR", help="A new or empty folder for the evidence."),

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import shutil
 import sys
+import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
-    from rich.console import Console, RenderableType
+    from rich.console import Console
+    from rich.text import Text
 
 DEFAULT_WIDTH = 80
 
@@ -55,11 +57,19 @@ def put(text: str) -> None:
     sys.stdout.write(_encodable(text, sys.stdout))
 
 
-def render(*parts: RenderableType) -> None:
-    """Results on standard output, laid out for people."""
-    out = console(sys.stdout)
-    for part in parts:
-        out.print(part)
+def prose(text: str, *, width: int, indent: int = 0, style: str = "") -> Text:
+    """Text wrapped to the width without blanks at the end of its lines."""
+    from rich.text import Text
+
+    blank = " " * indent
+    lines = textwrap.fill(
+        text,
+        max(width, indent + 20),
+        initial_indent=blank,
+        subsequent_indent=blank,
+        break_on_hyphens=False,
+    )
+    return Text(lines, style=style, overflow="ignore", no_wrap=True)
 
 
 @contextmanager

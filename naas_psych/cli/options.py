@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from naas_psych.analysis import Analysis
 
 
-class Format(str, Enum):
+class Format(StrEnum):
     """How results are written to standard output."""
 
     terminal = "terminal"
@@ -26,7 +26,7 @@ class Format(str, Enum):
     markdown = "markdown"
 
 
-class Level(str, Enum):
+class Level(StrEnum):
     """Severities, mildest first."""
 
     info = "info"
@@ -235,13 +235,14 @@ def _help(by_analysis: Mapping[str, FieldInfo]) -> str:
     """The description (of each analysis, where they differ), limits and default."""
     said: dict[str, list[str]] = {}
     for name, field in by_analysis.items():
-        said.setdefault(_describe(field), []).append(name)
+        said.setdefault(describe(field), []).append(name)
     if len(said) == 1:
         return next(iter(said))
     return " ".join(f"{', '.join(who)}: {text}" for text, who in said.items())
 
 
-def _describe(field: FieldInfo) -> str:
+def describe(field: FieldInfo) -> str:
+    """The description of an option with its limits and default, as one sentence."""
     from naas_psych.analysis import allowed_values, choices_of
 
     text = (field.description or "").strip().rstrip(".")

@@ -73,7 +73,7 @@ def _options_of(name: str, given: Mapping[str, Any]) -> dict[str, Any]:
 def _read(request: Request) -> Study:
     from naas_psych.study.load import read_study
 
-    study = read_study(request.study, key=request.key)
+    study: Study = read_study(request.study, key=request.key)
     if not request.quiet:
         for sentence in study.said:
             say(sentence)

@@ -8,6 +8,8 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+import typer
+
 from naas_psych.errors import DataRefused, NaasPsychError
 
 INTERRUPTED = 130
@@ -21,25 +23,17 @@ def guarded(work: Callable[[], int]) -> int:
     try:
         code = work()
         sys.stdout.flush()
-    except KeyboardInterrupt:
-        return _told(INTERRUPTED, "Interrupted; nothing half-written was left behind.")
-    except BrokenPipeError:
-        return _pipe_closed()
-    except MemoryError:
-        return _told(
-            OUT_OF_MEMORY,
-            "There is not enough memory for these data. Use a machine with more, or give the "
-            "data as Parquet, or analyse fewer persons at a time.",
-        )
-    except DataRefused as error:
-        return _refused(error)
-    except NaasPsychError as error:
-        return _told(error.exit_code, str(error))
-    except OSError as error:
-        return _pipe_closed() if error.errno == errno.EPIPE else _system(error)
-    except Exception as error:
-        return _usage(error) if hasattr(error, "format_message") else _other(error)
+    except (Exception, KeyboardInterrupt) as error:
+        return _answer(error)
     return code
+
+
+def _answer(error: BaseException) -> int:
+    """The first kind that fits decides."""
+    for kind, respond in _RESPONSES:
+        if isinstance(error, kind):
+            return respond(error)
+    return _usage(error) if hasattr(error, "format_message") else _unexpected(error)
 
 
 def _told(code: int, message: str) -> int:
@@ -49,22 +43,24 @@ def _told(code: int, message: str) -> int:
     return code
 
 
-def _pipe_closed() -> int:
+def _pipe_closed(_: BaseException) -> int:
     """The reader went away (`| head`): say nothing, and let the last flush go nowhere."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, sys.stdout.fileno())
     return BROKEN_PIPE
 
 
-def _refused(error: DataRefused) -> int:
-    from naas_psych.cli.console import say
-    from naas_psych.cli.faults import refusal
+def _refused(error: Any) -> int:
+    from naas_psych.cli.console import console
+    from naas_psych.cli.faults import refuse
 
-    say(refusal(error.faults))
-    return error.exit_code
+    refuse(console(sys.stderr), error.faults)
+    return DataRefused.exit_code
 
 
-def _system(error: OSError) -> int:
+def _system(error: Any) -> int:
+    if error.errno == errno.EPIPE:
+        return _pipe_closed(error)
     where = f"{error.filename}: " if error.filename else ""
     return _told(
         2, f"{where}{error.strerror or error}. Check the path, its permissions and the disk."
@@ -83,9 +79,23 @@ def _usage(error: Any) -> int:
     return _told(2, "\n".join(lines))
 
 
-def _other(error: Exception) -> int:
-    if type(error).__name__ == "Abort":
-        return _told(INTERRUPTED, "Interrupted.")
+def _interrupted(_: BaseException) -> int:
+    return _told(INTERRUPTED, "Interrupted; nothing half-written was left behind.")
+
+
+def _no_memory(_: BaseException) -> int:
+    return _told(
+        OUT_OF_MEMORY,
+        "There is not enough memory for these data. Use a machine with more, give the data as "
+        "Parquet, or analyse fewer persons at a time.",
+    )
+
+
+def _said(error: Any) -> int:
+    return _told(int(error.exit_code), str(error))
+
+
+def _unexpected(error: BaseException) -> int:
     if os.environ.get("NAAS_PSYCH_DEBUG") == "1":
         raise error
     return _told(
@@ -93,3 +103,14 @@ def _other(error: Exception) -> int:
         f"This is a fault in naas_psych ({type(error).__name__}: {error}), please report it. "
         "NAAS_PSYCH_DEBUG=1 shows where it happened.",
     )
+
+
+_RESPONSES: tuple[tuple[type[BaseException], Callable[[BaseException], int]], ...] = (
+    (KeyboardInterrupt, _interrupted),
+    (typer.Abort, _interrupted),
+    (BrokenPipeError, _pipe_closed),
+    (MemoryError, _no_memory),
+    (DataRefused, _refused),
+    (NaasPsychError, _said),
+    (OSError, _system),
+)

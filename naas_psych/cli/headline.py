@@ -1,0 +1,66 @@
+"""The sentence that matters first, for each kind of result."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from naas_psych.cli.numbers import figure, interval
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from naas_psych.finding import Finding
+    from naas_psych.result import Result
+    from naas_psych.study.study import Study
+
+NAMED = 6
+
+
+def headline(study: Study, results: Sequence[Result]) -> str:
+    """One or two sentences that a person who reads nothing else should have read."""
+    by_name = {result.analysis: result for result in results}
+    if "reliability" in by_name:
+        return _reliability(by_name)
+    return _attention(study, [f for result in results for f in result.findings])
+
+
+def _attention(study: Study, findings: Sequence[Finding]) -> str:
+    """How many items need attention, which, and why."""
+    size = f"{study.responses.n_items} items, {study.responses.n_persons} persons"
+    urgent = [f for f in findings if f.severity in ("warning", "error")]
+    if not urgent:
+        return f"{size}: nothing here needs attention before the score is used."
+    items = set(study.responses.item_ids)
+    reasons: dict[str, list[str]] = {}
+    for finding in urgent:
+        if finding.subject in items:
+            reasons.setdefault(finding.subject, []).append(finding.code.replace("_", " "))
+    if not reasons:
+        return f"{size}: {urgent[0].sentence}"
+    order = [item for item in study.responses.item_ids if item in reasons]
+    named = [f"{item} ({', '.join(dict.fromkeys(reasons[item]))})" for item in order[:NAMED]]
+    more = f" and {len(order) - NAMED} more" if len(order) > NAMED else ""
+    need = "1 item needs" if len(order) == 1 else f"{len(order)} items need"
+    return f"{size}: {need} attention before the score is used: {', '.join(named)}{more}."
+
+
+def _reliability(by_name: Mapping[str, Result]) -> str:
+    table = by_name["reliability"].tables["coefficients"]
+    said = [
+        text
+        for name, words in (("alpha", "Alpha"), ("omega_total", "omega total"))
+        if (text := _coefficient(table, name, words))
+    ]
+    if not said:
+        return "No coefficient could be had from these data; the table says why."
+    return f"{'; '.join(said)}."
+
+
+def _coefficient(table: pd.DataFrame, name: str, words: str) -> str:
+    row: Any = table.loc[table["coefficient"] == name]
+    if row.empty or row["estimate"].isna().iloc[0]:
+        return ""
+    first = row.iloc[0]
+    limits = interval(float(first["low"]), float(first["high"]), "estimate")
+    return f"{words} is {figure(float(first['estimate']), 'estimate')} {limits}"

@@ -1,0 +1,219 @@
+"""Results as people read them on a terminal: the sentence, the table, the findings, the notes."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from naas_psych.cli.console import Terminal, console, prose, terminal_of
+from naas_psych.cli.formats import Shown, tables_of
+from naas_psych.cli.grid import grid
+from naas_psych.cli.headline import headline
+from naas_psych.cli.sketch import sketches
+from naas_psych.report.wording import reason_words
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+    from rich.text import Text
+
+    from naas_psych.cli.perform import Answer, Request
+    from naas_psych.finding import Finding
+    from naas_psych.result import Result
+    from naas_psych.study.study import Study
+
+#: Rows of a table, and findings of one kind, that a terminal shows unless asked for all.
+ROWS = 40
+ALIKE = 5
+MARKS = {"error": ("▲", "!"), "warning": ("●", "*"), "info": ("·", "-")}
+STYLES = {"error": "bold red", "warning": "yellow", "info": "cyan"}
+HEADINGS = {"error": "Errors", "warning": "Warnings", "info": "For information"}
+
+
+@dataclass(frozen=True)
+class View:
+    """How much to show, and on what."""
+
+    terminal: Terminal
+    whole: bool
+    request: Request
+
+    def prose(self, text: str, *, indent: int = 0, style: str = "") -> Text:
+        """Text wrapped to this terminal."""
+        return prose(text, width=self.terminal.width, indent=indent, style=style)
+
+
+def show_answer(request: Request, answer: Answer) -> None:
+    """Print the answer on standard output."""
+    whole = request.all_rows or not sys.stdout.isatty()
+    view = View(terminal_of(sys.stdout), whole, request)
+    out = console(sys.stdout)
+    for part in parts(view, answer):
+        out.print(part)
+
+
+def parts(view: View, answer: Answer) -> Iterator[RenderableType]:
+    """Everything in order of importance."""
+    yield from _header(view, answer.study)
+    yield from _sentence(view, answer)
+    yield from _tables(view, answer)
+    findings = [f for result in answer.results for f in result.findings]
+    yield from _findings(view, findings)
+    yield from _notes(view, answer)
+
+
+def _header(view: View, study: Study) -> Iterator[RenderableType]:
+    from rich.text import Text
+
+    dot = " · " if view.terminal.unicode else " | "
+    by = "×" if view.terminal.unicode else "x"
+    size = f"{study.responses.n_persons} persons {by} {study.responses.n_items} items"
+    title = study.title or view.request.study.name
+    digest = study.fingerprint.removeprefix("sha256:")[:12]
+    line = dot.join([title, size, f"fingerprint {digest}"])
+    yield Text(line, style="dim")
+    if study.synthetic:
+        yield Text("SYNTHETIC DATA: made by a program, about no real person", style="reverse")
+
+
+def _sentence(view: View, answer: Answer) -> Iterator[RenderableType]:
+    from rich.text import Text
+
+    yield Text("")
+    yield view.prose(headline(answer.study, answer.results), style="bold")
+    yield Text("")
+
+
+def _tables(view: View, answer: Answer) -> Iterator[RenderableType]:
+    """The first table of each analysis; all of them when one analysis or all was asked for."""
+    from rich.text import Text
+
+    every = tables_of(view.request, answer)
+    alone = len(answer.results) == 1 or view.request.table or view.request.all_rows
+    chosen = every if alone else list({one.analysis: one for one in reversed(every)}.values())[::-1]
+    by_name = {result.analysis: result for result in answer.results}
+    for one in chosen:
+        yield from _table(view, one, by_name[one.analysis])
+        yield from sketches(one, by_name[one.analysis], view.terminal)
+    others = [one.full_name for one in every if one not in chosen]
+    if others:
+        said = f"More tables (--table NAME, or --all): {', '.join(others)}"
+        yield view.prose(said, style="dim")
+        yield Text("")
+
+
+def _table(view: View, one: Shown, result: Result) -> Iterator[RenderableType]:
+    from rich.text import Text
+
+    flags = _flags(view, result.findings)
+    keep = _rows(one, set(flags), view.whole)
+    level = result.options.get("level")
+    made = grid(
+        one.table.iloc[keep],
+        full_name=one.full_name,
+        level=level if isinstance(level, float) else None,
+        flags=flags,
+        terminal=view.terminal,
+    )
+    title = f"{one.analysis.replace('_', ' ')}: {one.name.replace('_', ' ')}"
+    yield Text(title[:1].upper() + title[1:], style="underline")
+    yield from made.lines
+    for line in _footnotes(view, one, shown=len(keep), dropped=made.dropped):
+        yield view.prose(line, style="dim")
+    yield Text("")
+
+
+def _rows(one: Shown, flagged: set[str], whole: bool) -> list[int]:
+    """Rows in file order: all of them, or the flagged ones and the first of the others."""
+    n = len(one.table)
+    if whole or n <= ROWS:
+        return list(range(n))
+    names = [str(value) for value in one.table.iloc[:, 0]]
+    marked = [k for k in range(n) if names[k] in flagged][:ROWS]
+    others = [k for k in range(n) if k not in set(marked)]
+    return sorted(marked + others[: ROWS - len(marked)])
+
+
+def _footnotes(view: View, one: Shown, *, shown: int, dropped: Sequence[str]) -> Iterator[str]:
+    n = len(one.table)
+    if shown < n:
+        yield f"{shown} of {n} rows: what is flagged, then the first ones; --all shows every row."
+    yield from _undefined(view, one)
+    if dropped:
+        yield (
+            f"Left out at {view.terminal.width} columns: {', '.join(dropped)}. "
+            "A wider window, --format csv or --out DIR has them."
+        )
+
+
+def _undefined(view: View, one: Shown) -> Iterator[str]:
+    """Why there is a dash, once for each reason."""
+    dash = "–" if view.terminal.unicode else "-"
+    where: dict[str, list[str]] = {}
+    for name in one.table.columns:
+        if not str(name).endswith("_reason") or str(name) == "reason":
+            continue
+        for subject, reason in zip(one.table.iloc[:, 0], one.table[name], strict=True):
+            if isinstance(reason, str) and str(subject) not in where.setdefault(reason, []):
+                where[reason].append(str(subject))
+    for reason, subjects in where.items():
+        few = ", ".join(subjects[:ALIKE]) + (" ..." if len(subjects) > ALIKE else "")
+        yield f"{dash} undefined, {reason_words(reason)}: {few}"
+
+
+def _flags(view: View, findings: Iterable[Finding]) -> Mapping[str, str]:
+    """What is said about each subject: a mark for the severity and the code in words."""
+    flags: dict[str, list[str]] = {}
+    for finding in findings:
+        mark = MARKS[finding.severity][0 if view.terminal.unicode else 1]
+        words = f"{mark} {finding.code.replace('_', ' ')}"
+        if words not in flags.setdefault(finding.subject, []):
+            flags[finding.subject].append(words)
+    return {subject: ", ".join(words) for subject, words in flags.items()}
+
+
+def _findings(view: View, findings: Sequence[Finding]) -> Iterator[RenderableType]:
+    from rich.text import Text
+
+    for severity in ("error", "warning", "info"):
+        kinds: dict[str, list[Finding]] = {}
+        for finding in findings:
+            if finding.severity == severity:
+                kinds.setdefault(finding.code, []).append(finding)
+        if kinds:
+            yield Text(HEADINGS[severity], style=STYLES[severity])
+        for alike in kinds.values():
+            yield from _kind(view, alike)
+        if kinds:
+            yield Text("")
+
+
+def _kind(view: View, alike: Sequence[Finding]) -> Iterator[RenderableType]:
+    """Findings of one code: each sentence, then once what it means and what to do."""
+    from rich.text import Text
+
+    first = alike[0]
+    mark = MARKS[first.severity][0 if view.terminal.unicode else 1]
+    shown = alike if view.whole else alike[:ALIKE]
+    yield Text(f"{mark} ", style=STYLES[first.severity]).append(
+        first.code.replace("_", " "), style="bold"
+    )
+    for finding in shown:
+        yield view.prose(finding.sentence, indent=2)
+    if len(alike) > len(shown):
+        yield view.prose(f"and {len(alike) - len(shown)} more (--all)", indent=2)
+    advice = " ".join(text for text in (first.meaning, first.action) if text)
+    if advice:
+        yield view.prose(advice, indent=4, style="italic")
+
+
+def _notes(view: View, answer: Answer) -> Iterator[RenderableType]:
+    from rich.text import Text
+
+    notes = list(dict.fromkeys(note for result in answer.results for note in result.notes))
+    notes += [f"Not examined, {name}: {why}" for name, why in answer.not_examined.items()]
+    if notes:
+        yield Text("Notes", style="dim bold")
+    for note in notes:
+        yield view.prose(note, indent=2, style="dim")
