@@ -1,0 +1,101 @@
+"""The chapters of the register as the report shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from naas_psych import register
+from naas_psych.report.figures import Image
+from naas_psych.report.prose import section
+from naas_psych.report.run import Run
+from naas_psych.report.tables import TableView, view
+from naas_psych.report.wording import term_of
+from naas_psych.result import Result
+
+#: These are shown item by item, in the item table and on the cards.
+_ON_CARDS = {("item_statistics", "items"), ("distractors", "options")}
+_ROWS_SHOWN = 200
+_ROWS_OPEN = 25
+
+
+@dataclass(frozen=True)
+class Section:
+    """One analysis: its question, what to know when reading it, its tables and figures."""
+
+    name: str
+    title: str
+    question: str
+    reading: tuple[str, ...]
+    notes: tuple[str, ...]
+    options: Mapping[str, object]
+    tables: tuple[TableView, ...]
+    images: tuple[Image, ...]
+    on_cards: bool
+    impossible: str = ""
+
+
+@dataclass(frozen=True)
+class ChapterView:
+    """A chapter with the sections of its analyses."""
+
+    name: str
+    title: str
+    summary: str
+    sections: tuple[Section, ...]
+
+
+def chapters(run: Run, images: Mapping[str, Sequence[Image]]) -> tuple[ChapterView, ...]:
+    """Every chapter in the order of the register."""
+    return tuple(
+        ChapterView(
+            chapter.name,
+            chapter.title,
+            chapter.summary,
+            tuple(_section(name, run, images.get(name, ())) for name in chapter.analyses),
+        )
+        for chapter in register.CHAPTERS
+    )
+
+
+def opens(table: TableView) -> bool:
+    """Short tables stand open on a screen; long ones wait to be asked for."""
+    return len(table.rows) <= _ROWS_OPEN
+
+
+def _section(name: str, run: Run, images: Sequence[Image]) -> Section:
+    analysis = register.load(name)
+    result = run.get(name)
+    return Section(
+        name=name,
+        title=name.replace("_", " ").capitalize(),
+        question=analysis.question,
+        reading=section(analysis.run, "How to read it"),
+        notes=result.notes if result else (),
+        options=dict(result.options) if result else {},
+        tables=_tables(result) if result else (),
+        images=tuple(image for image in images if image.drawing.subject is None),
+        on_cards=any(analysis == name for analysis, _ in _ON_CARDS),
+        impossible=run.not_examined.get(name, ""),
+    )
+
+
+def _tables(result: Result) -> tuple[TableView, ...]:
+    return tuple(
+        view(
+            f"{result.analysis}__{name}",
+            table,
+            caption=f"{result.analysis.replace('_', ' ').capitalize()}: {term_of(name).label}",
+            file=f"tables/{result.analysis}__{name}.csv",
+            limit=_ROWS_SHOWN,
+        )
+        for name, table in result.tables.items()
+        if (result.analysis, name) not in _ON_CARDS and len(table) and not _behind_figures(table)
+    )
+
+
+def _behind_figures(table: pd.DataFrame) -> bool:
+    """Several rows an item are what its figure is drawn from; the files have them all."""
+    return "item_id" in table.columns and bool(table["item_id"].duplicated().any())

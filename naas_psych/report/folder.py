@@ -1,0 +1,99 @@
+"""The evidence folder: report, tables, figures, findings and the manifest."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from naas_psych.assurance.manifest import NAME, manifest
+from naas_psych.report.aside import whole_folder
+from naas_psych.report.document import document, dumps, findings_list
+from naas_psych.report.export import drawings_of, write_tables, write_text
+from naas_psych.report.figures import Image, write_figures
+from naas_psych.report.page import page
+from naas_psych.report.run import Progress, Run, run_all
+from naas_psych.study.study import Study
+
+
+@dataclass(frozen=True)
+class _Choices:
+    internal: bool
+    seed: int
+    threads: int
+    progress: Progress | None
+
+    def say(self, step: str, done: int, total: int) -> None:
+        if self.progress:
+            self.progress(step, done, total)
+
+
+def evidence(
+    study: Study,
+    *,
+    out: str | os.PathLike[str],
+    internal: bool = False,
+    seed: int = 2017,
+    threads: int = 1,
+    progress: Progress | None = None,
+) -> Path:
+    """Write the whole evidence base of a study to the new folder `out`.
+
+    Parameters
+    ----------
+    out
+        A folder that does not exist yet, or is empty; it appears whole or not at all.
+    internal
+        Write the twin that is not for publication, with a banner that says so.
+    seed, threads
+        Seed of the random numbers; threads to use (the bytes are the same for any number).
+    progress
+        Called with a step, how many steps are done, and how many there are.
+
+    Raises
+    ------
+    UsageError
+        `out` is not empty, is a file, or cannot be written.
+    """
+    choices = _Choices(internal, seed, threads, progress)
+    with whole_folder(out) as folder:
+        run = run_all(study, seed=seed, threads=threads, progress=progress)
+        _write(study, run, folder, Path(out), choices)
+    return Path(out)
+
+
+def _write(study: Study, run: Run, folder: Path, out: Path, choices: _Choices) -> None:
+    images = _write_results(study, run, folder, choices)
+    choices.say("report", 1, 1)
+    text = page(study, run, images=images, internal=choices.internal, seed=choices.seed, out=out)
+    write_text(folder / "report.html", text)
+    made = manifest(
+        command="evidence",
+        options=_options(choices),
+        seed=choices.seed,
+        study=study,
+        written=folder,
+        out=out,
+    )
+    write_text(folder / NAME, dumps(made))
+
+
+def _write_results(
+    study: Study, run: Run, folder: Path, choices: _Choices
+) -> Mapping[str, tuple[Image, ...]]:
+    images: dict[str, tuple[Image, ...]] = {}
+    for k, result in enumerate(run.results):
+        choices.say(f"figures: {result.analysis.replace('_', ' ')}", k, len(run.results))
+        write_tables(result, folder)
+        images[result.analysis] = write_figures(drawings_of(result), folder)
+    made = document("evidence", study, run.results, not_examined=run.not_examined)
+    write_text(folder / "results.json", dumps(made))
+    findings = findings_list(f for result in run.results for f in result.findings)
+    write_text(folder / "findings.json", dumps({"findings": findings}))
+    return images
+
+
+def _options(choices: _Choices) -> dict[str, Any]:
+    return {"internal": choices.internal}

@@ -1,0 +1,182 @@
+"""Everything known about each item, gathered for the item table and the item cards."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from naas_psych.finding import SEVERITIES, Finding
+from naas_psych.report.figures import Image
+from naas_psych.report.run import Run
+from naas_psych.report.tables import Cell, Heading, TableView, view
+from naas_psych.report.wording import is_undefined, term_of
+from naas_psych.study.study import Study
+
+#: The columns of the sortable table; everything else is on the card.
+_IN_TABLE = ("n", "facility", "item_rest_r")
+#: How far the small interval pictures of the item table reach.
+_REACH = {"facility": (0.0, 1.0), "item_rest_r": (-0.4, 0.8)}
+
+
+@dataclass(frozen=True)
+class Mini:
+    """A value with its interval on a scale of 0 to 100, for a picture in a table cell."""
+
+    low: float
+    at: float
+    high: float
+    zero: float
+
+
+@dataclass(frozen=True)
+class Flag:
+    """A finding about an item in as few words as fit a table cell."""
+
+    code: str
+    label: str
+    severity: str
+
+
+@dataclass(frozen=True)
+class ItemCard:
+    """One item: what was asked, its numbers, its options, its picture and what to do about it."""
+
+    item_id: str
+    anchor: str
+    facts: tuple[tuple[str, str], ...]
+    text: str
+    numbers: tuple[tuple[Heading, Cell], ...]
+    options: TableView | None
+    images: tuple[Image, ...]
+    findings: tuple[Finding, ...]
+    minis: Mapping[str, Mini | None] = field(default_factory=dict)
+
+    @property
+    def flags(self) -> tuple[Flag, ...]:
+        return tuple(Flag(f.code, flag_label(f.code), f.severity) for f in self.findings)
+
+    @property
+    def worst(self) -> str:
+        """The severity that decides how urgent the card is; empty without findings."""
+        return self.findings[0].severity if self.findings else ""
+
+    def cells(self, column: str) -> tuple[Cell, ...]:
+        return tuple(cell for heading, cell in self.numbers if heading.term == column)
+
+
+def flag_label(code: str) -> str:
+    """A finding's code as words."""
+    return term_of(code).label
+
+
+def item_cards(
+    study: Study, run: Run, images: Mapping[str, Sequence[Image]]
+) -> tuple[ItemCard, ...]:
+    """One card an item, in the order of the study."""
+    every = [f for result in run.results for f in result.findings]
+    pictures = [image for group in images.values() for image in group]
+    statistics = _by_item(run, "item_statistics", "items")
+    options = _by_item(run, "distractors", "options")
+    known = {str(row["item_id"]): row for row in study.items.to_dict("records")}
+    return tuple(
+        _card(
+            item,
+            k,
+            facts=known.get(item, {}),
+            statistics=statistics.get(item),
+            options=options.get(item),
+            findings=urgent_first([f for f in every if f.subject == item]),
+            images=tuple(i for i in pictures if i.drawing.subject == item),
+        )
+        for k, item in enumerate(study.responses.item_ids, start=1)
+    )
+
+
+def urgent_first(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """Errors, then warnings, then notes; otherwise in the order they were found."""
+    return tuple(sorted(findings, key=lambda f: -SEVERITIES.index(f.severity)))
+
+
+def table_columns(run: Run) -> tuple[str, ...]:
+    """Which columns the sortable table can show for these results."""
+    result = run.get("item_statistics")
+    table = result.tables.get("items") if result else None
+    return tuple(c for c in _IN_TABLE if table is not None and c in table.columns)
+
+
+def _card(
+    item: str,
+    place: int,
+    *,
+    facts: Mapping[Any, Any],
+    statistics: pd.DataFrame | None,
+    options: pd.DataFrame | None,
+    findings: tuple[Finding, ...],
+    images: tuple[Image, ...],
+) -> ItemCard:
+    numbers: tuple[tuple[Heading, Cell], ...] = ()
+    if statistics is not None and len(statistics):
+        shown = view(item, statistics, caption="", leave_out=("item_id",))
+        numbers = tuple(zip(shown.headings, shown.rows[0], strict=True))
+    return ItemCard(
+        item_id=item,
+        anchor=f"item-{place}",
+        facts=_facts(facts),
+        text="" if is_undefined(facts.get("text")) else str(facts["text"]),
+        numbers=numbers,
+        options=_option_view(item, options, facts),
+        images=images,
+        findings=findings,
+        minis={name: _mini(statistics, name) for name in _REACH},
+    )
+
+
+def _facts(facts: Mapping[Any, Any]) -> tuple[tuple[str, str], ...]:
+    wanted = ("key", "type", "domain", "scenario_id", "position")
+    return tuple(
+        (term_of(name).label, _plain_text(facts[name]))
+        for name in wanted
+        if name in facts and not is_undefined(facts[name])
+    )
+
+
+def _plain_text(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _option_view(
+    item: str, options: pd.DataFrame | None, facts: Mapping[Any, Any]
+) -> TableView | None:
+    if options is None or not len(options):
+        return None
+    words = [facts.get(f"option_{option}") for option in options["option"]]
+    if any(not is_undefined(word) for word in words):
+        at = list(options.columns).index("option") + 1
+        options = options.copy()
+        options.insert(at, "option_text", words)
+    return view(item, options, caption=f"Options of {item}", leave_out=("item_id",))
+
+
+def _by_item(run: Run, analysis: str, table: str) -> dict[str, pd.DataFrame]:
+    result = run.get(analysis)
+    if result is None or table not in result.tables:
+        return {}
+    grouped = result.tables[table].groupby("item_id", sort=False)
+    return {str(item): rows for item, rows in grouped}
+
+
+def _mini(statistics: pd.DataFrame | None, column: str) -> Mini | None:
+    names = (f"{column}_low", column, f"{column}_high")
+    if statistics is None or any(name not in statistics.columns for name in names):
+        return None
+    values = [statistics[name].iloc[0] for name in names]
+    if any(is_undefined(value) for value in values):
+        return None
+    least, most = _REACH[column]
+    low, at, high = (
+        round(min(100.0, max(0.0, 100 * (float(v) - least) / (most - least))), 1) for v in values
+    )
+    return Mini(low, at, high, zero=round(100 * -least / (most - least), 1))

@@ -1,0 +1,139 @@
+"""The report as one self-contained page: everything gathered, then handed to the template."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from naas_psych import __version__
+from naas_psych.assurance.board import board
+from naas_psych.assurance.disclosure import disclosure
+from naas_psych.assurance.manifest import inputs_of, versions
+from naas_psych.glossary import Term
+from naas_psych.references import Reference, references
+from naas_psych.report import wording
+from naas_psych.report.chapters import ChapterView, chapters, opens
+from naas_psych.report.figures import Image
+from naas_psych.report.itemcards import (
+    ItemCard,
+    flag_label,
+    item_cards,
+    table_columns,
+    urgent_first,
+)
+from naas_psych.report.run import Run
+from naas_psych.report.summary import cannot_show, look_first, tiles
+from naas_psych.report.tables import TableView
+from naas_psych.study.study import Study
+
+
+def page(
+    study: Study,
+    run: Run,
+    *,
+    images: Mapping[str, Sequence[Image]],
+    internal: bool,
+    seed: int,
+    out: Path,
+) -> str:
+    """The text of report.html."""
+    cards = item_cards(study, run, images)
+    parts = chapters(run, images)
+    results = {result.analysis: result for result in run.results}
+    terms = _terms(parts, cards, table_columns(run))
+    context = {
+        "study": study,
+        "internal": internal,
+        "seed": seed,
+        "version": __version__,
+        "packages": versions(),
+        "inputs": inputs_of(study, out=out),
+        "disclosure": disclosure(study),
+        "tiles": tiles(study, run),
+        "board": board(study, results),
+        "look_first": look_first(cards),
+        "cannot_show": cannot_show(study, run),
+        "findings": urgent_first([f for r in run.results for f in r.findings]),
+        "anchors": {card.item_id: card.anchor for card in cards},
+        "chapters": parts,
+        "columns": table_columns(run),
+        "cards": cards,
+        "not_examined": run.not_examined,
+        "said": study.said,
+        "faults": fault_counts(study),
+        "thresholds": [study.thresholds[name] for name in sorted(study.thresholds)],
+        "terms": terms,
+        "references": _cited(terms),
+    }
+    return _rendered(context)
+
+
+def fault_counts(study: Study) -> list[dict[str, Any]]:
+    """Faults by code with a count: a single fault may name a person, which no output may."""
+    counts: dict[str, dict[str, Any]] = {}
+    for fault in study.faults:
+        entry = counts.setdefault(
+            fault.code,
+            {
+                "code": fault.code,
+                "severity": fault.severity,
+                "expected": fault.expected,
+                "waived": fault.waived is not None,
+                "n": 0,
+            },
+        )
+        entry["n"] += 1
+    return list(counts.values())
+
+
+def _terms(
+    parts: Iterable[ChapterView], cards: Iterable[ItemCard], columns: Iterable[str]
+) -> list[Term]:
+    names = set(columns)
+    for card in cards:
+        names.update(heading.term for heading, _ in card.numbers)
+        names.update(card.options.terms if card.options else ())
+    for part in parts:
+        for section in part.sections:
+            for table in section.tables:
+                names.update(table.terms)
+    known = [wording.term_of(name) for name in names]
+    return sorted((t for t in known if t.meaning), key=lambda t: (t.label.lower(), t.name))
+
+
+def _cited(terms: Iterable[Term]) -> list[Reference]:
+    keys = {key for term in terms for key in term.sources}
+    known = references()
+    return sorted((known[key] for key in keys if key in known), key=lambda r: r.text)
+
+
+def _rendered(context: Mapping[str, Any]) -> str:
+    from jinja2 import Environment, FunctionLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FunctionLoader(_template),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals |= {
+        "number": wording.number,
+        "interval": wording.interval,
+        "count": wording.count,
+        "term_of": wording.term_of,
+        "flag_label": flag_label,
+        "opens": opens,
+        "style": _template("report.css"),
+        "script": _template("report.js"),
+        "is_table": lambda value: isinstance(value, TableView),
+    }
+    text = environment.get_template("report.html.j2").render(context)
+    return re.sub(r"\n\s*\n+", "\n", text)
+
+
+def _template(name: str) -> str:
+    return files("naas_psych").joinpath(f"report/templates/{name}").read_text(encoding="utf-8")

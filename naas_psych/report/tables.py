@@ -1,0 +1,124 @@
+"""A table of a result as the report shows it: intervals folded in, reasons beside the dashes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from naas_psych.report.document import rows as plain_rows
+from naas_psych.report.wording import (
+    UNDEFINED,
+    interval,
+    is_undefined,
+    number,
+    reason_words,
+    term_of,
+)
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A column as shown; `term` is the glossary entry its heading leads to."""
+
+    term: str
+    label: str
+    numeric: bool
+    symbol: str = ""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What stands in a cell; `order` is what the browser sorts by; `reason` why nothing does."""
+
+    text: str
+    order: str = ""
+    reason: str = ""
+    numeric: bool = False
+
+
+@dataclass(frozen=True)
+class TableView:
+    """A table ready to be shown."""
+
+    name: str
+    caption: str
+    headings: tuple[Heading, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    total: int
+    file: str = ""
+
+    @property
+    def terms(self) -> tuple[str, ...]:
+        return tuple(heading.term for heading in self.headings)
+
+
+def view(
+    name: str,
+    table: pd.DataFrame,
+    *,
+    caption: str,
+    file: str = "",
+    leave_out: tuple[str, ...] = (),
+    limit: int | None = None,
+) -> TableView:
+    """`table` as shown: one column a quantity, its interval next to it, at most `limit` rows."""
+    kept = table.drop(columns=[c for c in leave_out if c in table.columns])
+    columns = [str(c) for c in kept.columns]
+    shown = [c for c in columns if not _is_folded(c, columns)]
+    data = plain_rows(kept if limit is None else kept.head(limit))
+    numeric = {c for c in shown if pd.api.types.is_numeric_dtype(kept[c])}
+    return TableView(
+        name=name,
+        caption=caption,
+        headings=tuple(h for c in shown for h in _headings(c, columns, c in numeric)),
+        rows=tuple(
+            tuple(cell for c in shown for cell in _cells(c, row, c in numeric)) for row in data
+        ),
+        total=len(table),
+        file=file,
+    )
+
+
+def _is_folded(column: str, columns: list[str]) -> bool:
+    """Limits and reasons are shown with the number they belong to."""
+    if column in {"low", "high"}:
+        return "estimate" in columns
+    for suffix in ("_low", "_high", "_reason"):
+        base = column.removesuffix(suffix)
+        if base != column and (base in columns or base in {"low", "high"}):
+            return True
+    return False
+
+
+def _limits(column: str) -> tuple[str, str]:
+    return ("low", "high") if column == "estimate" else (f"{column}_low", f"{column}_high")
+
+
+def _headings(column: str, columns: list[str], numeric: bool) -> list[Heading]:
+    known = term_of(column)
+    made = [Heading(column, known.label, numeric, known.symbol)]
+    if _limits(column)[0] in columns:
+        made.append(Heading(column, "95% interval", True))
+    return made
+
+
+def _cells(column: str, row: Mapping[str, Any], numeric: bool) -> list[Cell]:
+    value = row[column]
+    low, high = _limits(column)
+    made = [_cell(value, column, row.get(f"{column}_reason"), numeric)]
+    if low in row:
+        gone = is_undefined(row[low]) or is_undefined(row[high])
+        why = reason_words(row.get(f"{low}_reason")) if gone else ""
+        text = interval(row[low], row[high], column)
+        made.append(Cell(text, "" if gone else repr(row[low]), why, numeric=True))
+    return made
+
+
+def _cell(value: Any, column: str, reason: Any, numeric: bool) -> Cell:
+    if is_undefined(value):
+        return Cell(UNDEFINED, "", reason_words(reason) if reason else "", numeric)
+    order = repr(value) if numeric and not isinstance(value, bool) else str(value)
+    return Cell(number(value, column), order, "", numeric)

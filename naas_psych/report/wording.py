@@ -1,0 +1,95 @@
+"""Numbers, intervals and reasons as people read them; the same way in every part of the report."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from naas_psych.errors import UsageError
+from naas_psych.glossary import Term, glossary, term
+
+MINUS = "\N{MINUS SIGN}"
+UNDEFINED = "\N{EN DASH}"
+_DEFAULT_DECIMALS = 2
+
+
+def term_of(column: str) -> Term:
+    """The glossary term of a column, or a plain one made of its name."""
+    try:
+        return term(column)
+    except UsageError:
+        return Term(name=column, label=column.replace("_", " "), meaning="")
+
+
+def number(value: Any, column: str) -> str:
+    """A value with the decimals of its column: whole numbers grouped, a true minus sign.
+
+    A number that cannot pass 1 in size loses its leading zero, as the field writes it (.83).
+    """
+    if is_undefined(value):
+        return UNDEFINED
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, str):
+        return value
+    known = term_of(column)
+    return _figures(value, known.decimals, leading_zero=not _within_one(known))
+
+
+def interval(low: Any, high: Any, column: str) -> str:
+    """`.30 to .45`, or a dash where there is none."""
+    if is_undefined(low) or is_undefined(high):
+        return UNDEFINED
+    return f"{number(low, column)} to {number(high, column)}"
+
+
+def is_undefined(value: Any) -> bool:
+    """Nothing there: None, a missing value of pandas, or not a number."""
+    if value is None or type(value).__name__ in {"NAType", "NaTType"}:
+        return True
+    return isinstance(value, float) and not math.isfinite(value)
+
+
+def reason_words(code: Any) -> str:
+    """A short reason code as words."""
+    if is_undefined(code) or code == "":
+        return "undefined"
+    known = glossary().get(str(code))
+    return known.label if known else str(code).replace("_", " ")
+
+
+def count(n: int, one: str, many: str | None = None) -> str:
+    """`1 item`, `32 items`."""
+    return f"{n:,} {one if n == 1 else many or one + 's'}"
+
+
+def listed(words: list[str], *, last: str = "and") -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} {last} {words[-1]}"
+
+
+def per_hundred(share: float) -> str:
+    """A share as a natural frequency: `56 of 100`, and never a rounded 0 or 100 that is not."""
+    rounded = round(100 * share)
+    if rounded == 0 and share > 0:
+        return "fewer than 1 of 100"
+    if rounded == 100 and share < 1:
+        return "more than 99 of 100"
+    return f"{rounded} of 100"
+
+
+def _figures(value: Any, decimals: int | None, *, leading_zero: bool) -> str:
+    if isinstance(value, int) or decimals == 0:
+        return f"{round(value):,}".replace("-", MINUS)
+    text = f"{value:,.{_DEFAULT_DECIMALS if decimals is None else decimals}f}"
+    negative, text = text.startswith("-"), text.removeprefix("-")
+    if not leading_zero and text.startswith("0."):
+        text = text[1:]
+    is_zero = not text.strip("0.")
+    return (MINUS if negative and not is_zero else "") + text
+
+
+def _within_one(known: Term) -> bool:
+    return known.range.replace(MINUS, "-").strip() in {"0 to 1", "-1 to 1"}
