@@ -14,6 +14,9 @@ from numpy.typing import NDArray
 
 from naas_psych.numerics.coefficients import Floats
 
+#: The longest step in one uniqueness. There may be several minima; short steps end in the one
+#: nearest the start, which is the one that other programs report.
+_LONGEST_STEP = 0.3
 #: A uniqueness at this bound is a Heywood case: the model wants a variance of zero or less.
 LOWEST_UNIQUENESS = 0.005
 
@@ -117,7 +120,9 @@ def _direction(
     hessian = np.where(both, hessian, 0.0)
     hessian[:, diagonal, diagonal] += np.where(free, 1e-10, 1.0)
     downhill = np.where(free, -gradient, 0.0)
-    return np.asarray(np.linalg.solve(hessian, downhill[:, :, None])[:, :, 0])
+    step = np.linalg.solve(hessian, downhill[:, :, None])[:, :, 0]
+    longest = np.abs(step).max(axis=1, keepdims=True)
+    return np.asarray(step * np.minimum(1.0, _LONGEST_STEP / np.maximum(longest, 1e-300)))
 
 
 def _step(

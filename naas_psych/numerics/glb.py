@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from naas_psych.numerics.coefficients import Floats, correlation, total_variance
+from naas_psych.numerics.coefficients import Floats, total_variance
+from naas_psych.numerics.factor import FactorSolution, minres
 
 
 @dataclass(frozen=True)
@@ -89,4 +90,35 @@ def error_shares(covariance: Floats, psi: Floats) -> Floats:
     return np.asarray(psi / np.diagonal(covariance, axis1=-2, axis2=-1))
 
 
-__all__ = ["GreatestLowerBound", "correlation", "error_shares", "greatest_lower_bound"]
+
+@dataclass(frozen=True)
+class FactorBound:
+    """glb (B,) from the communalities of as many minres factors as there is common variance for."""
+
+    glb: Floats
+    factors: FactorSolution | None
+    n_factors: int
+
+
+def common_factors(corr: Floats) -> int:
+    """How many factors psych::glb.fa takes for one matrix (J, J).
+
+    The eigenvalues above 0 once the uniquenesses of one factor are taken off; one fewer where that
+    model would have negative degrees of freedom.
+    """
+    n_items = len(corr)
+    uniqueness = minres(corr[None], 1).uniqueness[0]
+    m = int((np.linalg.eigvalsh(corr - np.diag(uniqueness)) > 0).sum())
+    degrees = n_items * (n_items - 1) / 2 - m * n_items + m * (m - 1) / 2
+    return m - 1 if degrees < 0 else m
+
+
+def factor_bound(
+    corr: Floats, n_factors: int, *, start: Floats | None = None, tolerance: float = 1e-10
+) -> FactorBound:
+    """1 - sum of the uniquenesses of `n_factors` minres factors / sum of all correlations."""
+    if n_factors < 1:
+        return FactorBound(np.full(len(corr), np.nan), None, n_factors)
+    factors = minres(corr, n_factors, start=start, tolerance=tolerance)
+    glb = 1.0 - factors.uniqueness.sum(axis=1) / corr.sum(axis=(1, 2))
+    return FactorBound(glb, factors, n_factors)

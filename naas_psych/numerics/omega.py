@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from naas_psych.numerics.coefficients import Floats
 from naas_psych.numerics.factor import FactorSolution, minres
-from naas_psych.numerics.rotation import oblimin, varimax
+from naas_psych.numerics.rotation import oblimin, turn_towards, varimax
 
 GROUP_FACTORS = 3
 #: Three factors are identified (no negative degrees of freedom) from six items on.
@@ -20,13 +20,15 @@ FEWEST_ITEMS = 6
 class Omega:
     """omega_total, omega_hierarchical (B,): nan where there is no general factor.
 
-    `general` (B, J) are the loadings on it; `trouble` names what went wrong, by matrix:
-    "" or "not_converged", "rotation_not_converged", "heywood_case".
+    `general` (B, J) are the loadings on it, `pattern` (B, J, m) those on the factors as
+    rotated; `trouble` names what went wrong, by matrix: "", "not_converged",
+    "rotation_not_converged", "second_order_heywood_case" or "heywood_case".
     """
 
     total: Floats
     hierarchical: Floats
     general: Floats
+    pattern: Floats
     factors: FactorSolution
     trouble: NDArray[np.str_]
 
@@ -40,18 +42,30 @@ def omega_one_factor(
     trouble = np.where(factors.converged, trouble, "not_converged")
     total = 1.0 - factors.uniqueness.sum(axis=1) / corr.sum(axis=(1, 2))
     nothing = np.full(len(corr), np.nan)
-    return Omega(total, nothing, factors.loadings[:, :, 0], factors, trouble)
+    return Omega(
+        total, nothing, factors.loadings[:, :, 0], factors.loadings, factors, trouble
+    )
 
 
 def omega_three_factors(
-    corr: Floats, *, start: Floats | None = None, tolerance: float = 1e-10
+    corr: Floats,
+    *,
+    start: Floats | None = None,
+    pattern: Floats | None = None,
+    tolerance: float = 1e-10,
+    rotation_eps: float = 1e-5,
 ) -> Omega:
     """Three oblimin factors, one factor behind them, and the Schmid-Leiman general loadings.
 
     omega_total = 1 - sum u2 / sum R; omega_hierarchical = (sum of general loadings)^2 / sum R.
+    `start` and `pattern` are the uniquenesses and rotated loadings of a similar matrix.
     """
     factors = minres(corr, GROUP_FACTORS, start=start, tolerance=tolerance)
-    rotated = oblimin(varimax(factors.loadings))
+    if pattern is None:
+        rotated = oblimin(varimax(factors.loadings), eps=rotation_eps)
+    else:
+        turn = turn_towards(factors.loadings, pattern)
+        rotated = oblimin(factors.loadings, start=turn, eps=rotation_eps, max_steps=200)
     second, second_fits = _second_order(rotated.correlations)
     general = np.einsum("bjm,bm->bj", rotated.loadings, second)
     sum_of_r = corr.sum(axis=(1, 2))
@@ -60,13 +74,11 @@ def omega_three_factors(
     trouble = np.where(rotated.converged, trouble, "rotation_not_converged")
     trouble = np.where(factors.converged, trouble, "not_converged")
     total = 1.0 - factors.uniqueness.sum(axis=1) / sum_of_r
-    return Omega(total, general.sum(axis=1) ** 2 / sum_of_r, general, factors, trouble)
+    hierarchical = general.sum(axis=1) ** 2 / sum_of_r
+    return Omega(total, hierarchical, general, rotated.loadings, factors, trouble)
 
 
 def _second_order(phi: Floats) -> tuple[Floats, NDArray[np.bool_]]:
-    """Loadings (B, 3) of three factors on one behind them, and whether the model allows them.
-
-    The factors are first turned so that they correlate positively as far as that can be done.
-    """
+    """Loadings (B, 3) of three factors on one behind them, and whether the model allows them."""
     solution = minres(phi, 1, tolerance=1e-9, max_steps=500)
     return solution.loadings[:, :, 0], solution.converged & ~solution.heywood

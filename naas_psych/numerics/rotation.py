@@ -14,6 +14,11 @@ from numpy.typing import NDArray
 from naas_psych.numerics.coefficients import Floats
 
 
+_HALVINGS = 30
+#: Factors whose directions span less volume than this have become the same factor.
+_COLLAPSED = 1e-6
+
+
 @dataclass(frozen=True)
 class Rotated:
     """Pattern loadings (B, J, m), factor correlations (B, m, m), and whether each one converged."""
@@ -61,39 +66,73 @@ def _gradient(rotated: Floats, slope: Floats, turn: Floats) -> Floats:
     return np.asarray(gradient - turn * (turn * gradient).sum(axis=-2, keepdims=True))
 
 
+def turn_towards(loadings: Floats, target: Floats) -> Floats:
+    """Oblique turns (B, m, m) that bring `loadings` nearest to the pattern `target` (J, m)."""
+    inner = loadings.transpose(0, 2, 1) @ loadings
+    back = np.linalg.solve(inner, loadings.transpose(0, 2, 1) @ target)
+    collapsed = np.abs(np.linalg.det(back)) < _COLLAPSED
+    back[collapsed] = np.eye(loadings.shape[-1])
+    return _columns_of_length_one(np.linalg.inv(back).transpose(0, 2, 1))
+
+
+def _usable(turn: Floats) -> NDArray[np.bool_]:
+    """Turns that can be inverted: factors that do not collapse into one another."""
+    return np.asarray(np.abs(np.linalg.det(turn)) > _COLLAPSED)
+
+
 def oblimin(
     loadings: Floats, *, start: Floats | None = None, eps: float = 1e-5, max_steps: int = 1000
 ) -> Rotated:
-    """Rotate to quartimin from `start` (B or 1, m, m), the identity by default."""
+    """Rotate to quartimin from `start` (B, m, m), the identity by default."""
     n, m = len(loadings), loadings.shape[-1]
-    turn = np.array(np.broadcast_to(np.eye(m) if start is None else start, (n, m, m)))
-    size = np.ones(n)
-    rotated = _oblique(loadings, turn)
-    value, slope = _criterion(rotated)
-    converged = np.zeros(n, dtype=bool)
+    turn = np.tile(np.eye(m), (n, 1, 1))
+    if start is not None:
+        turn = np.where(_usable(start)[:, None, None], start, turn)
+    search = _Search(loadings, turn, np.ones(n))
     live = np.arange(n)
+    converged = np.zeros(n, dtype=bool)
     for _ in range(max_steps):
-        downhill = _gradient(rotated[live], slope[live], turn[live])
+        downhill = _gradient(search.rotated[live], search.slope[live], search.turn[live])
         length = np.sqrt((downhill**2).sum(axis=(-2, -1)))
         converged[live[length < eps]] = True
-        live, downhill, length = live[length >= eps], downhill[length >= eps], length[length >= eps]
+        going = length >= eps
+        live = search.move(live[going], downhill[going], length[going])
         if not live.size:
             break
-        size[live] *= 2
+    return Rotated(search.rotated, search.turn.transpose(0, 2, 1) @ search.turn, converged)
+
+
+class _Search:
+    """Where each rotation stands; `move` takes one gradient step with halving."""
+
+    def __init__(self, loadings: Floats, turn: Floats, size: Floats) -> None:
+        self.loadings, self.turn, self.size = loadings, turn, size
+        self.rotated = _oblique(loadings, turn)
+        self.value, self.slope = _criterion(self.rotated)
+
+    def move(
+        self, live: NDArray[np.int64], downhill: Floats, length: Floats
+    ) -> NDArray[np.int64]:
+        """Step those that are `live`; those that found a place to go stay so."""
+        self.size[live] *= 2
         pending = np.arange(len(live))
-        for _halving in range(11):
-            at = live[pending]
-            moved = turn[at] - size[at, None, None] * downhill[pending]
-            trial = _columns_of_length_one(moved)
-            candidate = _oblique(loadings[at], trial)
-            lower, steeper = _criterion(candidate)
-            enough = value[at] - lower > 0.5 * length[pending] ** 2 * size[at]
-            take = enough | (_halving == 10)
-            done = at[take]
-            turn[done], rotated[done] = trial[take], candidate[take]
-            value[done], slope[done] = lower[take], steeper[take]
-            pending = pending[~take]
+        moved = np.zeros(len(live), dtype=bool)
+        for _ in range(_HALVINGS):
             if not pending.size:
                 break
-            size[live[pending]] /= 2
-    return Rotated(rotated, turn.transpose(0, 2, 1) @ turn, converged)
+            at = live[pending]
+            ahead = self.turn[at] - self.size[at, None, None] * downhill[pending]
+            trial = _columns_of_length_one(ahead)
+            sound = _usable(trial)
+            trial[~sound] = self.turn[at][~sound]
+            candidate = _oblique(self.loadings[at], trial)
+            lower, steeper = _criterion(candidate)
+            gain = self.value[at] - lower
+            take = sound & (gain > 0.5 * length[pending] ** 2 * self.size[at])
+            done = at[take]
+            self.turn[done], self.rotated[done] = trial[take], candidate[take]
+            self.value[done], self.slope[done] = lower[take], steeper[take]
+            moved[pending[take]] = True
+            pending = pending[~take]
+            self.size[live[pending]] /= 2
+        return live[moved]

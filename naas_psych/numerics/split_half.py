@@ -17,7 +17,7 @@ from naas_psych.numerics.coefficients import Floats, total_variance, trace
 
 #: Up to this many items every split is looked at (6,435 of them at 16).
 EXHAUSTIVE = 16
-_STARTS = 1000
+_MOST_STARTS, _FEWEST_STARTS = 1000, 50
 _SEED = 2017
 _ROUNDS = 200
 _BATCH_CELLS = 4_000_000
@@ -61,8 +61,10 @@ def _all_splits(n_items: int) -> NDArray[np.int8]:
 
 @cache
 def _random_splits(n_items: int) -> NDArray[np.int8]:
+    # The work of a search grows with the square of the items, so long tests get fewer starts.
+    starts = min(_MOST_STARTS, max(_FEWEST_STARTS, _BATCH_CELLS // n_items**2))
     rng = np.random.Generator(np.random.PCG64(_SEED))
-    signs = np.tile(np.repeat(np.int8([1, -1]), n_items // 2), (_STARTS, 1))
+    signs = np.tile(np.repeat(np.array([1, -1], dtype=np.int8), n_items // 2), (starts, 1))
     return rng.permuted(signs, axis=1)
 
 
@@ -72,7 +74,7 @@ def extreme_split(
     """The split with the largest (or smallest) coefficient of each matrix (B, J, J).
 
     Up to `EXHAUSTIVE` items all splits are compared. Beyond that, pairs are swapped between the
-    halves while that helps, from 1,000 fixed random splits, or from `starts` (S, J').
+    halves while that helps, from up to 1,000 fixed random splits, or from `starts` (S, J').
     """
     padded = _padded(covariance)
     n_even = padded.shape[-1]
@@ -85,6 +87,25 @@ def extreme_split(
         signs, quadratic = _compare_searched(sign * padded, given)
     coefficient = 1.0 - sign * quadratic / total_variance(covariance)
     return Splits(signs, np.asarray(coefficient), exhaustive)
+
+
+def good_splits(covariance: Floats, *, best: bool, keep: int = 5) -> NDArray[np.int8] | None:
+    """Different splits (S, J') that a search of one matrix (J, J) ends in, the best ones first.
+
+    They are where to start on a similar matrix; None where all splits are compared anyway.
+    """
+    padded = _padded(covariance[None])
+    if padded.shape[-1] <= EXHAUSTIVE:
+        return None
+    starts = _random_splits(padded.shape[-1])
+    sign = 1.0 if best else -1.0
+    which = np.zeros(len(starts), dtype=np.int64)
+    signs, quadratic = _swap(sign * padded, which, starts.astype(float))
+    # A split and its mirror image are one.
+    signs = signs * signs[:, :1]
+    order = np.argsort(quadratic, kind="stable")
+    _, first = np.unique(signs[order], axis=0, return_index=True)
+    return np.asarray(signs[order[np.sort(first)[:keep]]], dtype=np.int8)
 
 
 def _compare_all(matrix: Floats, signs: NDArray[np.int8]) -> tuple[NDArray[np.int8], Floats]:
@@ -112,7 +133,7 @@ def _compare_searched(matrix: Floats, starts: NDArray[np.int8]) -> tuple[NDArray
         signs, quadratic = _swap(matrix, which, starts[start].astype(float))
         for b, e, q in zip(which, signs, quadratic, strict=True):
             # A later start must win clearly, or rounding would choose among equal splits.
-            if q < least[b] - 1e-12 * abs(least[b]) or not np.isfinite(least[b]):
+            if np.isinf(least[b]) or q < least[b] - 1e-12 * abs(least[b]):
                 found[b], least[b] = e, q
     return found, least
 

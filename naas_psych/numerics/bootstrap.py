@@ -1,0 +1,141 @@
+"""Bootstrap of persons for anything that is a function of means and cross-products.
+
+A replicate is a set of integer case weights; its cross-products are weighted sums of the products of
+each pair of items, so that a thousand replicates are a few large matrix products over the persons.
+All sums are of integers and exact, whatever the block size or the number of threads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+from naas_psych.numerics.alpha_intervals import UNDEFINED, Interval
+from naas_psych.numerics.coefficients import Floats
+from naas_psych.numerics.moments import moments
+
+_EXACT_FLOAT32 = 2**24
+_BLOCK_CELLS = 8_000_000
+_CHUNK_CELLS = 32_000_000
+JACKKNIFE_GROUPS = 100
+
+
+@dataclass(frozen=True)
+class Samples:
+    """B samples of n persons (B,): sums (B, J) and cross-products (B, J, J) of the item scores."""
+
+    n: Floats
+    sums: Floats
+    products: Floats
+
+    @property
+    def covariance(self) -> Floats:
+        """Covariance matrices (B, J, J) with denominator n - 1."""
+        outer = self.sums[:, :, None] * self.sums[:, None, :]
+        n = self.n[:, None, None]
+        return np.asarray((self.products - outer / n) / (n - 1))
+
+
+def canonical_order(points: NDArray[Any], *, seed: int) -> NDArray[np.int64]:
+    """A shuffled order of persons that does not depend on the order they came in.
+
+    Persons with the same scores are interchangeable: sorting by scores, then shuffling by the seed,
+    makes every draw the same for a file whose rows are in another order.
+    """
+    rows = np.ascontiguousarray(points)
+    keys = rows.view(np.dtype((np.void, rows.shape[1] * rows.itemsize))).ravel()
+    order = np.argsort(keys, kind="stable")
+    shuffle = np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed)))
+    return np.asarray(order[shuffle.permutation(len(order))], dtype=np.int64)
+
+
+def resampled(points: NDArray[Any], *, replicates: int, seed: int) -> Iterator[Samples]:
+    """Moments of `replicates` samples of N persons drawn with replacement, in chunks.
+
+    Replicate b draws from the b-th child of the seed, so chunks do not matter.
+    """
+    n, n_items = points.shape
+    children = np.random.SeedSequence(seed).spawn(replicates)
+    size = int(max(1, min(250, _CHUNK_CELLS // max(n, n_items**2))))
+    for at in range(0, replicates, size):
+        weights = np.stack([_draw(child, n) for child in children[at : at + size]])
+        yield weighted_moments(points, weights)
+
+
+def _draw(child: np.random.SeedSequence, n: int) -> NDArray[np.int16]:
+    rng = np.random.Generator(np.random.PCG64(child))
+    return np.bincount(rng.integers(0, n, size=n), minlength=n).astype(np.int16)
+
+
+def weighted_moments(points: NDArray[Any], weights: NDArray[np.int16]) -> Samples:
+    """Sums and cross-products of `points` (N, J) under each row of case weights (B, N)."""
+    n, n_items = points.shape
+    first, second = np.triu_indices(n_items)
+    block = int(max(1, min(n, _BLOCK_CELLS // first.size)))
+    sums = np.zeros((len(weights), n_items))
+    upper = np.zeros((len(weights), first.size))
+    kind = _fast_kind(points, weights, block)
+    for at in range(0, n, block):
+        x = points[at : at + block].astype(kind)
+        w = weights[:, at : at + block].astype(kind)
+        sums += w @ x
+        upper += w @ (x[:, first] * x[:, second])
+    products = np.empty((len(weights), n_items, n_items))
+    products[:, first, second] = upper
+    products[:, second, first] = upper
+    return Samples(weights.sum(axis=1, dtype=np.int64).astype(float), sums, products)
+
+
+def _fast_kind(points: NDArray[Any], weights: NDArray[np.int16], block: int) -> Any:
+    """float32 where every partial sum is an integer that it can hold, else float64."""
+    largest = float(points.max(initial=0)) ** 2
+    exact = largest * float(weights.max(initial=0)) * block < _EXACT_FLOAT32
+    return np.float32 if exact else np.float64
+
+
+def left_out_groups(points: NDArray[Any], *, groups: int = JACKKNIFE_GROUPS) -> Samples:
+    """Moments without each of `groups` groups of persons in turn (each person, if N is smaller)."""
+    n = len(points)
+    groups = min(groups, n)
+    parts = [moments(points[g::groups]) for g in range(groups)]
+    sums, products = np.stack([p.sums for p in parts]), np.stack([p.products for p in parts])
+    sizes = np.array([p.n for p in parts], dtype=float)
+    return Samples(n - sizes, sums.sum(axis=0) - sums, products.sum(axis=0) - products)
+
+
+def bca(estimate: float, replicates: Floats, jackknife: Floats, *, level: float) -> Interval:
+    """Bias-corrected and accelerated interval (Efron 1987); undefined replicates are left out.
+
+    z0 = Phi^-1(share of replicates below the estimate + half the ties);
+    a = sum d^3 / (6 (sum d^2)^1.5) over the jackknife values.
+    """
+    values = replicates[np.isfinite(replicates)]
+    if values.size < 2 or not np.isfinite(estimate):
+        return UNDEFINED
+    share = float((values < estimate).mean() + (values == estimate).mean() / 2)
+    # A share of 0 or 1 would send both limits to one end; half a replicate is the resolution.
+    share = min(max(share, 0.5 / values.size), 1 - 0.5 / values.size)
+    z0 = float(special.ndtri(share))
+    a = acceleration(jackknife)
+    z = special.ndtri(np.array([(1 - level) / 2, (1 + level) / 2]))
+    adjusted = special.ndtr(z0 + (z0 + z) / (1 - a * (z0 + z)))
+    low, high = np.quantile(values, adjusted)
+    return Interval(float(low), float(high))
+
+
+def acceleration(jackknife: Floats) -> float:
+    """Skewness of the influence of persons (or groups of persons) on the estimate, over 6."""
+    values = jackknife[np.isfinite(jackknife)]
+    if values.size < 2:
+        return 0.0
+    d = values.mean() - values
+    spread = float((d**2).sum())
+    # Influences that are all rounding error carry no skewness.
+    if spread <= (1e-12 * float(np.abs(values).max())) ** 2 * values.size:
+        return 0.0
+    return float((d**3).sum() / (6 * spread**1.5))
