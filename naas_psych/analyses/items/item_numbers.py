@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from naas_psych.analyses.items.forms import Form, Forms, Seat, who_reached
 from naas_psych.numerics.biserial import biserial
 from naas_psych.numerics.correlations import fisher_interval
-from naas_psych.numerics.item_statistics import Facility, alpha_if_dropped, facility
+from naas_psych.numerics.item_statistics import Facility, alpha, alpha_if_dropped, facility
 from naas_psych.numerics.polyserial import polyserial
 from naas_psych.numerics.proportions import Interval
 from naas_psych.numerics.rest_table import (
@@ -49,8 +49,9 @@ class Plan:
 
 @dataclass(frozen=True)
 class AlphaParts:
-    """Of one form, for its items (j,): alpha of the others, effective weight, reliability index."""
+    """Of one form: alpha, and for its items (j,) alpha of the others, weight, reliability index."""
 
+    alpha: float
     if_dropped: Floats
     weight: Floats
     index: Floats
@@ -60,6 +61,7 @@ class AlphaParts:
 class InTest:
     """What an item contributes to the one test it is judged in, in points."""
 
+    alpha: float
     alpha_if_dropped: float
     weight: float
     index: float
@@ -111,7 +113,10 @@ def alpha_parts(form: Form) -> AlphaParts:
     variances, with_x = sums.T
     spread = with_x.sum() if with_x.sum() > 0 else np.nan
     return AlphaParts(
-        alpha_if_dropped(variances, with_x), with_x / spread, with_x / np.sqrt(spread)
+        alpha(variances, float(with_x.sum())),
+        alpha_if_dropped(variances, with_x),
+        with_x / spread,
+        with_x / np.sqrt(spread),
     )
 
 
@@ -209,11 +214,12 @@ def _in_test(plan: Plan, j: int, n_items: int) -> InTest:
     seat = plan.forms.main_seat(j, n_items)
     if seat is None:
         several = bool(plan.forms.holding(j))
-        return InTest(gap, gap, gap, "several_forms" if several else "no_responses")
+        return InTest(gap, gap, gap, gap, "several_forms" if several else "no_responses")
     parts = plan.parts[seat.number]
     few = seat.form.items.size < 3
     persons = "too_few_persons" if seat.form.n < 2 else "no_variance"
     return InTest(
+        parts.alpha,
         float(parts.if_dropped[seat.place]),
         float(parts.weight[seat.place]),
         float(parts.index[seat.place]),

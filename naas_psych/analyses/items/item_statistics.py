@@ -128,6 +128,7 @@ def _items_table(study: Study, items: Sequence[ItemNumbers]) -> pd.DataFrame:
         "p_lower": each(lambda i: i.d.p_lower),
         "n_upper": each(lambda i: int(i.d.n_upper)),
         "n_lower": each(lambda i: int(i.d.n_lower)),
+        "alpha_gain": each(lambda i: i.test.alpha_if_dropped - i.test.alpha),
         "effective_weight": each(lambda i: i.test.weight),
         "reliability_index": each(lambda i: i.test.index * unit),
     }
@@ -179,6 +180,7 @@ def _reasons(items: Sequence[ItemNumbers]) -> dict[str, list[str | None]]:
         "p_lower": groups,
         "chance": ["no_single_choice"] * len(items),
         "alpha_if_dropped": test,
+        "alpha_gain": test,
         "effective_weight": in_test,
         "reliability_index": in_test,
     }

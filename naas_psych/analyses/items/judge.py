@@ -1,0 +1,72 @@
+"""Helps to write findings: a threshold with its value and source, numbers as people read them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+from naas_psych.errors import Severity
+from naas_psych.finding import Finding
+from naas_psych.thresholds import Thresholds
+
+Row = Mapping[str, Any]
+
+
+def finding(
+    thresholds: Thresholds,
+    name: str,
+    *,
+    code: str,
+    severity: Severity,
+    subject: str,
+    sentence: str,
+    meaning: str,
+    action: str,
+    value: float | str | None = None,
+    limits: tuple[Any, Any] = (None, None),
+    probability: float | None = None,
+) -> Finding:
+    """A finding held to the threshold `name`; undefined limits and probabilities become None."""
+    line = thresholds[name]
+    return Finding(
+        code=code,
+        severity=severity,
+        subject=subject,
+        sentence=sentence,
+        value=value,
+        low=known(limits[0]),
+        high=known(limits[1]),
+        probability=known(probability),
+        threshold=name,
+        threshold_value=line.value,
+        source=line.source,
+        meaning=meaning,
+        action=action,
+    )
+
+
+def known(value: Any) -> float | None:
+    """A number, or None where it is undefined."""
+    return None if value is None or not np.isfinite(value) else float(value)
+
+
+def short(value: float) -> str:
+    """Two decimals without the leading zero: .08, -.12, 1.00."""
+    text = f"{value:.2f}"
+    return text.replace("0.", ".", 1) if abs(float(text)) < 1 else text
+
+
+def between(low: Any, high: Any) -> str:
+    """` (.02 to .18)`, or nothing where a limit is undefined."""
+    if known(low) is None or known(high) is None:
+        return ""
+    return f" ({short(low)} to {short(high)})"
+
+
+def listed(names: Iterable[str], most: int = 6) -> str:
+    """`Q01, Q02 and 3 more`."""
+    every = list(names)
+    shown = ", ".join(every[:most])
+    return shown if len(every) <= most else f"{shown} and {len(every) - most} more"

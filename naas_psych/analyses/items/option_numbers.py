@@ -1,0 +1,145 @@
+"""Every number of the options of one item, with those who chose nothing as a row of their own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from naas_psych.analyses.items.forms import Forms, Seat, who_reached
+from naas_psych.analyses.items.option_list import ItemOptions, item_options
+from naas_psych.numerics.option_statistics import OptionStatistics, against_key, option_statistics
+from naas_psych.numerics.rest_table import RestTable, rest_table
+from naas_psych.numerics.upper_lower import GroupCuts, group_cuts
+from naas_psych.study.study import Study
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class OptionNumbers:
+    """Options of one item; the last row and the last code stand for omitted.
+
+    members (M + 1, K + 1); key (K + 1,) is 1 for codes that contain a keyed option; upper and
+    lower (M + 1,) choosers in the extreme groups, of n_upper and n_lower persons.
+    """
+
+    item: int
+    options: ItemOptions
+    tables: tuple[RestTable, ...]
+    members: Floats
+    key: Floats
+    statistics: OptionStatistics
+    against_key: Floats
+    upper: Floats
+    lower: Floats
+    n_upper: float
+    n_lower: float
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        return (*self.options.labels, "omitted")
+
+    @property
+    def facility(self) -> float:
+        """Share of persons who chose a keyed option (for a multiple response: all and only)."""
+        right = self.right @ sum(table.by_code for table in self.tables)
+        return float(right / self.statistics.persons) if self.statistics.persons else float("nan")
+
+    @property
+    def right(self) -> Floats:
+        """Codes (K + 1,) that are the key: of a multiple response the one with all of it."""
+        if not self.options.multiple:
+            return self.key
+        wanted = np.append(self.options.keyed, False).astype(float)[:, None]
+        return np.asarray((self.members == wanted).all(axis=0), dtype=float)
+
+
+@dataclass(frozen=True)
+class ExtremeGroups:
+    """For each form: upper group +1, lower group -1, else 0 (n,); None where undefined."""
+
+    sides: tuple[NDArray[np.int8] | None, ...]
+
+
+def extreme_groups(forms: Forms, share: float) -> ExtremeGroups:
+    """Who is in the upper and who in the lower group, by total score, ties taken in."""
+
+    def side(totals: NDArray[np.int64], cuts: GroupCuts) -> NDArray[np.int8] | None:
+        if cuts.reason is not None:
+            return None
+        return (totals >= cuts.upper).astype(np.int8) - (totals <= cuts.lower).astype(np.int8)
+
+    return ExtremeGroups(
+        tuple(side(form.totals, group_cuts(form.totals, share)) for form in forms.forms)
+    )
+
+
+def option_numbers(
+    study: Study, j: int, forms: Forms, groups: ExtremeGroups
+) -> OptionNumbers | None:
+    """Options of item `j`, or None for an item that came as a score."""
+    options = item_options(study, j)
+    if options is None:
+        return None
+    extended = _with_omitted(options.members)
+    found = [_Part.of(study, j, seat, options.n_codes, groups) for seat in forms.holding(j)]
+    tables = tuple(part.table for part in found)
+    key = (np.append(options.keyed, False) @ extended > 0).astype(float)
+    empty = (RestTable(np.zeros(0), np.zeros((extended.shape[1], 0))),)
+    upper = sum((part.upper for part in found), np.zeros(extended.shape[1]))
+    lower = sum((part.lower for part in found), np.zeros(extended.shape[1]))
+    return OptionNumbers(
+        item=j,
+        options=options,
+        tables=tables or empty,
+        members=extended,
+        key=key,
+        statistics=option_statistics(tables or empty, extended),
+        against_key=np.full(extended.shape[0], np.nan)
+        if options.multiple
+        else against_key(tables or empty, extended, key),
+        upper=extended @ upper,
+        lower=extended @ lower,
+        n_upper=float(upper.sum()),
+        n_lower=float(lower.sum()),
+    )
+
+
+def _with_omitted(members: Floats) -> Floats:
+    """One more option and one more code: omitted."""
+    m, k = members.shape
+    extended = np.zeros((m + 1, k + 1))
+    extended[:m, :k] = members
+    extended[m, k] = 1
+    return extended
+
+
+@dataclass(frozen=True)
+class _Part:
+    """One form: the table of code by rest score, and choosers of each code in either group."""
+
+    table: RestTable
+    upper: Floats
+    lower: Floats
+
+    @classmethod
+    def of(cls, study: Study, j: int, seat: Seat, n_codes: int, groups: ExtremeGroups) -> _Part:
+        """Persons who reached the item; whoever omitted it gets the code after the last."""
+        responses, form = study.responses, seat.form
+        if responses.choices is None:
+            raise ValueError("options need raw responses")
+        recorded = responses.choices[form.rows, j]
+        codes = np.where(recorded < 0, n_codes, recorded)
+        rest, side = form.rest(seat.place), groups.sides[seat.number]
+        reached = who_reached(responses.points[form.rows, j], "left_out")
+        if reached is not None:
+            codes, rest = codes[reached], rest[reached]
+            side = None if side is None else side[reached]
+        table = rest_table(codes, rest, n_codes=n_codes + 1)
+        if side is None:
+            return cls(table, np.zeros(n_codes + 1), np.zeros(n_codes + 1))
+        cells = np.bincount(codes.astype(np.int64) * 3 + side + 1, minlength=3 * (n_codes + 1))
+        by_side = cells.reshape(-1, 3).astype(float)
+        return cls(table, by_side[:, 2], by_side[:, 0])
