@@ -34,13 +34,23 @@ class ResponsesSpec(_Part):
     person: str | None = None
     item: str | None = None
     response: str | None = None
+    score: str | None = None
+    time: str | None = None
+    position: str | None = None
+    form: str | None = None
+    state: str | None = None
     items: list[str] | str | None = None
+    leave_out: list[str] = Field(default_factory=list)
     raw: bool | None = None
+    key: str | None = None
+    options: list[str] | None = None
+    min_score: float | None = None
+    max_score: float | None = None
     case_sensitive: bool = False
     blank: Literal["omitted", "not_reached", "not_administered"] = "omitted"
     trailing_blank: Literal["not_reached", "not_reached_after_first", "omitted"] = "not_reached"
     codes: dict[str, Absence] = Field(default_factory=dict)
-    omitted: Literal["wrong", "left_out"] = "wrong"
+    omitted: Literal["wrong", "left_out"] | None = None
     time_unit: Literal["seconds", "milliseconds"] | None = None
 
 

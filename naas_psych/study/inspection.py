@@ -1,0 +1,105 @@
+"""What the audit says once everything is scored: spread, empty rows, groups, cuts."""
+
+from __future__ import annotations
+
+import difflib
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from naas_psych.study.audit import Audit
+from naas_psych.study.grid import Grid
+from naas_psych.study.responses import Responses
+from naas_psych.study.spec import Cut, StudySpec
+
+_SMALL_GROUP = 10
+
+
+def inspect_responses(responses: Responses, grid: Grid, audit: Audit) -> None:
+    """Items and persons that leave statistics empty."""
+    answered = responses.points >= 0
+    if not answered.any():
+        audit.add(
+            "nothing_recorded", "every cell is empty or a code for no answer.", file=grid.file
+        )
+        return
+    if responses.n_persons == 1:
+        audit.add("one_person", f"the person is {responses.person_ids[0]!r}.", file=grid.file)
+    if len(responses.item_ids) == 1:
+        audit.add("one_item", f"the item is {responses.item_ids[0]!r}.", file=grid.file)
+    _inspect_items(responses, grid, audit)
+    silent = np.flatnonzero(~answered.any(axis=1))
+    rows = [grid.place(int(n), 0).row for n in silent[:30]] + [0] * max(0, len(silent) - 30)
+    audit.many("person_without_responses", rows, "nothing was answered.", file=grid.file)
+
+
+def _inspect_items(responses: Responses, grid: Grid, audit: Audit) -> None:
+    top = responses.points.max(axis=0)
+    never = np.iinfo(responses.points.dtype).max
+    bottom = np.where(responses.points >= 0, responses.points, never).min(axis=0)
+    for j, item in enumerate(responses.item_ids):
+        where = {"file": grid.file, "column": grid.place(0, j).column}
+        if top[j] < 0:
+            audit.add("item_all_missing", f"nobody answered item {item!r}.", **where)
+        elif bottom[j] == top[j] and responses.n_persons > 1:
+            score = f"{top[j] * responses.unit:g}"
+            found = f"everybody who answered item {item!r} scored {score}."
+            audit.add("item_without_variance", found, value=score, **where)
+
+
+def inspect_groups(
+    spec: StudySpec, persons: pd.DataFrame, responses: Responses, audit: Audit
+) -> None:
+    """Group columns and reference groups of [groups], and [cuts] against the scale."""
+    for column, reference in spec.groups.items():
+        _inspect_group(column, reference, persons, audit)
+    low = float(responses.min_points.sum() * responses.unit)
+    high = float(responses.max_points.sum() * responses.unit)
+    for name, cut in spec.cuts.items():
+        _inspect_cut(name, cut, low, high, audit)
+
+
+def _inspect_group(column: str, reference: str, persons: pd.DataFrame, audit: Audit) -> None:
+    where: dict[str, Any] = {"file": "study.toml", "column": f"groups.{column}"}
+    known = [name for name in persons.columns if name != "person_id"]
+    if column not in known:
+        found = f"the persons have no column {column!r}.{_near(column, known)}"
+        expected = f"one of {', '.join(known) or 'no column: there is no persons table'}."
+        audit.add("unknown_group_column", found, value=column, expected=expected, **where)
+        return
+    counts = persons[column].value_counts()
+    levels = [str(level) for level in counts.index]
+    if reference not in levels:
+        found = f"nobody belongs to the group {reference!r}.{_near(reference, levels)}"
+        expected = f"one of {', '.join(sorted(levels)[:12])}."
+        audit.add("unknown_reference_level", found, value=reference, expected=expected, **where)
+    if len(levels) == 1:
+        audit.add("group_one_level", f"the only group is {levels[0]!r}.", value=levels[0], **where)
+    for level, n in counts.items():
+        if n < _SMALL_GROUP:
+            audit.add("group_small", f"{level!r} has {n} persons.", value=str(level), **where)
+
+
+def _near(name: str, known: list[str]) -> str:
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    return f" Did you mean {near[0]!r}?" if near else ""
+
+
+def _inspect_cut(name: str, cut: Cut, low: float, high: float, audit: Audit) -> None:
+    limits = {"raw": (low, high), "percent": (0.0, 100.0), "theta": (-6.0, 6.0)}[cut.unit]
+    if not limits[0] <= cut.value <= limits[1]:
+        audit.add(
+            "cut_outside_scale",
+            f"the cut {name!r} is {cut.value:g} ({cut.unit}).",
+            file="study.toml",
+            column=f"cuts.{name}",
+            value=f"{cut.value:g}",
+            expected=f"a value from {limits[0]:g} to {limits[1]:g}.",
+        )
+
+
+def whole(values: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Whole numbers from 1 on."""
+    return np.isfinite(values) & (values >= 1) & (values == np.floor(values))

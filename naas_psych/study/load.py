@@ -1,0 +1,105 @@
+"""Files in, a Study out; or every fault of the files, told at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from naas_psych.errors import DataRefused, Fault
+from naas_psych.study.assemble import assemble
+from naas_psych.study.audit import Audit
+from naas_psych.study.items import (
+    ItemTable,
+    KeySource,
+    key_from_argument,
+    key_from_text,
+    read_items,
+    read_key,
+)
+from naas_psych.study.keying import check_types, keys_of_items
+from naas_psych.study.locate import Source, locate
+from naas_psych.study.read import read_table
+from naas_psych.study.record import Read, record
+from naas_psych.study.study import Study
+
+
+@dataclass(frozen=True)
+class StudyCheck:
+    """What the audit says: the study when it can be used, every fault, every inference."""
+
+    study: Study | None
+    faults: tuple[Fault, ...]
+    said: tuple[str, ...]
+
+
+def read_study(path: str | Path, *, key: str | Path | None = None) -> Study:
+    """Read a study: a folder, a study.toml or a response file.
+
+    Parameters
+    ----------
+    path
+        A folder with or without a study.toml, a study.toml, or one response file
+        (csv, tsv, txt, parquet, xlsx, sav).
+    key
+        A key file, or the keys in item order as `ABDC` or `A,B,D,C`.
+
+    Raises
+    ------
+    UsageError
+        There is no such path, or it is of a kind that cannot be read.
+    DataRefused
+        The data cannot be used; its `faults` hold everything that was found.
+    """
+    check = check_study(path, key=key)
+    if check.study is None:
+        raise DataRefused(check.faults)
+    return check.study
+
+
+def check_study(path: str | Path, *, key: str | Path | None = None) -> StudyCheck:
+    """Everything that can be said about the data at `path`, whether they can be used or not."""
+    audit = Audit()
+    source = locate(path, audit)
+    study = build(source, key, audit) if source else None
+    audit.tell_unused_waivers()
+    faults = audit.faults()
+    if study is None or audit.has_errors:
+        return StudyCheck(None, faults, tuple(audit.said))
+    study = replace(study, faults=faults, said=tuple(audit.said))
+    return StudyCheck(study, faults, tuple(audit.said))
+
+
+def read_tables(source: Source, key: str | Path | None, audit: Audit) -> Read | None:
+    """Responses, items and key; None when the responses cannot be read at all."""
+    responses = read_table(source.root / source.spec.tables.responses, audit)
+    items_path = source.path("items")
+    items = read_items(items_path, audit) if items_path else None
+    if items is not None:
+        check_types(items, audit)
+    given = _key(source, key, items, audit)
+    return Read(source, responses, items, given) if responses else None
+
+
+def _key(
+    source: Source, key: str | Path | None, items: ItemTable | None, audit: Audit
+) -> KeySource:
+    """The key: from the call, else the study's key file or string, else the items table."""
+    if key is not None:
+        return key_from_argument(key, audit) or KeySource()
+    path = source.path("key")
+    if path is not None:
+        return read_key(path, audit) or KeySource()
+    if source.spec.responses.key:
+        return key_from_text(source.spec.responses.key)
+    return keys_of_items(items)
+
+
+def build(source: Source, key: str | Path | None, audit: Audit) -> Study | None:
+    """The study, or None when an error leaves nothing to score."""
+    tables = read_tables(source, key, audit)
+    if tables is None:
+        return None
+    recorded = record(tables, audit)
+    if recorded is None:
+        return None
+    return assemble(tables, recorded, audit)

@@ -1,0 +1,211 @@
+"""Scores as they came: what is a score, and between which limits."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+import numpy as np
+
+from naas_psych.study.audit import Audit
+from naas_psych.study.cells import Coded, number
+from naas_psych.study.grid import Grid
+from naas_psych.study.items import ItemTable
+from naas_psych.study.responses import Counted
+from naas_psych.study.scoring import Absences, Column, Worth
+from naas_psych.study.spec import ResponsesSpec
+
+_FLAGS = {"true": 1.0, "false": 0.0}
+#: A score above the other items' maximum in no more than this share of persons is a slip.
+_RARE = 0.01
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Lowest and highest possible score of each item, and how an omission counts by default."""
+
+    low: tuple[Fraction, ...]
+    high: tuple[Fraction, ...]
+    omitted: Counted
+    inferred_high: tuple[bool, ...]
+
+
+def score_of(text: str) -> float | None:
+    """The score that a text is: a number, or TRUE and FALSE."""
+    return _FLAGS.get(text.casefold(), number(text))
+
+
+def scored_columns(
+    grid: Grid,
+    recorded: Sequence[Coded],
+    limits: Limits,
+    absent: Absences,
+    audit: Audit,
+    only: frozenset[str] | None = None,
+) -> list[Column]:
+    """One Column an item (or `only` for some); text, and scores beyond the limits, are told."""
+    columns = []
+    for j, coded in enumerate(recorded):
+        if only is not None and grid.item_ids[j] not in only:
+            columns.append(Column((), limits.low[j], limits.high[j]))
+            continue
+        worth: list[Worth] = []
+        for k, text in enumerate(coded.texts):
+            state = absent.of(text)
+            worth.append(state if state is not None else _worth(text))
+            if state is None:
+                _check(grid, j, k, coded, limits, audit)
+        columns.append(Column(tuple(worth), limits.low[j], limits.high[j]))
+    return columns
+
+
+def as_recorded(column: Column, recorded: Coded) -> Column:
+    """A score item among raw ones: its scores are its options."""
+    options = tuple(
+        sorted(
+            t for t, w in zip(recorded.texts, column.worth, strict=True) if isinstance(w, Fraction)
+        )
+    )
+    choice = tuple(
+        options.index(text) if text in options else int(worth or 0)
+        for text, worth in zip(recorded.texts, column.worth, strict=True)
+    )
+    return replace(column, options=options or ("",), choice=choice)
+
+
+def _worth(text: str) -> Fraction | None:
+    value = score_of(text)
+    return None if value is None else fraction(value)
+
+
+def fraction(value: float) -> Fraction:
+    """A score as a fraction: thirds and hundredths survive their decimal spelling."""
+    return Fraction(value).limit_denominator(100)
+
+
+def _check(grid: Grid, j: int, text: int, coded: Coded, limits: Limits, audit: Audit) -> None:
+    value = score_of(coded.texts[text])
+    low, high = float(limits.low[j]), float(limits.high[j])
+    item, shown = grid.item_ids[j], coded.texts[text]
+    if value is None:
+        code, found = "text_in_score_column", f"{shown!r} is not a score."
+    elif value > high + 1e-9:
+        code, found = "score_above_max", f"{shown} is above the highest score of item {item!r}."
+    elif value < low - 1e-9:
+        code, found = "score_below_min", f"{shown} is below the lowest score of item {item!r}."
+    else:
+        return
+    records = np.flatnonzero(coded.codes == text)
+    rows = [grid.place(int(r), j).row for r in records[:30]] + [0] * max(0, len(records) - 30)
+    audit.many(
+        code,
+        rows,
+        found,
+        file=grid.file,
+        column=grid.place(0, j).column,
+        value=shown,
+        expected=f"a number from {low:g} to {high:g}.",
+    )
+
+
+def find_limits(
+    item_ids: Sequence[str],
+    recorded: Sequence[Coded],
+    spec: ResponsesSpec,
+    items: ItemTable | None,
+    absent: Absences,
+    audit: Audit,
+    only: frozenset[str] | None = None,
+) -> Limits:
+    """Limits from the items table, else from the study, else from the scores themselves."""
+    counts = [
+        _score_counts(coded, absent) if only is None or item in only else Counter[float]()
+        for item, coded in zip(item_ids, recorded, strict=True)
+    ]
+    everything = [value for seen in counts for value in seen if value >= 0]
+    lowest, highest = min(everything, default=0.0), max(everything, default=1.0)
+    rating = lowest >= 1 and highest > 1 and not _has(items, "max_score")
+    tops = _sensible_highs(counts)
+    common = _common_maximum(tops, rating)
+    lows, highs, guessed = [], [], []
+    for item, top in zip(item_ids, tops, strict=True):
+        low = _given(items, item, "min_score", spec.min_score)
+        high = _given(items, item, "max_score", spec.max_score)
+        lows.append(fraction(low if low is not None else float(rating)))
+        guessed.append(high is None)
+        highs.append(fraction(high if high is not None else common or max(top, 1.0)))
+    _say_limits(rating, common, guessed, lows, spec, items, audit)
+    left_out = float(min(lows, default=Fraction(0))) >= 1
+    omitted: Counted = spec.omitted or ("left_out" if left_out else "wrong")
+    if left_out and spec.omitted is None:
+        audit.say("A blank on a rating scale is left out, not counted as the lowest rating.")
+    return Limits(tuple(lows), tuple(highs), omitted, tuple(guessed))
+
+
+def _score_counts(coded: Coded, absent: Absences) -> Counter[float]:
+    counts: Counter[float] = Counter()
+    for text, n in zip(coded.texts, coded.counts(), strict=True):
+        value = score_of(text)
+        if value is not None and absent.of(text) is None:
+            counts[value] += int(n)
+    return counts
+
+
+def _has(items: ItemTable | None, column: str) -> bool:
+    return items is not None and any(items.columns.get(column, {}).values())
+
+
+def _given(items: ItemTable | None, item: str, column: str, common: float | None) -> float | None:
+    value = items.number(item, column) if items else None
+    return value if value is not None else common
+
+
+def _common_maximum(highs: list[float], rating: bool) -> float | None:
+    """The maximum that all items share: of every rating scale; of nearly all scored items."""
+    if not highs:
+        return None
+    if rating:
+        return max(highs)
+    high, times = Counter(highs).most_common(1)[0]
+    return high if times >= 0.8 * len(highs) and high > 1 else None
+
+
+def _sensible_highs(counts: list[Counter[float]]) -> list[float]:
+    """The highest score of each item, without slips far above every other item's."""
+    tops = [max(seen, default=0.0) for seen in counts]
+    highs = []
+    for j, seen in enumerate(counts):
+        others = tops[:j] + tops[j + 1 :]
+        usual = [v for v in seen if len(others) < 2 or not _slip(v, seen, others)]
+        highs.append(max(usual, default=0.0))
+    return highs
+
+
+def _slip(value: float, seen: Counter[float], others: list[float]) -> bool:
+    """A score that one item alone has, in a cell or two, beyond a gap above what is usual."""
+    rare = seen[value] <= max(1, _RARE * seen.total())
+    if not rare or value <= max(others):
+        return False
+    below = max((v for v in seen if v < value), default=0.0)
+    return value > max(below, *others) + 1 or len(set(others)) == 1
+
+
+def _say_limits(
+    rating: bool,
+    common: float | None,
+    guessed: list[bool],
+    lows: list[Fraction],
+    spec: ResponsesSpec,
+    items: ItemTable | None,
+    audit: Audit,
+) -> None:
+    if not any(guessed):
+        return
+    if rating and spec.min_score is None and common is not None:
+        audit.say(f"No score is below 1: a rating scale from 1 to {common:g}.")
+    elif common is not None:
+        audit.say(f"Nearly all items go up to {common:g}: each item's highest score is {common:g}.")
+    else:
+        audit.say("The highest score of each item is the highest that anyone got (at least 1).")
