@@ -63,6 +63,11 @@ def outputs_of(folder: Path) -> list[Path]:
     return [p for p in folder.rglob("*") if p.is_file() and p.relative_to(folder) != Path(NAME)]
 
 
+def relative(path: Path, *, start: Path) -> str:
+    """The way from `start` to `path`, with forward slashes on every system."""
+    return Path(os.path.relpath(path.resolve(), start.resolve())).as_posix()
+
+
 def digest(path: Path) -> str:
     """SHA-256 of a file, read a block at a time."""
     with path.open("rb") as stream:
@@ -72,7 +77,7 @@ def digest(path: Path) -> str:
 def _entries(paths: Iterable[Path], *, start: Path) -> list[dict[str, Any]]:
     entries = [
         {
-            "path": Path(os.path.relpath(path.resolve(), start.resolve())).as_posix(),
+            "path": relative(path, start=start),
             "bytes": path.stat().st_size,
             "sha256": digest(path),
         }

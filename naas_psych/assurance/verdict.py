@@ -83,7 +83,8 @@ def verdict(
         return cannot_tell(reason or "the number or its interval is undefined", polarity=polarity)
     sign = 1.0 if higher_is_better else -1.0
     worse, better = sorted((sign * float(low or 0), sign * float(high or 0)))
-    level, sentence = _held_to(worse, better, minimum=sign * minimum, target=sign * target)
+    level = _held_to(worse, better, minimum=sign * minimum, target=sign * target)
+    sentence = _sentence(level, minimum=minimum, target=target)
     return Verdict(level=level, polarity=polarity, sentence=sentence)
 
 
@@ -112,15 +113,25 @@ def worst(verdicts: Sequence[Verdict]) -> Verdict:
     return min(verdicts, key=lambda v: _SEVERITY.index(v.level))
 
 
-def _held_to(worse: float, better: float, *, minimum: float, target: float) -> tuple[Level, str]:
+def _held_to(worse: float, better: float, *, minimum: float, target: float) -> Level:
     if worse >= target:
-        return "top", "The whole interval meets the target."
+        return "top"
     if worse >= minimum:
-        return "middle", "The whole interval meets the minimum, but not all of it the target."
-    if better < minimum:
-        return "bottom", "The whole interval falls short of the minimum."
-    return "cannot_tell", (
-        "This is the best estimate, but values on both sides of the line remain plausible."
+        return "middle"
+    return "bottom" if better < minimum else "cannot_tell"
+
+
+def _sentence(level: Level, *, minimum: float, target: float) -> str:
+    """Why, with the line that decided it."""
+    return {
+        "top": f"The whole interval meets the target of {target:g}.",
+        "middle": f"The whole interval meets the minimum of {minimum:g}, "
+        f"but not all of it the target of {target:g}.",
+        "bottom": f"The whole interval falls short of the minimum of {minimum:g}.",
+    }.get(
+        level,
+        "This is the best estimate, but values on both sides of the line "
+        f"({minimum:g}) remain plausible.",
     )
 
 

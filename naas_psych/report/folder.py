@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from naas_psych.assurance.manifest import NAME, manifest
+from naas_psych.assurance.manifest import NAME, manifest, relative
 from naas_psych.report.aside import whole_folder
 from naas_psych.report.document import document, dumps, findings_list
 from naas_psych.report.export import drawings_of, write_tables, write_text
@@ -71,7 +71,7 @@ def _write(study: Study, run: Run, folder: Path, out: Path, choices: _Choices) -
     write_text(folder / "report.html", text)
     made = manifest(
         command="evidence",
-        options=_options(choices),
+        options=_options(study, choices, out),
         seed=choices.seed,
         study=study,
         written=folder,
@@ -95,5 +95,12 @@ def _write_results(
     return images
 
 
-def _options(choices: _Choices) -> dict[str, Any]:
-    return {"internal": choices.internal}
+def _options(study: Study, choices: _Choices, out: Path) -> dict[str, Any]:
+    """What `verify` needs to repeat this run; paths start from the evidence folder."""
+    options: dict[str, Any] = {"internal": choices.internal}
+    if study.source is not None:
+        options["study"] = relative(study.source, start=out)
+    if study.key is not None:
+        is_file = Path(study.key).is_file()
+        options["key"] = relative(Path(study.key), start=out) if is_file else study.key
+    return options

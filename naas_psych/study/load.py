@@ -65,7 +65,13 @@ def check_study(path: str | Path, *, key: str | Path | None = None) -> StudyChec
     faults = audit.faults()
     if study is None or audit.has_errors:
         return StudyCheck(None, faults, tuple(audit.said))
-    study = replace(study, faults=faults, said=tuple(audit.said))
+    study = replace(
+        study,
+        faults=faults,
+        said=tuple(audit.said),
+        source=Path(path),
+        key=None if key is None else str(key),
+    )
     return StudyCheck(study, faults, tuple(audit.said))
 
 

@@ -34,6 +34,7 @@ class Study:
     said : what was inferred or assumed, one sentence each
     faults : what the audit found and did not refuse (warnings, notes and waived faults)
     inputs : every file that was read
+    source, key : what `read_study` was called with, so that a run can be repeated
     """
 
     title: str
@@ -47,6 +48,8 @@ class Study:
     said: tuple[str, ...] = ()
     faults: tuple[Fault, ...] = ()
     inputs: tuple[Path, ...] = ()
+    source: Path | None = None
+    key: str | None = None
 
     @property
     def synthetic(self) -> bool:

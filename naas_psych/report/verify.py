@@ -1,0 +1,180 @@
+"""Repeat the run behind an evidence folder and say what differs."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from naas_psych import __version__
+from naas_psych.assurance.manifest import NAME, digest, outputs_of, versions
+from naas_psych.errors import NaasPsychError, UsageError
+from naas_psych.report.compare import Difference, differences
+from naas_psych.report.folder import evidence
+from naas_psych.report.run import Progress
+from naas_psych.study.load import read_study
+from naas_psych.study.study import Study
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What differs (nothing, when all is well), how many files were checked, and asides."""
+
+    differences: tuple[Difference, ...]
+    checked: int
+    information: tuple[str, ...] = ()
+
+
+def verify(
+    folder: str | os.PathLike[str],
+    *,
+    study: str | os.PathLike[str] | None = None,
+    threads: int = 1,
+    progress: Progress | None = None,
+) -> Verification:
+    """Check every digest in the manifest, repeat the run and compare every output.
+
+    Parameters
+    ----------
+    folder
+        An evidence folder.
+    study
+        Where the study is now, when it is not where the manifest says.
+    threads, progress
+        As in `evidence`.
+
+    Raises
+    ------
+    UsageError
+        The folder has no readable manifest.
+    """
+    place = Path(folder)
+    made = _manifest(place)
+    found = _changed_outputs(place, made)
+    if study is None:
+        found += _changed_inputs(place, made)
+    checked = len(made["outputs"]) + len(made["inputs"])
+    information = _other_versions(made)
+    start = Path(study) if study is not None else _resolved(place, made["options"].get("study"))
+    if start is None or not start.exists():
+        found.append(_unrepeatable("the study is not where the manifest says; name it with --study"))
+    else:
+        found += _rerun(place, made, start, threads=threads, progress=progress)
+    return Verification(tuple(_once(found)), checked, information)
+
+
+def _manifest(folder: Path) -> dict[str, Any]:
+    path = folder / NAME
+    try:
+        made = json.loads(path.read_text(encoding="utf-8"))
+        _ = made["inputs"], made["outputs"], made["options"], made["seed"], made["packages"]
+    except OSError:
+        raise UsageError(
+            f"{folder} is not an evidence folder: there is no {NAME} in it that can be read. "
+            "Name a folder that `naas-psych evidence` wrote."
+        ) from None
+    except (ValueError, KeyError, TypeError):
+        raise UsageError(
+            f"{path} is not a manifest of this program: it is damaged or incomplete."
+        ) from None
+    return dict(made)
+
+
+def _changed_outputs(folder: Path, made: dict[str, Any]) -> list[Difference]:
+    listed = {entry["path"]: entry["sha256"] for entry in made["outputs"]}
+    found = []
+    for name, sha256 in listed.items():
+        path = folder / name
+        if not path.is_file():
+            found.append(Difference(file=name, sentence=f"{name} is missing from the folder."))
+        elif digest(path) != sha256:
+            sentence = f"{name} was changed after it was written: its digest is not the manifest's."
+            found.append(Difference(file=name, sentence=sentence))
+    for path in sorted(outputs_of(folder)):
+        name = path.relative_to(folder).as_posix()
+        if name not in listed:
+            sentence = f"{name} is in the folder but not in the manifest."
+            found.append(Difference(file=name, sentence=sentence))
+    return found
+
+
+def _changed_inputs(folder: Path, made: dict[str, Any]) -> list[Difference]:
+    found = []
+    for entry in made["inputs"]:
+        path, name = folder / entry["path"], entry["path"]
+        if not path.is_file():
+            found.append(Difference(file=name, sentence=f"Input {name} is missing."))
+        elif digest(path) != entry["sha256"]:
+            sentence = f"Input {name} is not what was read: its digest is not the manifest's."
+            found.append(Difference(file=name, sentence=sentence))
+    return found
+
+
+def _other_versions(made: dict[str, Any]) -> tuple[str, ...]:
+    here = {"naas_psych": __version__, **versions()}
+    then = {"naas_psych": made.get("naas_psych"), **made["packages"]}
+    return tuple(
+        f"{name} is {here.get(name, 'not installed')} here and was {then.get(name, 'not listed')}."
+        for name in sorted({*here, *then})
+        if here.get(name) != then.get(name)
+    )
+
+
+def _resolved(folder: Path, relative: str | None) -> Path | None:
+    return None if relative is None else folder / relative
+
+
+def _rerun(
+    folder: Path, made: dict[str, Any], start: Path, *, threads: int, progress: Progress | None
+) -> list[Difference]:
+    with tempfile.TemporaryDirectory(prefix="naas_psych_verify_") as temporary:
+        fresh = Path(temporary) / "fresh"
+        try:
+            evidence(
+                _study(folder, made, start),
+                out=fresh,
+                internal=bool(made["options"].get("internal")),
+                seed=made["seed"],
+                threads=threads,
+                progress=progress,
+            )
+        except NaasPsychError as error:
+            return [_unrepeatable(str(error))]
+        return _compared(folder, fresh)
+
+
+def _study(folder: Path, made: dict[str, Any], start: Path) -> Study:
+    key = made["options"].get("key")
+    beside = _resolved(folder, key)
+    return read_study(start, key=beside if beside and beside.is_file() else key)
+
+
+def _compared(folder: Path, fresh: Path) -> list[Difference]:
+    found = []
+    for path in sorted(outputs_of(fresh)):
+        name = path.relative_to(fresh).as_posix()
+        if (folder / name).is_file():
+            found += differences(name, folder / name, path)
+        else:
+            sentence = f"{name} is written by a new run and is not in the folder."
+            found.append(Difference(file=name, sentence=sentence))
+    return found
+
+
+def _unrepeatable(why: str) -> Difference:
+    return Difference(file=NAME, sentence=f"The run could not be repeated: {why}")
+
+
+def _once(found: list[Difference]) -> list[Difference]:
+    """Drop the general remark on a file where a particular one follows, and plain repeats."""
+    particular = {d.file for d in found if d.row is not None or d.before is not None}
+    kept: dict[str, Difference] = {}
+    for d in found:
+        if d.row is not None or d.before is not None:
+            kept.setdefault(d.sentence, d)
+        elif d.file not in particular:
+            kept.setdefault(d.file, d)
+    return list(kept.values())
