@@ -86,14 +86,16 @@ def _facility(row: Row, thresholds: Thresholds) -> Finding | None:
 def _too_hard(row: Row, thresholds: Thresholds, line: float, *, guess: bool) -> Finding:
     probability = _below(row, line)
     sure = probability >= thresholds["item_flag_probability"].value
+    right_or_wrong = row["biserial_method"] == "biserial"
+    said = "is very hard" if right_or_wrong else "draws a small part of its marks"
     what = f"the {short(line)} of blind choice" if guess else short(line)
     return finding(
         thresholds,
         "item_facility_min",
         code="facility_low",
-        severity="warning" if sure else "info",
+        severity="warning" if sure and right_or_wrong else "info",
         subject=str(row["item_id"]),
-        sentence=f"{row['item_id']} is very hard: facility {_facility_text(row)}, below "
+        sentence=f"{row['item_id']} {said}: facility {_facility_text(row)}, below "
         f"{what}{_unsure(probability, thresholds)}.",
         value=float(row["facility"]),
         limits=(row["facility_low"], row["facility_high"]),
@@ -223,11 +225,11 @@ def _biserial(row: Row, thresholds: Thresholds) -> Finding | None:
 
 
 def _omitted(row: Row, thresholds: Thresholds) -> Finding | None:
-    met = row["n"] + (0 if row["n"] >= row["omitted"] else row["omitted"])
-    share = row["omitted"] / met
+    share = known(row["omitted_share"]) or 0.0
     line = thresholds["item_omitted_share_max"].value
     if share <= line:
         return None
+    met = round(row["omitted"] / share)
     probability = 1 - probability_below(float(row["omitted"]), float(met), line=line)
     return finding(
         thresholds,

@@ -70,9 +70,10 @@ class InTest:
 
 @dataclass(frozen=True)
 class ItemNumbers:
-    """One item. `scaled` (K,) is each score as a facility, 0 to 1; tables are one a form."""
+    """One item. met: persons who answered or omitted it. `scaled` (K,) is each score as a facility, 0 to 1; tables are one a form."""
 
     absences: dict[str, int]
+    met: int
     facility: Facility
     tables: tuple[RestTable, ...]
     scaled: Floats
@@ -139,6 +140,7 @@ def item_numbers(responses: Responses, j: int, plan: Plan) -> ItemNumbers:
     r = correlation(rest) if responses.n_items > 1 else float("nan")
     return ItemNumbers(
         absences=absences,
+        met=int(np.sum(column >= 0)) + absences["omitted"],
         facility=own,
         tables=tables,
         scaled=scaled,

@@ -115,6 +115,7 @@ def _items_table(study: Study, items: Sequence[ItemNumbers]) -> pd.DataFrame:
         "upper_lower_d": each(lambda i: i.d.d),
         "alpha_if_dropped": each(lambda i: i.test.alpha_if_dropped),
         **{name: each(lambda i, n=name: i.absences[n]) for name in items[0].absences},
+        "omitted_share": each(_omitted_share),
         "key": _keys(study),
         "chance": _chances(study),
         "min_score": (responses.min_points * unit).tolist(),
@@ -137,6 +138,11 @@ def _items_table(study: Study, items: Sequence[ItemNumbers]) -> pd.DataFrame:
 
 def _keys(study: Study) -> list[str | None]:
     return [text_of(study, "key", j) for j in range(study.responses.n_items)]
+
+
+def _omitted_share(item: ItemNumbers) -> float:
+    """Of the persons who met the item and did not stop before it, those who left it out."""
+    return item.absences["omitted"] / item.met if item.met else float("nan")
 
 
 def _chances(study: Study) -> list[float]:
@@ -167,6 +173,7 @@ def _reasons(items: Sequence[ItemNumbers]) -> dict[str, list[str | None]]:
         "facility_low": one,
         "facility_high": one,
         "score_sd": one,
+        "omitted_share": ["no_responses"] * len(items),
         "mean_score": none,
         "item_total_r": total,
         "item_rest_r": rest,

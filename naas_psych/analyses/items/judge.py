@@ -54,7 +54,7 @@ def known(value: Any) -> float | None:
 
 def short(value: float) -> str:
     """Two decimals without the leading zero: .08, -.12, 1.00."""
-    text = f"{value:.2f}"
+    text = f"{value + 0.0:.2f}".replace("-0.00", "0.00")
     return text.replace("0.", ".", 1) if abs(float(text)) < 1 else text
 
 

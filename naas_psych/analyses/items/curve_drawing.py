@@ -1,0 +1,92 @@
+"""Lines over score groups with bands, each named at its end: the look of every option curve."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from naas_psych.drawing import COLOURS, DASHES, MARKERS, new_figure
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One line: x, y and limits by score group; a thick line is the one to look at first."""
+
+    label: str
+    x: Floats
+    y: Floats
+    low: Floats
+    high: Floats
+    thick: bool
+
+
+def draw_curves(curves: list[Curve], *, title: str, x_label: str, y_label: str) -> Figure:
+    """Colour, dash and marker differ from line to line, so that colour is never the only sign."""
+    figure = new_figure(6.4, 3.8)
+    axes = figure.add_subplot()
+    for k, curve in enumerate(curves):
+        _draw(axes, curve, k)
+    _name_at_end(axes, curves)
+    axes.set(xlabel=x_label, ylabel=y_label, ylim=(-0.02, 1.02))
+    axes.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0", "25 %", "50 %", "75 %", "100 %"])
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.set_title(title, loc="left", fontsize=10)
+    return figure
+
+
+def _draw(axes: Axes, curve: Curve, k: int) -> None:
+    colour = COLOURS[k % len(COLOURS)]
+    shown = np.isfinite(curve.low) & np.isfinite(curve.high)
+    axes.fill_between(
+        curve.x[shown], curve.low[shown], curve.high[shown], color=colour, alpha=0.13, linewidth=0
+    )
+    axes.plot(
+        curve.x,
+        curve.y,
+        color=colour,
+        linestyle=DASHES[k % len(DASHES)],
+        marker=MARKERS[k % len(MARKERS)],
+        linewidth=2.8 if curve.thick else 1.2,
+        markersize=6 if curve.thick else 4,
+    )
+
+
+def _name_at_end(axes: Axes, curves: list[Curve]) -> None:
+    """Names stand at the right end, pushed apart where the lines end close together."""
+    order = sorted(range(len(curves)), key=lambda k: (float(curves[k].y[-1]), k))
+    gap = 0.062
+    places = np.array([float(curves[k].y[-1]) for k in order])
+    for k in range(1, len(order)):
+        places[k] = max(places[k], places[k - 1] + gap)
+    places -= max(0.0, float(places.max(initial=0.0)) - 1.0)
+    beside = axes.get_yaxis_transform()
+    for k, y in zip(order, places, strict=True):
+        # The name is dark, for contrast; its marker in front says which line it belongs to.
+        axes.plot(
+            [1.025],
+            [float(y)],
+            color=COLOURS[k % len(COLOURS)],
+            marker=MARKERS[k % len(MARKERS)],
+            markersize=6,
+            transform=beside,
+            clip_on=False,
+        )
+        axes.text(
+            1.045,
+            float(y),
+            curves[k].label,
+            transform=beside,
+            va="center",
+            color="#222222",
+            fontsize=9,
+            fontweight="bold" if curves[k].thick else "normal",
+        )
