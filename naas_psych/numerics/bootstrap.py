@@ -1,7 +1,7 @@
 """Bootstrap of persons for anything that is a function of means and cross-products.
 
-A replicate is a set of integer case weights; its cross-products are weighted sums of the products of
-each pair of items, so that a thousand replicates are a few large matrix products over the persons.
+A replicate is a set of integer case weights; its cross-products are weighted sums of the products
+of each pair of items: a thousand replicates are a few large matrix products over the persons.
 All sums are of integers and exact, whatever the block size or the number of threads.
 """
 

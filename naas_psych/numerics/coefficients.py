@@ -42,7 +42,7 @@ def correlation(covariance: Floats) -> Floats:
 def positive_definite(corr: Floats) -> NDArray[np.bool_]:
     """Which of the correlation matrices (B, J, J) are finite and not singular."""
     finite = np.isfinite(corr).all(axis=(-2, -1))
-    good = finite.copy()
+    good: NDArray[np.bool_] = np.array(finite, dtype=bool)
     if finite.any():
         eigenvalues = np.linalg.eigvalsh(corr[finite])
         good[finite] = eigenvalues[:, 0] > SINGULAR * eigenvalues[:, -1]

@@ -33,7 +33,7 @@ COEFFICIENTS = (
 
 #: Enough for a replicate, whose error from sampling is a thousand times larger.
 _FAST = {"tolerance": 1e-5}
-#: Half the items may be factors here, often with several minima: a thousand fits would take minutes.
+#: Half the items may be factors here, with several minima: a thousand fits would take minutes.
 NOT_BOOTSTRAPPED = ("glb_factor",)
 
 
@@ -47,6 +47,14 @@ class Design:
 
 
 @dataclass(frozen=True)
+class Halves:
+    """Good splits (S, J') to search on from, for the best and the worst; None: compare all."""
+
+    best: NDArray[np.int8] | None
+    worst: NDArray[np.int8] | None
+
+
+@dataclass(frozen=True)
 class Start:
     """The solution for all persons, from which each replicate's search begins."""
 
@@ -55,8 +63,7 @@ class Start:
     pattern: Floats | None
     glb: Floats | None
     n_common: int
-    best: NDArray[np.int8] | None
-    worst: NDArray[np.int8] | None
+    halves: Halves
 
 
 @dataclass(frozen=True)
@@ -77,12 +84,14 @@ def estimate(covariance: Floats, mean_total: float, n: int, *, design: Design) -
     reasons = _not_asked(n_items, design)
     if n_items < 2 or n < 3 or not np.isfinite(closed.total_variance(covariance)):
         why = "too_few_items" if n_items < 2 else "too_few_persons" if n < 3 else "no_variance"
-        empty = Start(None, None, None, None, 0, None, None)
+        empty = Start(None, None, None, None, 0, Halves(None, None))
         nothing = dict.fromkeys(COEFFICIENTS, float("nan"))
         return Estimates(nothing, dict.fromkeys(COEFFICIENTS, why), {}, empty, 0, 0)
     stack = covariance[None]
     fits = _fit(stack, None)
-    values = _values(stack, np.array([mean_total]), np.array([float(n)]), design, None, fits)
+    halves = _halves(fits.corr[0] if design.matrix == "correlation" else covariance)
+    mean, size = np.array([mean_total]), np.array([float(n)])
+    values = _values(stack, mean, size, design, None, fits, halves)
     single = {name: float(values[name][0]) for name in COEFFICIENTS}
     for name, value in single.items():
         if not np.isfinite(value):
@@ -92,7 +101,7 @@ def estimate(covariance: Floats, mean_total: float, n: int, *, design: Design) -
         values=single,
         reasons={k: v for k, v in reasons.items() if not np.isfinite(single[k])},
         troubles=_troubles(fits),
-        start=_start(covariance, design, fits),
+        start=_start(covariance, design, fits, halves),
         n_common_factors=fits.n_common,
         negative_general=int((general < 0).sum()),
     )
@@ -105,7 +114,8 @@ def replicate(
 
     Those in `NOT_BOOTSTRAPPED` stay nan.
     """
-    return _values(covariance, mean_total, n, design, start, _fit(covariance, start))
+    fits = _fit(covariance, start)
+    return _values(covariance, mean_total, n, design, start, fits, start.halves)
 
 
 @dataclass(frozen=True)
@@ -151,11 +161,12 @@ def _values(
     design: Design,
     start: Start | None,
     fits: _Fits,
+    halves: Halves,
 ) -> dict[str, Floats]:
     nothing = np.full(len(covariance), np.nan)
     values = dict.fromkeys(COEFFICIENTS, nothing)
     values |= _closed_form(covariance, mean_total, n, design, fits)
-    values |= _splits(fits.corr if design.matrix == "correlation" else covariance, start)
+    values |= _splits(fits.corr if design.matrix == "correlation" else covariance, halves)
     return values | _iterative(covariance, design, start, fits)
 
 
@@ -182,17 +193,17 @@ def _closed_form(
     return values
 
 
-def _splits(matrix: Floats, start: Start | None) -> dict[str, Floats]:
+def _halves(matrix: Floats) -> Halves:
+    return Halves(good_splits(matrix, best=True), good_splits(matrix, best=False))
+
+
+def _splits(matrix: Floats, halves: Halves) -> dict[str, Floats]:
     finite = np.isfinite(matrix).all(axis=(1, 2))
     best, worst = np.full(len(matrix), np.nan), np.full(len(matrix), np.nan)
     if finite.any():
         sound = matrix[finite]
-        best[finite] = extreme_split(
-            sound, best=True, starts=start.best if start else None
-        ).coefficient
-        worst[finite] = extreme_split(
-            sound, best=False, starts=start.worst if start else None
-        ).coefficient
+        best[finite] = extreme_split(sound, best=True, starts=halves.best).coefficient
+        worst[finite] = extreme_split(sound, best=False, starts=halves.worst).coefficient
     return {"lambda4": best, "split_half_best": best, "split_half_worst": worst}
 
 
@@ -257,7 +268,7 @@ def _troubles(fits: _Fits) -> dict[str, str]:
     return troubles
 
 
-def _start(covariance: Floats, design: Design, fits: _Fits) -> Start:
+def _start(covariance: Floats, design: Design, fits: _Fits, halves: Halves) -> Start:
     matrix = fits.corr[0] if design.matrix == "correlation" else covariance
     share = None
     if fits.good[0]:
@@ -270,6 +281,5 @@ def _start(covariance: Floats, design: Design, fits: _Fits) -> Start:
         pattern=fits.three.pattern[0] if fits.three else None,
         glb=share,
         n_common=fits.n_common,
-        best=good_splits(matrix, best=True),
-        worst=good_splits(matrix, best=False),
+        halves=halves,
     )

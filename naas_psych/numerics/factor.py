@@ -93,7 +93,7 @@ def _select(point: _Point, keep: NDArray[np.bool_]) -> _Point:
 def _gradient(point: _Point, n_factors: int) -> Floats:
     """Minus the diagonal of the residual matrix."""
     rest = point.vectors[:, :, :-n_factors] ** 2
-    return -np.einsum("bjk,bk->bj", rest, point.values[:, :-n_factors])
+    return np.asarray(-np.einsum("bjk,bk->bj", rest, point.values[:, :-n_factors]))
 
 
 def _hessian(point: _Point, n_factors: int, *, exact: bool) -> Floats:
@@ -161,5 +161,5 @@ def _solution(
     loadings = vectors * np.sqrt(values)[:, None, :]
     # An eigenvector has no sign of its own; the sum of loadings is made positive.
     signs = np.where(loadings.sum(axis=1, keepdims=True) < 0, -1.0, 1.0)
-    heywood = (psi <= LOWEST_UNIQUENESS).any(axis=1)
+    heywood = np.asarray((psi <= LOWEST_UNIQUENESS).any(axis=1), dtype=bool)
     return FactorSolution(loadings * signs, psi, converged, heywood)

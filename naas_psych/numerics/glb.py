@@ -67,7 +67,7 @@ def _inside(covariance: Floats, psi: Floats) -> Floats:
 
 
 def _newton(covariance: Floats, psi: Floats, mu: Floats) -> tuple[Floats, Floats, Floats]:
-    """Newton step, its decrement, and how many such steps fit before a wall (a safe lower bound)."""
+    """Newton step, its decrement, and how many such steps surely fit before a wall."""
     diagonal = np.arange(psi.shape[1])
     matrix = covariance.copy()
     matrix[:, diagonal, diagonal] -= psi
@@ -88,7 +88,6 @@ def _newton(covariance: Floats, psi: Floats, mu: Floats) -> tuple[Floats, Floats
 def error_shares(covariance: Floats, psi: Floats) -> Floats:
     """psi as shares of the item variances: a start for a similar matrix."""
     return np.asarray(psi / np.diagonal(covariance, axis1=-2, axis2=-1))
-
 
 
 @dataclass(frozen=True)

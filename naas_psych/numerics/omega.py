@@ -42,9 +42,7 @@ def omega_one_factor(
     trouble = np.where(factors.converged, trouble, "not_converged")
     total = 1.0 - factors.uniqueness.sum(axis=1) / corr.sum(axis=(1, 2))
     nothing = np.full(len(corr), np.nan)
-    return Omega(
-        total, nothing, factors.loadings[:, :, 0], factors.loadings, factors, trouble
-    )
+    return Omega(total, nothing, factors.loadings[:, :, 0], factors.loadings, factors, trouble)
 
 
 def omega_three_factors(

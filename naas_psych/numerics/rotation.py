@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from naas_psych.numerics.coefficients import Floats
 
-
 _HALVINGS = 30
 #: Factors whose directions span less volume than this have become the same factor.
 _COLLAPSED = 1e-6
@@ -110,9 +109,7 @@ class _Search:
         self.rotated = _oblique(loadings, turn)
         self.value, self.slope = _criterion(self.rotated)
 
-    def move(
-        self, live: NDArray[np.int64], downhill: Floats, length: Floats
-    ) -> NDArray[np.int64]:
+    def move(self, live: NDArray[np.int64], downhill: Floats, length: Floats) -> NDArray[np.int64]:
         """Step those that are `live`; those that found a place to go stay so."""
         self.size[live] *= 2
         pending = np.arange(len(live))

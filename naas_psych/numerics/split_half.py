@@ -138,12 +138,11 @@ def _compare_searched(matrix: Floats, starts: NDArray[np.int8]) -> tuple[NDArray
     return found, least
 
 
-def _swap(
-    matrix: Floats, which: NDArray[np.int64], e: Floats
-) -> tuple[Floats, Floats]:
+def _swap(matrix: Floats, which: NDArray[np.int64], e: Floats) -> tuple[Floats, Floats]:
     """Swap the best pair between the halves until no swap lowers e'Se.
 
-    Swapping i (in the plus half) with j changes e'Se by 4 (g_j - g_i + s_ii + s_jj - 2 s_ij), g = Se.
+    With g = Se, swapping i (in the plus half) with j changes e'Se by
+    4 (g_j - g_i + s_ii + s_jj - 2 s_ij).
     """
     e = e.copy()
     n_items = e.shape[1]

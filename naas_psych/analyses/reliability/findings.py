@@ -1,0 +1,229 @@
+"""What the reliability table means, held to thresholds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from naas_psych.errors import Severity
+from naas_psych.finding import Finding
+from naas_psych.result import Result
+from naas_psych.thresholds import Thresholds
+
+_HEYWOOD = ("Heywood", "did not converge")
+
+
+@dataclass(frozen=True)
+class _Verdict:
+    words: str
+    severity: Severity
+    because: str
+    action: str
+
+
+def reliability_findings(result: Result, thresholds: Thresholds) -> Iterator[Finding]:
+    """Findings of every form, the verdict on alpha first."""
+    table = result.tables["coefficients"]
+    for form, rows in table.groupby("form", sort=False):
+        by_name = rows.set_index("coefficient")
+        yield from _precision(str(form), by_name, thresholds)
+        yield from _negative(str(form), by_name)
+        yield from _scenarios(str(form), by_name, thresholds)
+        yield from _lower_bound(str(form), by_name, thresholds)
+        yield from _degenerate(str(form), by_name, thresholds)
+        yield from _factor_trouble(str(form), by_name)
+    yield from dropped_findings(result)
+
+
+def dropped_findings(result: Result) -> Iterator[Finding]:
+    """Items without variance, and persons who fit in no form."""
+    for item in result.tables["dropped_items"].itertuples(index=False):
+        yield Finding(
+            code="constant_item",
+            severity="warning",
+            subject=str(item.item_id),
+            sentence=f"Everybody has the same mark on {item.item_id}, so it is in no coefficient.",
+            meaning="An item that everybody gets right, or wrong, tells nobody apart.",
+            action="Look at its key and its difficulty.",
+        )
+    left_out = int(result.provenance.get("persons_left_out", 0))
+    if left_out:
+        yield Finding(
+            code="persons_left_out",
+            severity="info",
+            subject="persons",
+            sentence=f"{left_out} persons are not in any coefficient: too few had the same items.",
+            value=float(left_out),
+            threshold="booklet_persons_min",
+            meaning="A total over an odd set of items compares with nobody's.",
+            action="Check what is missing for them, or use a response model.",
+        )
+
+
+def known_rows(table: pd.DataFrame, column: str) -> Iterator[dict[str, Any]]:
+    """The rows of a table in which `column` has a value, as plain records."""
+    for record in table.dropna(subset=[column]).to_dict("records"):
+        yield {str(name): value for name, value in record.items()}
+
+
+def _number(rows: pd.DataFrame, name: str, column: str) -> float | None:
+    value: Any = rows.loc[name, column] if name in rows.index else None
+    return None if value is None or pd.isna(value) else float(value)
+
+
+def _whole(rows: pd.DataFrame, name: str, column: str) -> int:
+    value: Any = rows.loc[name, column]
+    return int(value)
+
+
+def _precision(form: str, rows: pd.DataFrame, thresholds: Thresholds) -> Iterator[Finding]:
+    value = _number(rows, "alpha", "estimate")
+    low, high = _number(rows, "alpha", "low"), _number(rows, "alpha", "high")
+    if value is None or low is None or high is None:
+        return
+    n = _whole(rows, "alpha", "n")
+    verdict = _verdict(low, high, n, thresholds)
+    least = thresholds["pass_fail_reliability_min"]
+    yield Finding(
+        code="reliability_for_decisions",
+        severity=verdict.severity,
+        subject=form,
+        sentence=f"alpha is {value:.3f} ({low:.3f} to {high:.3f}, {n} persons): {verdict.words}.",
+        value=value,
+        low=low,
+        high=high,
+        threshold="pass_fail_reliability_min",
+        threshold_value=least.value,
+        source=least.source,
+        meaning=verdict.because,
+        action=verdict.action,
+    )
+
+
+def _verdict(low: float, high: float, n: int, thresholds: Thresholds) -> _Verdict:
+    """The generic rule: the whole interval has to be on one side of a line."""
+    enough = thresholds["pass_fail_reliability_n"].value
+    least, target = (
+        thresholds["pass_fail_reliability_min"].value,
+        thresholds["pass_fail_reliability_target"].value,
+    )
+    if n < enough:
+        return _Verdict(
+            "cannot tell",
+            "info",
+            f"{n} persons are fewer than the {enough:.0f} that this verdict needs.",
+            f"Collect at least {enough:.0f} persons.",
+        )
+    if low >= target:
+        because = f"The whole interval is at or above {target:g}."
+        return _Verdict("precise enough", "info", because, "Report it with its interval.")
+    if low >= least:
+        because = f"The whole interval is at or above {least:g}, not all of it above {target:g}."
+        action = (
+            "Use it for decisions about persons together with the measurement error at the cut."
+        )
+        return _Verdict("usable with care", "info", because, action)
+    if high < least:
+        because = f"The whole interval is below {least:g}, the least for decisions about persons."
+        action = "Add items or improve weak ones; do not decide on this score alone."
+        return _Verdict("too imprecise", "warning", because, action)
+    because = f"Values on both sides of {least:g} remain plausible."
+    return _Verdict("cannot tell", "warning", because, "Collect more persons.")
+
+
+def _negative(form: str, rows: pd.DataFrame) -> Iterator[Finding]:
+    value = _number(rows, "alpha", "estimate")
+    if value is None or value >= 0:
+        return
+    yield Finding(
+        code="negative_alpha",
+        severity="error",
+        subject=form,
+        sentence=f"alpha is negative ({value:.3f}).",
+        value=value,
+        meaning="Usually an item that should be reversed, or a wrong key.",
+        action="Look at the items with a negative item-rest correlation.",
+    )
+
+
+def _scenarios(form: str, rows: pd.DataFrame, thresholds: Thresholds) -> Iterator[Finding]:
+    over_items, over_units = (
+        _number(rows, name, "estimate") for name in ("alpha", "alpha_over_scenarios")
+    )
+    if over_items is None or over_units is None:
+        return
+    limit = thresholds["shared_scenario_alpha_gap"]
+    gap = over_items - over_units
+    units = _whole(rows, "alpha_over_scenarios", "items")
+    yield Finding(
+        code="marks_share_a_scenario",
+        severity="warning" if gap > limit.value else "info",
+        subject=form,
+        sentence=f"Items share scenarios: alpha is {over_items:.3f} over "
+        f"{_whole(rows, 'alpha', 'items')} items and {over_units:.3f} over {units} scenarios.",
+        value=gap,
+        threshold=limit.name,
+        threshold_value=limit.value,
+        source=limit.source,
+        meaning="Marks from one scenario agree for reasons other than ability: alpha over items is "
+        "then too high and the measurement error too small.",
+        action="Report alpha over scenarios, and its measurement error, when the gap is large.",
+    )
+
+
+def _lower_bound(form: str, rows: pd.DataFrame, thresholds: Thresholds) -> Iterator[Finding]:
+    value, bias = _number(rows, "glb", "estimate"), _number(rows, "glb", "bootstrap_bias")
+    few, many = thresholds["glb_persons_min"], thresholds["glb_items_max"]
+    n, items = _whole(rows, "glb", "n"), _whole(rows, "glb", "items")
+    if value is None or (n >= few.value and items <= many.value):
+        return
+    seen = "" if bias is None else f"; the bootstrap puts its bias at {bias:+.3f}"
+    yield Finding(
+        code="glb_upward_bias",
+        severity="info",
+        subject=form,
+        sentence=f"glb is {value:.3f} from {n} persons and {items} items{seen}.",
+        value=bias if bias is not None else value,
+        threshold=few.name,
+        threshold_value=few.value,
+        source=few.source,
+        meaning="The greatest lower bound capitalises on chance in samples of this kind.",
+        action="Do not use it as the headline.",
+    )
+
+
+def _degenerate(form: str, rows: pd.DataFrame, thresholds: Thresholds) -> Iterator[Finding]:
+    limit = thresholds["bootstrap_degenerate_max"]
+    for name in rows.index:
+        share = _number(rows, name, "degenerate_share")
+        if share is None or share <= limit.value or _number(rows, name, "estimate") is None:
+            continue
+        yield Finding(
+            code="bootstrap_degenerate",
+            severity="warning",
+            subject=name if form == "all" else f"{form}: {name}",
+            sentence=f"{share:.1%} of the bootstrap samples gave no value of {name}.",
+            value=share,
+            threshold=limit.name,
+            threshold_value=limit.value,
+            source=limit.source,
+            meaning="An item had no variance in them, or a solution was not found; the interval "
+            "describes the rest.",
+            action="Do not lean on this interval.",
+        )
+
+
+def _factor_trouble(form: str, rows: pd.DataFrame) -> Iterator[Finding]:
+    for name, method in zip(rows.index, rows["method"].astype(str), strict=True):
+        if any(word in method for word in _HEYWOOD):
+            yield Finding(
+                code="factor_solution_doubtful",
+                severity="info" if name == "glb_factor" else "warning",
+                subject=name if form == "all" else f"{form}: {name}",
+                sentence=f"{name}: {method.partition(';')[0]}.",
+                meaning="The factor model behind this coefficient does not fit these data well.",
+                action="Prefer alpha or lambda2 here.",
+            )

@@ -1,0 +1,165 @@
+"""The score matrices that reliability is computed from: one a form, complete, varying items."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from naas_psych.errors import AnalysisImpossible
+from naas_psych.numerics.moments import Moments, moments
+from naas_psych.study.booklets import Booklet, find_booklets
+from naas_psych.study.responses import Counted
+from naas_psych.study.study import Study
+
+
+@dataclass(frozen=True)
+class Form:
+    """Persons who were given the same items, with a mark on each.
+
+    Attributes
+    ----------
+    points : (n, j) marks above the lowest possible, in units of `unit`; items in order of item_id
+    items : (j,) item indices of the study, in the same order
+    varies : (j,) which items do not have the same mark for everybody
+    lowest : the lowest possible total, in points
+    """
+
+    name: str
+    points: NDArray[Any]
+    items: NDArray[np.int64]
+    varies: NDArray[np.bool_]
+    lowest: int
+    highest: int
+    unit: float
+    binary: bool
+    moments: Moments
+
+    @property
+    def n(self) -> int:
+        return self.moments.n
+
+    @property
+    def varying(self) -> NDArray[np.int64]:
+        """Item indices of the study, those that vary."""
+        return self.items[self.varies]
+
+    @property
+    def covariance(self) -> NDArray[np.float64]:
+        """Covariance matrix of the items that vary, in points squared."""
+        return self.moments.covariance[np.ix_(self.varies, self.varies)]
+
+
+@dataclass(frozen=True)
+class Forms:
+    """The forms of a study, and what every table made from them should say."""
+
+    forms: tuple[Form, ...]
+    left_out: int
+    notes: tuple[str, ...]
+
+
+def complete_forms(study: Study, omitted: Counted | None) -> Forms:
+    """Split a study into forms; persons whose marks fit in none are left out and counted."""
+    counted = omitted or study.omitted
+    responses = study.responses
+    marks = responses.marks(omitted=counted, not_reached="wrong")
+    least = int(study.thresholds["booklet_persons_min"].value)
+    booklets = find_booklets(marks, min_persons=least)
+    if not booklets.kept or responses.n_items == 0:
+        raise AnalysisImpossible(
+            f"No {least} persons have a mark on the same items, so there is no total whose "
+            "reliability could be computed. Needed: a set of items that at least that many persons "
+            "completed, or a lower threshold booklet_persons_min in study.toml."
+        )
+    names = _names(study, booklets.kept)
+    forms = tuple(
+        _form(study, marks, booklet, name)
+        for booklet, name in zip(booklets.kept, names, strict=True)
+    )
+    return Forms(forms, booklets.left_out, _notes(counted, booklets.left_out, least, forms))
+
+
+def _form(study: Study, marks: NDArray[Any], booklet: Booklet, name: str) -> Form:
+    responses = study.responses
+    order = sorted(booklet.items.tolist(), key=lambda j: responses.item_ids[j])
+    items = np.array(order, dtype=np.int64)
+    lowest, highest = responses.min_points[items], responses.max_points[items]
+    # Marks from 0 keep the sums exact and do not change a covariance.
+    points = np.ascontiguousarray(marks[booklet.rows][:, items] - lowest.astype(marks.dtype))
+    varies = points.min(axis=0, initial=0) != points.max(axis=0, initial=0)
+    if len(points):
+        varies = points.min(axis=0) != points.max(axis=0)
+    return Form(
+        name=name,
+        points=points,
+        items=items,
+        varies=varies,
+        lowest=int(lowest.sum()),
+        highest=int(highest.sum()),
+        unit=responses.unit,
+        binary=bool((highest - lowest == 1).all()),
+        moments=moments(points),
+    )
+
+
+def _names(study: Study, booklets: Sequence[Booklet]) -> list[str]:
+    """The form's own name where items.form_id tells it, else `booklet 1`, `booklet 2`, ..."""
+    if len(booklets) == 1:
+        return ["all"]
+    if "form_id" not in study.items:
+        return [f"booklet {k}" for k in range(1, len(booklets) + 1)]
+    names = []
+    for k, booklet in enumerate(booklets, start=1):
+        given = set(study.items["form_id"].iloc[booklet.items].dropna().astype(str))
+        names.append(given.pop() if len(given) == 1 else f"booklet {k}")
+    unique = len(set(names)) == len(names)
+    return names if unique else [f"booklet {k}" for k in range(1, len(booklets) + 1)]
+
+
+def _notes(counted: Counted, left_out: int, least: int, forms: tuple[Form, ...]) -> tuple[str, ...]:
+    rule = "counts as wrong" if counted == "wrong" else "leaves the person out"
+    notes = [f"An omitted response {rule}; an item not reached counts as wrong."]
+    if len(forms) > 1:
+        notes.append("Each form is on its own: totals over different items do not compare.")
+    if left_out:
+        notes.append(
+            f"{left_out} persons are left out: fewer than {least} have marks on the same items."
+        )
+    for form in forms:
+        if not form.varies.all():
+            where = "" if form.name == "all" else f" in {form.name}"
+            notes.append(
+                f"{int((~form.varies).sum())} items without variance are not part of any "
+                f"coefficient{where}."
+            )
+    return tuple(notes)
+
+
+def dropped_items(study: Study, forms: Forms) -> dict[str, list[Any]]:
+    """Columns of the table of items that were dropped: form, item_id, reason."""
+    columns: dict[str, list[Any]] = {"form": [], "item_id": [], "reason": []}
+    for form in forms.forms:
+        for j in form.items[~form.varies]:
+            columns["form"].append(form.name)
+            columns["item_id"].append(study.responses.item_ids[j])
+            columns["reason"].append("no_variance")
+    return columns
+
+
+def groups_of(study: Study, form: Form, column: str) -> dict[str, NDArray[np.int64]]:
+    """Positions among the varying items of a form, by the value of a column of the items table.
+
+    Items without a value are in no group; empty when the column was not given.
+    """
+    if column not in study.items:
+        return {}
+    labels = study.items[column].iloc[form.varying]
+    members: dict[str, list[int]] = {}
+    for position, (label, known) in enumerate(zip(labels, labels.notna(), strict=True)):
+        if known and str(label).strip():
+            members.setdefault(str(label).strip(), []).append(position)
+    return {name: np.array(members[name], dtype=np.int64) for name in sorted(members)}
