@@ -137,7 +137,8 @@ def allowed_values(field: FieldInfo) -> str:
         for rule, attribute, words in _BOUNDS
         if isinstance(limit, rule)
     ]
-    return " and ".join([f"{kind} {bounds[0]}", *bounds[1:]]) if bounds else kind
+    text = " and ".join([f"{kind} {bounds[0]}", *bounds[1:]]) if bounds else kind
+    return text.replace(" and to ", " to ") if " from " in text else text
 
 
 def choices_of(field: FieldInfo) -> tuple[str, ...]:

@@ -158,7 +158,9 @@ def verify(
         Path | None,
         typer.Option("--study", metavar="STUDY", help="Where the data are now, if they moved."),
     ] = None,
+    threads: Threads = None,
     quiet: Quiet = False,
+    no_progress: NoProgress = False,
 ) -> int:
     """Re-run an evidence folder from its manifest and say what differs (exit code 1 if anything).
 
@@ -166,7 +168,13 @@ def verify(
     """
     from naas_psych.cli.files import verify_evidence
 
-    return verify_evidence(folder, study=study, quiet=quiet)
+    return verify_evidence(
+        folder,
+        study=study,
+        threads=threads,
+        quiet=quiet,
+        show_progress=not (no_progress or quiet),
+    )
 
 
 @app.command("list")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from naas_psych import __version__
-from naas_psych.cli.console import console, put, say
+from naas_psych.cli.console import console, prose, put, say
 from naas_psych.cli.options import Format, Level
 from naas_psych.errors import DataRefused, Fault
 
@@ -91,15 +91,13 @@ def document(checked: Checked) -> dict[str, Any]:
 
 
 def _for_people(checked: Checked) -> None:
-    from rich.text import Text
-
     from naas_psych.cli.faults import groups
 
     out = console(sys.stdout)
     style = "bold red" if checked.counts["error"] else "bold"
-    out.print(Text(headline(checked), style=style))
+    out.print(prose(headline(checked), width=out.width, style=style))
     for sentence in checked.said:
-        out.print(Text(f"  {sentence}", style="dim"))
+        out.print(prose(sentence, width=out.width, indent=2, style="dim"))
     for part in groups(checked.faults, width=out.width):
         out.print(part)
 

@@ -43,7 +43,7 @@ def write_evidence(
         if not quiet:
             for sentence in study.said:
                 say(sentence)
-        written = evidence(
+        evidence(
             study,
             out=out,
             internal=internal,
@@ -51,23 +51,33 @@ def write_evidence(
             **{name: value for name, value in given.items() if value is not None},
         )
     put(f"{out}\n")
-    findings = getattr(written, "findings", ())
-    return _at_or_above(findings, fail_on)
+    return _at_or_above(out, fail_on)
 
 
-def verify_evidence(folder: Path, *, study: Path | None, quiet: bool) -> int:
+def verify_evidence(
+    folder: Path, *, study: Path | None, threads: int | None, quiet: bool, show_progress: bool
+) -> int:
     """Run the folder again and list every difference."""
     from naas_psych.report.verify import verify
 
-    differences = verify(folder, study=study)
-    for difference in differences:
-        put(f"{difference}\n")
-    if not differences and not quiet:
-        put(f"{folder}: no difference found.\n")
-    return 1 if differences else 0
+    with progress(show_progress) as steps:
+        steps.at(f"verifying {folder}")
+        found = verify(folder, study=study, threads=threads or 1, progress=steps.at)
+    if not quiet:
+        for sentence in found.information:
+            say(sentence)
+    for difference in found.differences:
+        put(f"{difference.sentence}\n")
+    n = len(found.differences)
+    said = "no difference" if n == 0 else f"{n} difference{'s' * (n > 1)}"
+    put(f"{folder}: {said} in {found.checked} files.\n")
+    return 1 if n else 0
 
 
-def _at_or_above(findings: Any, fail_on: Level | None) -> int:
+def _at_or_above(out: Path, fail_on: Level | None) -> int:
     from naas_psych.finding import at_or_above
+    from naas_psych.report.recall import recall_findings
 
-    return int(fail_on is not None and bool(at_or_above(tuple(findings), fail_on.value)))
+    if fail_on is None:
+        return 0
+    return int(bool(at_or_above(recall_findings(out), fail_on.value)))

@@ -23,6 +23,8 @@ class Shown:
     analysis: str
     name: str
     table: pd.DataFrame
+    #: How many rows there are when `table` holds only some of them.
+    whole: int = 0
 
     @property
     def full_name(self) -> str:

@@ -13,7 +13,7 @@ from naas_psych.cli.bars import bar
 from naas_psych.cli.console import Terminal
 from naas_psych.cli.layouts import Look, layout
 from naas_psych.cli.numbers import figure, interval
-from naas_psych.report.wording import term_of
+from naas_psych.report.wording import reason_words, term_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -86,6 +86,8 @@ def _column(
         names = [str(value) for value in table.iloc[:, 0]]
         return Column(look, look.heading, tuple(flags.get(name, "") for name in names), False)
     values = _plain(table[look.column])
+    if look.column == "reason":
+        values = ["; ".join(map(reason_words, str(v).split("; "))) if v else v for v in values]
     if look.form == "bar":
         cells = tuple(bar(value, unicode=terminal.unicode) for value in values)
         return Column(look, look.heading, cells, False)
@@ -96,19 +98,19 @@ def _column(
         share = f"{100 * level:g}%" if level else ""
         return Column(look, f"{share} interval".strip(), cells, True)
     cells = tuple(figure(value, look.column, dash=dash) for value in values)
-    return Column(
-        look, look.heading or term_of(look.column).label, cells, _is_number(table[look.column])
-    )
+    heading = look.heading or term_of(look.column).label
+    numeric = any(isinstance(value, int | float) for value in values)
+    return Column(look, heading, cells, numeric)
 
 
 def _plain(column: Any) -> list[Any]:
+    """Plain values; a whole number among decimals is written like them."""
     from naas_psych.report.document import plain
 
-    return [plain(value) for value in column]
-
-
-def _is_number(column: Any) -> bool:
-    return column.dtype.kind in "iuf"
+    values = [plain(value) for value in column]
+    if any(isinstance(value, float) for value in values):
+        return [float(v) if type(v) is int else v for v in values]
+    return values
 
 
 def _empty(column: Column) -> bool:

@@ -232,25 +232,32 @@ def _metavar(field: FieldInfo) -> str:
 
 
 def _help(by_analysis: Mapping[str, FieldInfo]) -> str:
-    """The description (of each analysis, where they differ), limits and default."""
-    said: dict[str, list[str]] = {}
+    """Description, limits and default; where analyses differ, which has which default."""
+    fields = list(by_analysis.values())
+    defaults: dict[str, list[str]] = {}
     for name, field in by_analysis.items():
-        said.setdefault(describe(field), []).append(name)
-    if len(said) == 1:
-        return next(iter(said))
-    return " ".join(f"{', '.join(who)}: {text}" for text, who in said.items())
+        if field.default is not None:
+            defaults.setdefault(default_text(field.default), []).append(name)
+    if len(defaults) <= 1:
+        return describe(fields[0])
+    said = [f"{value} for {', '.join(names)}" for value, names in defaults.items()]
+    return _described(fields[0], f"default: {'; '.join(said)}")
 
 
 def describe(field: FieldInfo) -> str:
     """The description of an option with its limits and default, as one sentence."""
+    default = None if field.default is None else f"default: {default_text(field.default)}"
+    return _described(field, default)
+
+
+def _described(field: FieldInfo, default: str | None) -> str:
     from naas_psych.analysis import allowed_values, choices_of
 
     text = (field.description or "").strip().rstrip(".")
     text = text[:1].upper() + text[1:]
-    notes = [] if choices_of(field) or not field.metadata else [allowed_values(field)]
-    if field.default is not None:
-        notes.append(f"default: {default_text(field.default)}")
-    return f"{text} ({'; '.join(notes)})." if notes else f"{text}."
+    limits = allowed_values(field) if field.metadata and not choices_of(field) else None
+    notes = "; ".join(note for note in (limits, default) if note)
+    return f"{text} ({notes})." if notes else f"{text}."
 
 
 def _completer(choices: tuple[str, ...]) -> Callable[[str], list[str]]:

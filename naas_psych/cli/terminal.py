@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from naas_psych.cli.console import Terminal, console, prose, terminal_of
@@ -86,19 +86,35 @@ def _sentence(view: View, answer: Answer) -> Iterator[RenderableType]:
 
 
 def _tables(view: View, answer: Answer) -> Iterator[RenderableType]:
-    """The first table of each analysis; all of them when one analysis or all was asked for."""
-    from rich.text import Text
-
+    """A chapter shows the first table of each analysis; one analysis, or --all, shows all."""
     every = tables_of(view.request, answer)
-    alone = len(answer.results) == 1 or view.request.table or view.request.all_rows
-    chosen = every if alone else list({one.analysis: one for one in reversed(every)}.values())[::-1]
+    alone = len(view.request.analyses) == 1 or view.request.table or view.request.all_rows
+    first = list({one.analysis: one for one in reversed(every)}.values())[::-1]
+    chosen = every if alone else [first[0], *_flagged_only(first[1:], answer)]
     by_name = {result.analysis: result for result in answer.results}
     for one in chosen:
-        yield from _table(view, one, by_name[one.analysis])
+        if len(one.table) or alone:
+            yield from _table(view, one, by_name[one.analysis])
         yield from sketches(one, by_name[one.analysis], view.terminal)
-    others = [one.full_name for one in every if one not in chosen]
-    if others:
-        said = f"More tables (--table NAME, or --all): {', '.join(others)}"
+    yield from _others(view, [one.full_name for one in every if one not in chosen[:1]], alone)
+
+
+def _flagged_only(tables: Sequence[Shown], answer: Answer) -> list[Shown]:
+    """Of tables about items, the items that a finding names; other tables whole."""
+    flagged = {f.subject for r in answer.results for f in r.findings if f.severity != "info"}
+    return [
+        replace(one, table=one.table[one.table["item_id"].isin(flagged)], whole=len(one.table))
+        if "item_id" in one.table
+        else one
+        for one in tables
+    ]
+
+
+def _others(view: View, names: Sequence[str], alone: object) -> Iterator[RenderableType]:
+    from rich.text import Text
+
+    if names and not alone:
+        said = f"Whole tables with --table NAME, or --all: {', '.join(names)}."
         yield view.prose(said, style="dim")
         yield Text("")
 
@@ -137,13 +153,14 @@ def _rows(one: Shown, flagged: set[str], whole: bool) -> list[int]:
 
 def _footnotes(view: View, one: Shown, *, shown: int, dropped: Sequence[str]) -> Iterator[str]:
     n = len(one.table)
+    if one.whole > n:
+        yield f"Of the items named below: {n} of {one.whole} rows."
     if shown < n:
         yield f"{shown} of {n} rows: what is flagged, then the first ones; --all shows every row."
     yield from _undefined(view, one)
     if dropped:
-        yield (
-            f"Left out at {view.terminal.width} columns: {', '.join(dropped)}. "
-            "A wider window, --format csv or --out DIR has them."
+        yield f"Left out at {view.terminal.width} columns (--format csv has all): " + (
+            f"{', '.join(dropped)}."
         )
 
 
@@ -158,8 +175,9 @@ def _undefined(view: View, one: Shown) -> Iterator[str]:
             if isinstance(reason, str) and str(subject) not in where.setdefault(reason, []):
                 where[reason].append(str(subject))
     for reason, subjects in where.items():
+        words = reason_words(reason)
         few = ", ".join(subjects[:ALIKE]) + (" ..." if len(subjects) > ALIKE else "")
-        yield f"{dash} undefined, {reason_words(reason)}: {few}"
+        yield f"{dash} {words[:1].lower()}{words[1:]}: {few}"
 
 
 def _flags(view: View, findings: Iterable[Finding]) -> Mapping[str, str]:
@@ -195,7 +213,9 @@ def _kind(view: View, alike: Sequence[Finding]) -> Iterator[RenderableType]:
 
     first = alike[0]
     mark = MARKS[first.severity][0 if view.terminal.unicode else 1]
-    shown = alike if view.whole else alike[:ALIKE]
+    # What is only for information never fills the screen.
+    whole = view.request.all_rows if first.severity == "info" else view.whole
+    shown = alike if whole else alike[:ALIKE]
     yield Text(f"{mark} ", style=STYLES[first.severity]).append(
         first.code.replace("_", " "), style="bold"
     )
