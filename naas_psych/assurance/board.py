@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -20,6 +20,10 @@ from naas_psych.result import Result
 from naas_psych.study.study import Study
 
 _SUSPECT_CODES = ("warning", "error")
+_KEY_SENTENCES = {
+    "top": "Nowhere do people who do well prefer another option to the key.",
+    "bottom": "People who do well prefer another option, more clearly than chance explains.",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,6 +88,7 @@ def _precision(study: Study, results: Mapping[str, Result]) -> Entry:
             target=limits["pass_fail_reliability_target"].value,
             n_min=int(limits["pass_fail_reliability_n"].value),
             reason=str(row.get("estimate_reason") or "").replace("_", " "),
+            write=lambda line: f"{line:.2f}".removeprefix("0"),
         ),
         measure="reliability (alpha)",
         column="estimate",
@@ -123,6 +128,7 @@ def _items(study: Study, results: Mapping[str, Result]) -> Entry:
             n_min=int(limits["item_statistics_n"].value),
             higher_is_better=False,
             reason="the items were not examined",
+            write=lambda line: f"{100 * line:g} of 100",
         ),
         measure="share of items with a warning",
         column="proportion",
@@ -149,7 +155,7 @@ def _key(study: Study, results: Mapping[str, Result]) -> Entry:
         verdict=_key_verdict(study, results, suspects),
         measure="items whose key is doubtful",
         column="n",
-        estimate=None if suspects is None else float(len(suspects)),
+        estimate=None if suspects is None else len(suspects),
         chapter="items",
         caveat=Caveat(
             based_on=_persons(study),
@@ -170,14 +176,13 @@ def _key_verdict(
             "the recorded options and the key are needed"
         )
     n = study.responses.n_persons
-    if suspects.empty or n < study.thresholds["item_statistics_n"].value:
-        return _held(0.0, 0.0, 0.0, n=n, study=study)
-    verdicts = []
+    verdicts = [_held(0.0, 0.0, 0.0, n=n, study=study)]
     for item in suspects["item_id"]:
         row = _row(results, "item_statistics", "items", "item_id", item)
         limits = [_number(row.get(f"item_rest_r{end}")) for end in ("", "_low", "_high")]
         verdicts.append(_held(*limits, n=n, study=study))
-    return worst(verdicts)
+    found = worst(verdicts)
+    return replace(found, sentence=_KEY_SENTENCES.get(found.level, found.sentence))
 
 
 def _held(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -69,11 +69,13 @@ def verdict(
     higher_is_better: bool = True,
     polarity: Polarity = "A",
     reason: str = "",
+    write: Callable[[float], str] = "{:g}".format,
 ) -> Verdict:
     """Hold an interval, never the point alone, to a minimum and a target.
 
     The whole interval at or beyond the target: top. At or beyond the minimum: middle. Short of the
     minimum: bottom. Across the minimum, too few observations, or no number (`reason`): cannot tell.
+    `write` puts the lines into words for the sentence.
     """
     if n < n_min:
         return cannot_tell(
@@ -84,7 +86,7 @@ def verdict(
     sign = 1.0 if higher_is_better else -1.0
     worse, better = sorted((sign * float(low or 0), sign * float(high or 0)))
     level = _held_to(worse, better, minimum=sign * minimum, target=sign * target)
-    sentence = _sentence(level, minimum=minimum, target=target)
+    sentence = _sentence(level, minimum=write(minimum), target=write(target))
     return Verdict(level=level, polarity=polarity, sentence=sentence)
 
 
@@ -121,17 +123,17 @@ def _held_to(worse: float, better: float, *, minimum: float, target: float) -> L
     return "bottom" if better < minimum else "cannot_tell"
 
 
-def _sentence(level: Level, *, minimum: float, target: float) -> str:
+def _sentence(level: Level, *, minimum: str, target: str) -> str:
     """Why, with the line that decided it."""
     return {
-        "top": f"The whole interval meets the target of {target:g}.",
-        "middle": f"The whole interval meets the minimum of {minimum:g}, "
-        f"but not all of it the target of {target:g}.",
-        "bottom": f"The whole interval falls short of the minimum of {minimum:g}.",
+        "top": f"The whole interval meets the target of {target}.",
+        "middle": f"The whole interval meets the minimum of {minimum}, "
+        f"but not all of it the target of {target}.",
+        "bottom": f"The whole interval falls short of the minimum of {minimum}.",
     }.get(
         level,
         "This is the best estimate, but values on both sides of the line "
-        f"({minimum:g}) remain plausible.",
+        f"({minimum}) remain plausible.",
     )
 
 

@@ -37,9 +37,7 @@ def differences(name: str, kept: Path, fresh: Path) -> list[Difference]:
         found = _csv_differences(name, kept, fresh)
     else:
         found = []
-    return found or [
-        Difference(file=name, sentence=f"{name} is not what a new run writes.")
-    ]
+    return found or [Difference(file=name, sentence=f"{name} is not what a new run writes.")]
 
 
 def _json_differences(name: str, kept: Path, fresh: Path) -> list[Difference]:
@@ -82,7 +80,9 @@ def _placed(name: str, path: tuple[str, ...], old: Any, new: Any) -> Difference:
     in_table = len(path) >= 5 and path[0] == "results" and path[2] == "tables"
     if not in_table:
         where = ", ".join(path)
-        return Difference(file=name, sentence=_changed(name, where, old, new), before=old, after=new)
+        return Difference(
+            file=name, sentence=_changed(name, where, old, new), before=old, after=new
+        )
     _, analysis, _, table, row = path[:5]
     column = path[5] if len(path) > 5 else None
     where = f"analysis {analysis}, table {table}, {row}" + (f", column {column}" if column else "")

@@ -37,12 +37,19 @@ def write_figures(drawings: Iterable[Drawing], folder: Path) -> tuple[Image, ...
     with mpl.rc_context(house_style()):
         for drawing in drawings:
             place.mkdir(exist_ok=True)
-            figure = drawing.draw()
+            figure = _laid_out(drawing.draw())
             image = Image(drawing, stem(drawing.name), _svg(figure, drawing))
             (place / f"{image.stem}.svg").write_text(image.svg, encoding="utf-8", newline="\n")
-            figure.savefig(place / f"{image.stem}.png", dpi=_DPI, metadata={"Software": None})
+            (place / f"{image.stem}.png").write_bytes(_png(figure))
             images.append(image)
     return tuple(images)
+
+
+def _laid_out(figure: Figure) -> Figure:
+    """Find the layout once and keep it: `savefig` would look for it anew for every format."""
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")
+    return figure
 
 
 def stem(name: str) -> str:
@@ -58,9 +65,20 @@ def _short_digest(text: str) -> str:
 
 
 def _svg(figure: Figure, drawing: Drawing) -> str:
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+
     text = io.StringIO()
-    figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None})
+    FigureCanvasSVG(figure).print_svg(text, metadata={"Date": None, "Creator": None})
     return _compact(text.getvalue(), drawing)
+
+
+def _png(figure: Figure) -> bytes:
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    figure.set_dpi(_DPI)
+    picture = io.BytesIO()
+    FigureCanvasAgg(figure).print_png(picture, metadata={"Software": None})
+    return picture.getvalue()
 
 
 def _compact(svg: str, drawing: Drawing) -> str:

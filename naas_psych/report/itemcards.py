@@ -124,7 +124,7 @@ def _card(
     return ItemCard(
         item_id=item,
         anchor=f"item-{place}",
-        facts=_facts(facts),
+        facts=_facts(facts, shown={heading.term for heading, _ in numbers}),
         text="" if is_undefined(facts.get("text")) else str(facts["text"]),
         numbers=numbers,
         options=_option_view(item, options, facts),
@@ -134,12 +134,12 @@ def _card(
     )
 
 
-def _facts(facts: Mapping[Any, Any]) -> tuple[tuple[str, str], ...]:
+def _facts(facts: Mapping[Any, Any], *, shown: set[str]) -> tuple[tuple[str, str], ...]:
     wanted = ("key", "type", "domain", "scenario_id", "position")
     return tuple(
         (term_of(name).label, _plain_text(facts[name]))
         for name in wanted
-        if name in facts and not is_undefined(facts[name])
+        if name not in shown and not is_undefined(facts.get(name))
     )
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from naas_psych import __version__
-from naas_psych.assurance.board import board
+from naas_psych.assurance.board import Entry, board
 from naas_psych.assurance.disclosure import disclosure
 from naas_psych.assurance.manifest import inputs_of, versions
 from naas_psych.glossary import Term
@@ -26,7 +26,6 @@ from naas_psych.report.itemcards import (
 )
 from naas_psych.report.run import Run
 from naas_psych.report.summary import cannot_show, look_first, tiles
-from naas_psych.report.tables import TableView
 from naas_psych.study.study import Study
 
 
@@ -69,6 +68,22 @@ def page(
         "references": _cited(terms),
     }
     return _rendered(context)
+
+
+def measured(entry: Entry) -> str:
+    """What a verdict was read from: a share as so many of 100, anything else as its column says."""
+    if entry.estimate is None:
+        return ""
+    if entry.column == "proportion":
+        figure, limits = (
+            wording.per_hundred(entry.estimate),
+            wording.plausible(entry.low, entry.high),
+        )
+    else:
+        figure = wording.number(entry.estimate, entry.column)
+        limits = wording.interval(entry.low, entry.high, entry.column)
+    plausible = "" if entry.low is None else f" (plausible: {limits})"
+    return f"{entry.measure.capitalize()}: {figure}{plausible}."
 
 
 def fault_counts(study: Study) -> list[dict[str, Any]]:
@@ -129,7 +144,7 @@ def _rendered(context: Mapping[str, Any]) -> str:
         "opens": opens,
         "style": _template("report.css"),
         "script": _template("report.js"),
-        "is_table": lambda value: isinstance(value, TableView),
+        "measured": measured,
     }
     text = environment.get_template("report.html.j2").render(context)
     return re.sub(r"\n\s*\n+", "\n", text)

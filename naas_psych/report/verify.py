@@ -60,7 +60,9 @@ def verify(
     information = _other_versions(made)
     start = Path(study) if study is not None else _resolved(place, made["options"].get("study"))
     if start is None or not start.exists():
-        found.append(_unrepeatable("the study is not where the manifest says; name it with --study"))
+        found.append(
+            _unrepeatable("the study is not where the manifest says; name it with --study")
+        )
     else:
         found += _rerun(place, made, start, threads=threads, progress=progress)
     return Verification(tuple(_once(found)), checked, information)

@@ -80,6 +80,13 @@ def per_hundred(share: float) -> str:
     return f"{rounded} of 100"
 
 
+def plausible(low: float | None, high: float | None) -> str:
+    """Limits of a share with the denominator of 100: `5 to 28 of 100`."""
+    if low is None or high is None:
+        return UNDEFINED
+    return f"{round(100 * low)} to {round(100 * high)} of 100"
+
+
 def _figures(value: Any, decimals: int | None, *, leading_zero: bool) -> str:
     if isinstance(value, int) or decimals == 0:
         return f"{round(value):,}".replace("-", MINUS)
