@@ -12,7 +12,7 @@ from naas_psych.study.audit import Audit
 from naas_psych.study.inspection import inspect_groups, inspect_responses
 from naas_psych.study.itemframe import items_frame
 from naas_psych.study.keying import parse_keys
-from naas_psych.study.keys import Key, normal_form
+from naas_psych.study.keys import normal_form
 from naas_psych.study.people import persons_frame
 from naas_psych.study.rawitems import raw_columns
 from naas_psych.study.record import Read, Recorded

@@ -55,6 +55,10 @@ class Audit:
             self._count[code, more.get("file")] += len(rows) - LISTED
         return bool(waived) and all(waived)
 
+    def count_more(self, code: str, file: str | None, times: int) -> None:
+        """Count faults that are not worth listing, because as many were listed before."""
+        self._count[code, file] += max(0, times)
+
     def say(self, sentence: str) -> None:
         """Note something that was inferred or assumed; said once."""
         if sentence not in self.said:

@@ -108,15 +108,20 @@ class RawTable:
 def encode(column: Any, *, decimal_comma: bool = False) -> Coded:
     """An arrow column (text, or text already dictionary-encoded) as a Coded column."""
     chunked = pa.chunked_array([column]) if isinstance(column, pa.Array) else column
-    if not pa.types.is_dictionary(chunked.type):
-        chunked = chunked.dictionary_encode()
     if chunked.num_chunks == 0:
         return Coded(np.zeros(0, dtype=np.int8), ())
-    array = chunked.unify_dictionaries().combine_chunks()
-    if isinstance(array, pa.ChunkedArray):
-        array = array.chunk(0)
+    if pa.types.is_dictionary(chunked.type):
+        array = _one(chunked.unify_dictionaries())
+    else:
+        # One piece first: a dictionary that grows piece by piece is copied every time.
+        array = _one(chunked).dictionary_encode()
     codes = array.indices.fill_null(-1).to_numpy(zero_copy_only=False)
     return _merge(codes, _canonical(array.dictionary.cast(pa.string()), decimal_comma))
+
+
+def _one(chunked: Any) -> Any:
+    array = chunked.combine_chunks()
+    return array.chunk(0) if isinstance(array, pa.ChunkedArray) else array
 
 
 def _canonical(texts: Any, decimal_comma: bool) -> list[str | None]:

@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from naas_psych.study.audit import Audit
 from naas_psych.study.cells import RawTable, fold
 from naas_psych.study.grid import Grid
 from naas_psych.study.infer import Plan, is_long, plan_wide
+from naas_psych.study.inferlong import plan_long
 from naas_psych.study.items import ItemTable, KeySource
 from naas_psych.study.keying import aligned, tell_unknown
 from naas_psych.study.locate import Source
-from naas_psych.study.long import long_grid, plan_long
+from naas_psych.study.long import long_grid
 from naas_psych.study.people import inline_columns
 from naas_psych.study.wide import wide_grid
 

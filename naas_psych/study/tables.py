@@ -2,16 +2,239 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
 import pandas as pd
 
 from naas_psych.study.audit import Audit
+from naas_psych.study.cells import RawTable, fold, is_blank, number
 from naas_psych.study.grid import Grid
 from naas_psych.study.items import ItemTable
 from naas_psych.study.locate import Source
+from naas_psych.study.read import read_table
+
+
+@dataclass(frozen=True)
+class Scale:
+    """What a column may hold: numbers within limits, or words."""
+
+    low: float = -np.inf
+    high: float = np.inf
+    words: tuple[str, ...] = ()
+
+    @property
+    def expected(self) -> str:
+        if self.words:
+            return f"one of {', '.join(self.words)}."
+        if np.isfinite(self.low) and np.isfinite(self.high):
+            return f"a number from {self.low:g} to {self.high:g}."
+        return "a number."
+
+
+_ANY = Scale()
+_JUDGE = ("judge_id", "judge", "expert_id", "expert", "rater_id", "rater")
+_ITEM = ("item_id", "item")
+_PERSON = ("person_id", "person", "cand_id", "candidate_id", "student_id", "id")
+
+
+@dataclass(frozen=True)
+class Shape:
+    """One optional table: names it must have, scales of its columns, and who it is about.
+
+    names : canonical column to the names under which it is recognised
+    required : columns without which the table is of no use
+    scales : column to what it may hold; `rest` for every other column, None to keep text
+    rated : columns of ratings, for telling a judge who gave none
+    """
+
+    names: dict[str, tuple[str, ...]]
+    required: tuple[str, ...]
+    scales: dict[str, Scale]
+    rest: Scale | None = None
+    rated: tuple[str, ...] = ()
+
+
+SHAPES = {
+    "judgements": Shape(
+        names={"judge_id": _JUDGE, "item_id": _ITEM, "round": ("round",)},
+        required=("judge_id", "item_id"),
+        scales={
+            "round": _ANY,
+            "relevance": Scale(1, 4),
+            "clarity": Scale(1, 4),
+            "essential": Scale(words=("essential", "useful", "not_needed")),
+        },
+        rated=("relevance", "clarity", "essential", "role_owner"),
+    ),
+    "angoff": Shape(
+        names={
+            "judge_id": _JUDGE,
+            "item_id": _ITEM,
+            "round": ("round",),
+            "probability": ("probability", "p_borderline", "rating", "angoff"),
+        },
+        required=("judge_id", "item_id", "probability"),
+        scales={"round": _ANY, "probability": Scale(0, 100), "p_partial": Scale(0, 100)},
+        rated=("probability",),
+    ),
+    "feedback": Shape(
+        names={"person_id": _PERSON, "source": ("source",), "item_id": _ITEM},
+        required=(),
+        scales={},
+        rest=Scale(1, 5),
+    ),
+    "marks": Shape(
+        names={
+            "person_id": _PERSON,
+            "task_id": ("task_id", "task", "scenario_id", "scenario"),
+            "rater_id": ("rater_id", "rater", "marker_id", "marker"),
+            "criterion": ("criterion",),
+            "mark": ("mark", "rating", "score"),
+            "occasion": ("occasion", "wave"),
+        },
+        required=("person_id", "rater_id", "mark"),
+        scales={"mark": _ANY},
+        rated=("mark",),
+    ),
+}
 
 
 def read_optional(
     source: Source, grid: Grid, items: ItemTable | None, audit: Audit
 ) -> dict[str, pd.DataFrame]:
-    """The optional tables that the study has, checked."""
-    return {}
+    """The optional tables that the study has, checked; numbers are numbers, missing is None."""
+    found = {}
+    for name, shape in SHAPES.items():
+        path = source.path(name)
+        table = read_table(path, audit) if path else None
+        frame = _frame(table, shape, audit) if table else None
+        if table is None or frame is None:
+            continue
+        if name == "angoff":
+            frame = _as_probabilities(frame, table, audit)
+        _check_persons(table, frame, grid, audit)
+        _check_items(table, frame, {*grid.item_ids, *(items.ids if items else ())}, audit)
+        if "round" in shape.names:
+            _check_repeated(table, frame, audit)
+        _check_judges(table, frame, shape, audit)
+        found[name] = frame
+    return found
+
+
+def _frame(table: RawTable, shape: Shape, audit: Audit) -> pd.DataFrame | None:
+    rename = _renamed(table, shape)
+    lacking = [name for name in shape.required if name not in rename.values()]
+    if lacking:
+        found = f"no column {', '.join(lacking)}; the columns are {', '.join(table.names[:12])}."
+        expected = f"columns {', '.join(shape.required)}."
+        audit.add("missing_column", found, file=table.file, row=1, expected=expected)
+        return None
+    columns: dict[str, Any] = {}
+    for name in table.names:
+        canonical = rename.get(name, name)
+        scale = shape.scales.get(canonical)
+        if scale is None and shape.rest is not None and canonical not in shape.names:
+            scale = shape.rest if _is_question(table, name) else None
+        columns[canonical] = _values(table, name, scale, audit)
+    return pd.DataFrame(columns)
+
+
+def _renamed(table: RawTable, shape: Shape) -> dict[str, str]:
+    """Columns of the file under their canonical names."""
+    rename = {name: fold(name) for name in table.names if fold(name) in shape.scales}
+    for canonical, known in shape.names.items():
+        name = table.find(*known)
+        if name is not None and name not in rename:
+            rename[name] = canonical
+    return rename
+
+
+def _is_question(table: RawTable, name: str) -> bool:
+    """Mostly numbers: a question on a scale, not free text."""
+    texts = [text for text in table.coded(name).texts if not is_blank(text)]
+    return sum(number(text) is not None for text in texts) > len(texts) / 2 and len(texts) <= 30
+
+
+def _values(table: RawTable, name: str, scale: Scale | None, audit: Audit) -> Any:
+    coded = table.coded(name)
+    if scale is None:
+        return pd.Series(coded.values(), dtype=object)
+    convert: Callable[[str], Any] = _word if scale.words else number
+    worth: list[Any] = []
+    for k, text in enumerate(coded.texts):
+        value = None if is_blank(text) else convert(text)
+        if not is_blank(text) and not _allowed(value, scale):
+            code = "bad_category" if scale.words else "rating_outside_scale"
+            rows = [table.line(int(r)) for r in coded.rows_of(k)[:30]]
+            rows += [0] * (len(coded.rows_of(k)) - len(rows))
+            where = {"file": table.file, "column": name, "value": text}
+            audit.many(code, rows, f"{name} is {text!r}.", expected=scale.expected, **where)
+            value = None
+        worth.append(value)
+    if scale.words:
+        return pd.Series(np.array([*worth, None], dtype=object)[coded.codes], dtype=object)
+    numbers = np.array([np.nan if v is None else v for v in worth] + [np.nan])
+    return pd.Series(numbers[coded.codes])
+
+
+def _word(text: str) -> str:
+    return fold(text)
+
+
+def _allowed(value: Any, scale: Scale) -> bool:
+    if scale.words:
+        return value in scale.words
+    return value is not None and scale.low <= value <= scale.high
+
+
+def _as_probabilities(frame: pd.DataFrame, table: RawTable, audit: Audit) -> pd.DataFrame:
+    """Ratings of 0 to 100 as probabilities; which of the two they are is said."""
+    columns = [c for c in ("probability", "p_partial") if c in frame]
+    if not (frame[columns] > 1).any(axis=None):
+        audit.say(f"{table.file}: probabilities from 0 to 1.")
+        return frame
+    audit.say(f"{table.file}: probabilities in percent, divided by 100.")
+    return frame.assign(**{column: frame[column] / 100 for column in columns})
+
+
+def _check_persons(table: RawTable, frame: pd.DataFrame, grid: Grid, audit: Audit) -> None:
+    if "person_id" not in frame or grid.anonymous:
+        return
+    known = set(grid.person_ids)
+    for record, person in enumerate(frame["person_id"]):
+        if isinstance(person, str) and person not in known:
+            found = f"the person {person!r} has no responses."
+            where = {"file": table.file, "row": table.line(record), "value": person}
+            audit.add("unknown_person_in_table", found, **where)
+
+
+def _check_items(table: RawTable, frame: pd.DataFrame, known: set[str], audit: Audit) -> None:
+    if "item_id" not in frame:
+        return
+    for record, item in enumerate(frame["item_id"]):
+        if isinstance(item, str) and item not in known:
+            where = {"file": table.file, "row": table.line(record), "value": item}
+            audit.add("unknown_item_in_table", f"there is no item {item!r}.", **where)
+
+
+def _check_repeated(table: RawTable, frame: pd.DataFrame, audit: Audit) -> None:
+    by = [c for c in ("judge_id", "item_id", "round", "form_id") if c in frame]
+    for record in np.flatnonzero(frame.duplicated(by).to_numpy()):
+        who = ", ".join(str(frame[c].iloc[record]) for c in by)
+        where = {"file": table.file, "row": table.line(int(record)), "value": who}
+        audit.add("duplicate_rating", f"a rating of {who} stands above already.", **where)
+
+
+def _check_judges(table: RawTable, frame: pd.DataFrame, shape: Shape, audit: Audit) -> None:
+    """Judges (and raters) who are named and rated nothing."""
+    who = next((c for c in ("judge_id", "rater_id") if c in frame), None)
+    rated = [c for c in shape.rated if c in frame]
+    if who is None or not rated:
+        return
+    gave = frame[rated].notna().any(axis=1).groupby(frame[who]).any()
+    for judge in gave.index[~gave]:
+        where = {"file": table.file, "column": who, "value": str(judge)}
+        audit.add("judge_without_ratings", f"{judge!r} rated nothing.", **where)

@@ -40,8 +40,7 @@ def _person_ids(
     table: RawTable, column: str | None, audit: Audit
 ) -> tuple[NDArray[np.object_], NDArray[np.int64] | None]:
     if column is None:
-        made = [f"row {n}" for n in range(1, table.n + 1)]
-        return np.array(made, dtype=object), None
+        return np.array([f"row {n}" for n in range(1, table.n + 1)], dtype=object), None
     coded = table.coded(column)
     ids = coded.values(blanks_are_none=False)
     if len(coded.texts) == table.n:

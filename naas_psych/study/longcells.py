@@ -1,0 +1,78 @@
+"""What long data say about a cell beside the response: state, position, form."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from naas_psych.study.audit import Audit
+from naas_psych.study.cells import Coded, RawTable, is_blank, number
+from naas_psych.study.items import ItemTable
+from naas_psych.study.responses import ABSENCES
+
+
+def read_states(table: RawTable, column: str, audit: Audit) -> NDArray[np.int8]:
+    """The state of each record: 0 answered (or not said), or an absence code."""
+    coded = table.coded(column)
+    known = {"answered": 0, **ABSENCES}
+    states = []
+    for k, text in enumerate(coded.texts):
+        word = text.casefold().replace(" ", "_")
+        if word not in known and not is_blank(text):
+            _tell(table, column, coded, k, "unknown_state", f"the state is {text!r}.", audit)
+        states.append(known.get(word, 0))
+    return np.array([*states, 0], dtype=np.int8)[coded.codes]
+
+
+def read_positions(table: RawTable, column: str, audit: Audit) -> NDArray[np.int16]:
+    """The place of each record in the test, from 1; 0 where it is not said."""
+    coded = table.coded(column)
+    places = []
+    for k, text in enumerate(coded.texts):
+        value = number(text)
+        sound = value is not None and 1 <= value <= 32_000 and value == int(value)
+        if not sound and not is_blank(text):
+            _tell(table, column, coded, k, "bad_position", f"the position is {text!r}.", audit)
+        places.append(int(value) if sound and value is not None else 0)
+    return np.array([*places, 0], dtype=np.int16)[coded.codes]
+
+
+def _tell(
+    table: RawTable, column: str, coded: Coded, text: int, code: str, found: str, audit: Audit
+) -> None:
+    records = coded.rows_of(text)
+    rows = [table.line(int(r)) for r in records[:30]] + [0] * max(0, len(records) - 30)
+    audit.many(code, rows, found, file=table.file, column=column, value=coded.texts[text])
+
+
+def booklet_items(
+    items: ItemTable | None, item_ids: Sequence[str], forms: Sequence[str]
+) -> NDArray[np.bool_] | None:
+    """(F, J) which forms have which items, by `form_id` of the items table; None without it.
+
+    An item without a form, and an anchor, belong to every form; `A|B` belongs to both.
+    """
+    if items is None or not any(items.columns.get("form_id", {}).values()):
+        return None
+    has = np.ones((len(forms), len(item_ids)), dtype=bool)
+    for j, item in enumerate(item_ids):
+        text = items.get(item, "form_id")
+        if text is not None:
+            named = {part.casefold() for part in re.split(r"[|;,\s]+", text) if part}
+            everywhere = bool(named & {"all", "both", "common", "anchor"})
+            has[:, j] = [everywhere or form.casefold() in named for form in forms]
+    return has
+
+
+def given_items(
+    form: Coded, records: NDArray[np.int64], item: NDArray[np.int64], n_items: int
+) -> NDArray[np.bool_]:
+    """(F, J) which forms have which items, by the rows of the persons who took the form."""
+    has = np.zeros((len(form.texts), n_items), dtype=bool)
+    forms = form.codes[records]
+    said = forms >= 0
+    has[forms[said], item[said]] = True
+    return has

@@ -1,0 +1,62 @@
+"""Response times: seconds, or milliseconds where the name, the study or their size says so."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from naas_psych.study.audit import Audit
+from naas_psych.study.cells import RawTable, fold, is_blank, number
+
+#: Six hours: nobody looks at one item for longer.
+_LONGEST = 21_600.0
+#: Half of all items take longer than this only when they were timed in milliseconds.
+_LONG_MEDIAN = 600.0
+
+
+def read_times(
+    table: RawTable,
+    column: str,
+    unit: Literal["seconds", "milliseconds"] | None,
+    audit: Audit,
+) -> NDArray[np.float32]:
+    """Seconds of each record; what makes no sense is told and set to unknown (nan)."""
+    coded = table.coded(column)
+    values = [number(text) for text in coded.texts]
+    worth = np.array([*(np.nan if v is None else v for v in values), np.nan])
+    unit = unit or _unit(worth[coded.codes], column, table.file, audit)
+    seconds = worth / (1000.0 if unit == "milliseconds" else 1.0)
+    bad = ~((seconds > 0) & (seconds < _LONGEST))
+    spoken = [k for k, text in enumerate(coded.texts) if bad[k] and not is_blank(text)]
+    _tell(table, column, np.array(spoken, dtype=np.int64), audit)
+    return np.where(bad, np.nan, seconds)[coded.codes].astype(np.float32)
+
+
+def _unit(
+    times: NDArray[np.float64], column: str, file: str, audit: Audit
+) -> Literal["seconds", "milliseconds"]:
+    if fold(column).endswith(("_ms", "msec", "milliseconds")):
+        return "milliseconds"
+    known = times[np.isfinite(times) & (times > 0)]
+    if known.size and float(np.median(known)) > _LONG_MEDIAN:
+        audit.say(f"{file}: half of the times in {column} pass 600, so they are milliseconds.")
+        return "milliseconds"
+    return "seconds"
+
+
+def _tell(table: RawTable, column: str, texts: NDArray[np.int64], audit: Audit) -> None:
+    coded = table.coded(column)
+    records = np.flatnonzero(np.isin(coded.codes, texts))
+    for record in records[:30]:
+        value = coded.at(int(record))
+        audit.add(
+            "bad_response_time",
+            f"the response time is {value!r}.",
+            file=table.file,
+            row=table.line(int(record)),
+            column=column,
+            value=value,
+        )
+    audit.count_more("bad_response_time", table.file, len(records) - 30)
