@@ -138,7 +138,7 @@ def allowed_values(field: FieldInfo) -> str:
         if isinstance(limit, rule)
     ]
     text = " and ".join([f"{kind} {bounds[0]}", *bounds[1:]]) if bounds else kind
-    return text.replace(" and to ", " to ") if " from " in text else text
+    return text.replace(" and to ", " to " if " from " in text else " and at most ")
 
 
 def choices_of(field: FieldInfo) -> tuple[str, ...]:

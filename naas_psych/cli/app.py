@@ -35,6 +35,12 @@ class RootGroup(TyperGroup):
         name, command, rest = super().resolve_command(ctx, args)
         return name, _built(name) or command, rest
 
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            raise typer.Abort from None  # the parser would end without a word
+
 
 def _built(name: str | None) -> Any:
     from naas_psych.cli.chapters import chapter_command, run_group

@@ -66,8 +66,11 @@ def tables_of(request: Request, answer: Answer) -> list[Shown]:
     chosen = [one for one in every if request.table in (one.name, one.full_name)]
     if not chosen:
         known = [one.full_name for one in every]
-        near = difflib.get_close_matches(request.table, known, n=1, cutoff=0.4)
-        hint = f" Did you mean {near[0]}?" if near else ""
+        names = {
+            name: one.full_name for one in reversed(every) for name in (one.name, one.full_name)
+        }
+        near = difflib.get_close_matches(request.table, names, n=1)
+        hint = f" Did you mean {names[near[0]]}?" if near else ""
         raise UsageError(
             f"There is no table {request.table!r} here.{hint} The tables are: {', '.join(known)}."
         )
@@ -86,7 +89,7 @@ def _show_csv(request: Request, answer: Answer) -> None:
 
 def markdown_text(request: Request, answer: Answer) -> str:
     """Every table in Markdown, then the findings and the notes."""
-    parts = [f"# {answer.study.title or request.study.name}: {request.command}", ""]
+    parts = [f"# {_escaped(answer.study.title or request.study.name)}: {request.command}", ""]
     for one in tables_of(request, answer):
         parts += [f"## {one.full_name}", "", *markdown_table(one.table), ""]
     findings = [f for result in answer.results for f in result.findings]

@@ -49,7 +49,7 @@ def show_answer(request: Request, answer: Answer) -> None:
     whole = request.all_rows or not sys.stdout.isatty()
     view = View(terminal_of(sys.stdout), whole, request)
     out = console(sys.stdout)
-    for part in parts(view, answer):
+    for part in list(parts(view, answer)):  # all made before the first is printed
         out.print(part)
 
 

@@ -11,7 +11,6 @@ import naas_psych
 from naas_psych import register
 from naas_psych.cli.explain import entries_for, known_names
 from naas_psych.finding_codes import finding_codes
-from naas_psych.references import references
 from naas_psych.thresholds import default_thresholds
 from tests.cli.command import Command
 
@@ -49,17 +48,13 @@ def test_words_with_dashes_and_near_names(command: Command) -> None:
 
 
 def codes_in_the_analyses() -> set[str]:
-    """Every literal `code=` of a Finding, and every argument of a helper named like one."""
-    found = set()
+    """Every literal `code=` of a Finding or of a helper that makes one."""
+    found: set[ast.expr] = set()
     for path in (ROOT / "analyses").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call):
-                found |= {
-                    word.value.value
-                    for word in node.keywords
-                    if word.arg == "code" and isinstance(word.value, ast.Constant)
-                }
-    return {code for code in found if isinstance(code, str)}
+                found |= {word.value for word in node.keywords if word.arg == "code"}
+    return {str(node.value) for node in found if isinstance(node, ast.Constant)}
 
 
 def test_every_code_of_a_finding_is_listed() -> None:
@@ -78,8 +73,7 @@ def test_every_threshold_has_a_source() -> None:
     for threshold in default_thresholds().values():
         assert threshold.meaning.strip()
         assert threshold.standing in ("standard", "our choice")
-        if threshold.standing == "standard":
-            assert threshold.source in references()
+        assert threshold.source.strip()
 
 
 @pytest.mark.parametrize("name", register.names())
