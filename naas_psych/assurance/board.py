@@ -21,8 +21,11 @@ from naas_psych.study.study import Study
 
 _SUSPECT_CODES = ("warning", "error")
 _KEY_SENTENCES = {
-    "top": "Nowhere do people who do well prefer another option to the key.",
-    "bottom": "People who do well prefer another option, more clearly than chance explains.",
+    "top": "No item was found where people who do well prefer another option to the key.",
+    "bottom": "In {named}, people who do well prefer another option to the key; "
+    "for at least one item more clearly than chance explains.",
+    "cannot_tell": "In {named}, people who do well lean to another option than the key, "
+    "but chance may explain it. A subject expert can settle it.",
 }
 
 
@@ -182,7 +185,10 @@ def _key_verdict(
         limits = [_number(row.get(f"item_rest_r{end}")) for end in ("", "_low", "_high")]
         verdicts.append(_held(*limits, n=n, study=study))
     found = worst(verdicts)
-    return replace(found, sentence=_KEY_SENTENCES.get(found.level, found.sentence))
+    if suspects.empty and found.level == "cannot_tell":
+        return found
+    named = ", ".join(suspects["item_id"])
+    return replace(found, sentence=_KEY_SENTENCES[found.level].format(named=named))
 
 
 def _held(

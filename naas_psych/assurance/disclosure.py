@@ -26,3 +26,11 @@ def disclosure(study: Study) -> Disclosure:
             "a single person and no person identifier is written."
         ),
     )
+
+
+def names_a_person(text: str, study: Study) -> bool:
+    """True when a word of `text` is the identifier of a person; made-up ones name nobody."""
+    if study.responses.anonymous:
+        return False
+    known = set(study.responses.person_ids)
+    return any(word.strip(".,;:'\"()") in known for word in text.split())

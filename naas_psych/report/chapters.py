@@ -89,11 +89,18 @@ def _tables(result: Result) -> tuple[TableView, ...]:
             table,
             caption=f"{result.analysis.replace('_', ' ').capitalize()}: {term_of(name).label}",
             file=f"tables/{result.analysis}__{name}.csv",
+            leave_out=_constant(table),
             limit=_ROWS_SHOWN,
         )
         for name, table in result.tables.items()
         if (result.analysis, name) not in _ON_CARDS and len(table) and not _behind_figures(table)
     )
+
+
+def _constant(table: pd.DataFrame) -> tuple[str, ...]:
+    """A column that names the one form there is says nothing."""
+    only_one = "form" in table.columns and len(set(table["form"])) == 1
+    return ("form",) if only_one else ()
 
 
 def _behind_figures(table: pd.DataFrame) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from naas_psych.drawing import Drawing
 from naas_psych.report.style import FONTS, house_style
@@ -26,6 +26,11 @@ class Image:
     drawing: Drawing
     stem: str
     svg: str
+
+    @property
+    def titled(self) -> bool:
+        """The picture itself carries its title, so a caption would say it twice."""
+        return f">{escape(self.drawing.title)}</text>" in self.svg
 
 
 def write_figures(drawings: Iterable[Drawing], folder: Path) -> tuple[Image, ...]:
@@ -68,7 +73,8 @@ def _svg(figure: Figure, drawing: Drawing) -> str:
     from matplotlib.backends.backend_svg import FigureCanvasSVG
 
     text = io.StringIO()
-    FigureCanvasSVG(figure).print_svg(text, metadata={"Date": None, "Creator": None})
+    canvas: Any = FigureCanvasSVG(figure)
+    canvas.print_svg(text, metadata={"Date": None, "Creator": None})
     return _compact(text.getvalue(), drawing)
 
 
@@ -77,7 +83,8 @@ def _png(figure: Figure) -> bytes:
 
     figure.set_dpi(_DPI)
     picture = io.BytesIO()
-    FigureCanvasAgg(figure).print_png(picture, metadata={"Software": None})
+    canvas: Any = FigureCanvasAgg(figure)
+    canvas.print_png(picture, metadata={"Software": None})
     return picture.getvalue()
 
 
@@ -91,7 +98,7 @@ def _compact(svg: str, drawing: Drawing) -> str:
     svg = re.sub(r'(href="#|url\(#)', rf"\g<1>{prefix}", svg)
     svg = re.sub(r"\d+\.\d{3,}", lambda m: f"{float(m[0]):.2f}".rstrip("0").rstrip("."), svg)
     svg = re.sub(r"\s*\n\s*", " ", svg).replace("> <", "><").replace(" />", "/>")
-    svg = re.sub(r"(?<=[;:]) +", "", svg)
+    svg = re.sub(r'style="[^"]*"', lambda m: re.sub(r"(?<=[;:]) +", "", m[0]), svg)
     families = ", ".join(f"'{name}'" if " " in name else name for name in FONTS)
     svg = svg.replace("'DejaVu Sans'", families)
     return _titled(svg, drawing, prefix=prefix) + "\n"

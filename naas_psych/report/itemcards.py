@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from naas_psych.finding import SEVERITIES, Finding
+from naas_psych.glossary import glossary
 from naas_psych.report.figures import Image
 from naas_psych.report.run import Run
 from naas_psych.report.tables import Cell, Heading, TableView, view
@@ -69,7 +70,9 @@ class ItemCard:
 
 def flag_label(code: str) -> str:
     """A finding's code as words."""
-    return term_of(code).label
+    known = glossary().get(code)
+    words = known.label if known else code.replace("_", " ")
+    return words[:1].upper() + words[1:]
 
 
 def item_cards(

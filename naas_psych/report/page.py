@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from naas_psych import __version__
 from naas_psych.assurance.board import Entry, board
-from naas_psych.assurance.disclosure import disclosure
+from naas_psych.assurance.disclosure import disclosure, names_a_person
 from naas_psych.assurance.manifest import inputs_of, versions
+from naas_psych.errors import Fault
 from naas_psych.glossary import Term
 from naas_psych.references import Reference, references
 from naas_psych.report import wording
@@ -86,22 +88,40 @@ def measured(entry: Entry) -> str:
     return f"{entry.measure.capitalize()}: {figure}{plausible}."
 
 
-def fault_counts(study: Study) -> list[dict[str, Any]]:
-    """Faults by code with a count: a single fault may name a person, which no output may."""
-    counts: dict[str, dict[str, Any]] = {}
+@dataclass(frozen=True)
+class FaultKind:
+    """Faults of one kind, counted."""
+
+    code: str
+    severity: str
+    expected: str
+    action: str
+    found: str
+    waived: bool
+    n: int
+
+
+def fault_counts(study: Study) -> tuple[FaultKind, ...]:
+    """Faults by kind. Only what is said of a whole column is quoted: a row may be a person."""
+    kinds: dict[str, list[Fault]] = {}
     for fault in study.faults:
-        entry = counts.setdefault(
-            fault.code,
-            {
-                "code": fault.code,
-                "severity": fault.severity,
-                "expected": fault.expected,
-                "waived": fault.waived is not None,
-                "n": 0,
-            },
+        kinds.setdefault(fault.code, []).append(fault)
+    return tuple(
+        FaultKind(
+            code=code,
+            severity=faults[0].severity,
+            expected=faults[0].expected,
+            action=faults[0].action,
+            found=" ".join(f.found for f in faults if _names_nobody(f, study)),
+            waived=all(f.waived is not None for f in faults),
+            n=len(faults),
         )
-        entry["n"] += 1
-    return list(counts.values())
+        for code, faults in kinds.items()
+    )
+
+
+def _names_nobody(fault: Fault, study: Study) -> bool:
+    return fault.row is None and not names_a_person(fault.found, study)
 
 
 def _terms(

@@ -11,7 +11,7 @@ import pandas as pd
 from naas_psych.assurance.board import flagged_items
 from naas_psych.report.itemcards import ItemCard, flag_label
 from naas_psych.report.run import Run
-from naas_psych.report.wording import count, is_undefined, number, per_hundred
+from naas_psych.report.wording import count, is_undefined, number, per_hundred, points
 from naas_psych.study.study import Study
 
 _FIRST = 6
@@ -75,6 +75,11 @@ def _who(study: Study, run: Run) -> Tile:
     table = _table(run, "item_statistics", "items")
     if table is not None:
         sentences.append(_absences(table))
+    faults = sum(f.severity != "info" and f.waived is None for f in study.faults)
+    if faults:
+        sentences.append(
+            f"The files raise {count(faults, 'warning')}; see what was assumed and what is faulty."
+        )
     if study.synthetic:
         sentences.append("The data are synthetic: no real person is described.")
     return Tile("Who sat it", f"{r.n_persons:,}", tuple(sentences))
@@ -93,17 +98,15 @@ def _absences(table: pd.DataFrame) -> str:
 
 def _hard(study: Study, run: Run) -> Tile:
     row = _first_row(_table(run, "score_distribution", "summary"))
-    r = study.responses
-    most = float(r.max_points.sum()) * r.unit
-    sentences = []
-    figure = number(row.get("mean"), "mean")
-    if not is_undefined(row.get("mean")):
-        sentences.append(
-            f"The mean score was {figure} of {most:g} points. "
-            f"Scores ran from {number(row.get('min'), 'min')} to {number(row.get('max'), 'max')}."
-        )
-    sentences.extend(_easiest_and_hardest(run))
-    return Tile("How hard it was", f"{figure} of {most:g}", tuple(sentences))
+    if is_undefined(row.get("mean")):
+        return Tile("How hard it was", "not known", tuple(_easiest_and_hardest(run)))
+    most = row.get("possible_max", float(study.responses.max_points.sum()) * study.responses.unit)
+    figure = f"{points(row['mean'])} of {points(most)}"
+    spread = (
+        f"The mean score was {figure} points. "
+        f"Scores ran from {points(row.get('min'))} to {points(row.get('max'))}."
+    )
+    return Tile("How hard it was", figure, (spread, *_easiest_and_hardest(run)))
 
 
 def _easiest_and_hardest(run: Run) -> list[str]:
@@ -134,7 +137,7 @@ def _precise(run: Run) -> Tile:
     if not is_undefined(sem):
         sentences.append(
             f"If people sat an equal test, about 68 of 100 scores would fall within "
-            f"{number(sem, 'sem')} points of the true score."
+            f"{points(sem)} points of the true score."
         )
     return Tile("How precise it is", number(alpha, "estimate"), tuple(sentences))
 

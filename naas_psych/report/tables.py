@@ -86,19 +86,28 @@ def _is_folded(column: str, columns: list[str]) -> bool:
     """Limits and reasons are shown with the number they belong to."""
     if column in {"low", "high"}:
         return "estimate" in columns
-    for suffix in ("_low", "_high", "_reason"):
-        base = column.removesuffix(suffix)
-        if base != column and (base in columns or base in {"low", "high"}):
-            return True
-    return False
+    if column.endswith("_reason"):
+        return column.removesuffix("_reason") in columns
+    base = column.removesuffix("_low").removesuffix("_high")
+    if base == column:
+        return False
+    return base in columns or (column.endswith("_high") and f"{base}_low" in columns)
 
 
 def _limits(column: str) -> tuple[str, str]:
     return ("low", "high") if column == "estimate" else (f"{column}_low", f"{column}_high")
 
 
+def _lone_limit(column: str, columns: list[str] | Mapping[str, Any]) -> bool:
+    """An interval that comes without the number it is about."""
+    base = column.removesuffix("_low")
+    return base != column and base not in columns and f"{base}_high" in columns
+
+
 def _headings(column: str, columns: list[str], numeric: bool) -> list[Heading]:
     known = term_of(column)
+    if _lone_limit(column, columns):
+        return [Heading(column, term_of(column.removesuffix("_low")).label, True)]
     made = [Heading(column, known.label, numeric, known.symbol)]
     if _limits(column)[0] in columns:
         made.append(Heading(column, "95% interval", True))
@@ -106,15 +115,21 @@ def _headings(column: str, columns: list[str], numeric: bool) -> list[Heading]:
 
 
 def _cells(column: str, row: Mapping[str, Any], numeric: bool) -> list[Cell]:
+    if _lone_limit(column, row):
+        return [_interval(row, column, f"{column.removesuffix('_low')}_high", column)]
     value = row[column]
     low, high = _limits(column)
     made = [_cell(value, column, row.get(f"{column}_reason"), numeric)]
     if low in row:
-        gone = is_undefined(row[low]) or is_undefined(row[high])
-        why = reason_words(row.get(f"{low}_reason")) if gone else ""
-        text = interval(row[low], row[high], column)
-        made.append(Cell(text, "" if gone else repr(row[low]), why, numeric=True))
+        made.append(_interval(row, low, high, column))
     return made
+
+
+def _interval(row: Mapping[str, Any], low: str, high: str, column: str) -> Cell:
+    gone = is_undefined(row[low]) or is_undefined(row[high])
+    why = reason_words(row.get(f"{low}_reason")) if gone else ""
+    text = interval(row[low], row[high], column)
+    return Cell(text, "" if gone else repr(row[low]), why, numeric=True)
 
 
 def _cell(value: Any, column: str, reason: Any, numeric: bool) -> Cell:

@@ -58,6 +58,11 @@ def reason_words(code: Any) -> str:
     return known.label if known else str(code).replace("_", " ")
 
 
+def points(value: Any) -> str:
+    """A number of score points for the lay page: one decimal at most."""
+    return UNDEFINED if is_undefined(value) else f"{float(value):.1f}".removesuffix(".0")
+
+
 def count(n: int, one: str, many: str | None = None) -> str:
     """`1 item`, `32 items`."""
     return f"{n:,} {one if n == 1 else many or one + 's'}"
@@ -99,4 +104,4 @@ def _figures(value: Any, decimals: int | None, *, leading_zero: bool) -> str:
 
 
 def _within_one(known: Term) -> bool:
-    return known.range.replace(MINUS, "-").strip() in {"0 to 1", "-1 to 1"}
+    return known.range.endswith((" to 1", "at most 1"))
