@@ -46,7 +46,8 @@ class Column:
     def width(self) -> int:
         """The least width at which nothing but prose is broken."""
         words = max((len(word) for word in self.heading.split()), default=0)
-        return max(words, WRAPPED if self.wraps else self.longest)
+        prose = min(max(self.look.least, WRAPPED), self.longest)
+        return max(words, prose if self.wraps else self.longest)
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,7 @@ class Grid:
     """A table that fits, and what had to give way."""
 
     lines: tuple[Text, ...]
+    shown: frozenset[str]
     dropped: tuple[str, ...]
 
 
@@ -71,7 +73,8 @@ def grid(
     shown = [column for column in made if not _empty(column)]
     kept = _fitting(shown, terminal.width)
     dropped = tuple(_words(column) for column in shown if column not in kept)
-    return Grid(ruled(kept, terminal), dropped)
+    seen = frozenset(name for column in kept for name in (column.look.column, *column.look.limits))
+    return Grid(ruled(kept, terminal), seen, dropped)
 
 
 def _column(
@@ -92,14 +95,14 @@ def _column(
         cells = tuple(bar(value, unicode=terminal.unicode) for value in values)
         return Column(look, look.heading, cells, False)
     if look.form == "interval":
-        limits = (_plain(table[f"{look.column}_{end}"]) for end in ("low", "high"))
+        limits = (_plain(table[end]) for end in look.limits)
         pairs = zip(*limits, strict=True)
         cells = tuple(interval(low, high, look.column, dash=dash) for low, high in pairs)
         share = f"{100 * level:g}%" if level else ""
         return Column(look, f"{share} interval".strip(), cells, True)
     cells = tuple(figure(value, look.column, dash=dash) for value in values)
     heading = look.heading or term_of(look.column).label
-    numeric = any(isinstance(value, int | float) for value in values)
+    numeric = any(isinstance(v, int | float) and not isinstance(v, bool) for v in values)
     return Column(look, heading, cells, numeric)
 
 
@@ -114,17 +117,19 @@ def _plain(column: Any) -> list[Any]:
 
 
 def _empty(column: Column) -> bool:
-    """A column that says nothing: no flag at all, or a count that is nowhere above zero."""
+    """A column that says nothing here."""
+    values = set(column.cells)
     if column.look.form == "flags":
-        return not any(column.cells)
-    return column.look.hide_if_zero and set(column.cells) <= {"0"}
+        return values <= {""}
+    hidden = {"zero": values <= {"0"}, "same": len(values) <= 1, "blank": values <= {"–", "-"}}
+    return hidden.get(column.look.hide, False)
 
 
 def _fitting(columns: Sequence[Column], width: int) -> list[Column]:
     kept = list(columns)
     while _width(kept) > width and max(column.look.rank for column in kept) > 0:
-        worst = max(kept, key=lambda column: column.look.rank)
-        kept.remove(worst)
+        worst = max(column.look.rank for column in kept)
+        kept = [column for column in kept if column.look.rank < worst]
     return kept
 
 

@@ -21,7 +21,7 @@ def headline(study: Study, results: Sequence[Result]) -> str:
     """One or two sentences that a person who reads nothing else should have read."""
     by_name = {result.analysis: result for result in results}
     if "reliability" in by_name:
-        return _reliability(by_name)
+        return _reliability(study, by_name)
     return _attention(study, [f for result in results for f in result.findings])
 
 
@@ -45,22 +45,36 @@ def _attention(study: Study, findings: Sequence[Finding]) -> str:
     return f"{size}: {need} attention before the score is used: {', '.join(named)}{more}."
 
 
-def _reliability(by_name: Mapping[str, Result]) -> str:
-    table = by_name["reliability"].tables["coefficients"]
+def _reliability(study: Study, by_name: Mapping[str, Result]) -> str:
+    """Alpha, omega and the standard error of measurement, then what decides about their use."""
+    result = by_name["reliability"]
+    table = result.tables["coefficients"]
     said = [
-        text
-        for name, words in (("alpha", "Alpha"), ("omega_total", "omega total"))
-        if (text := _coefficient(table, name, words))
+        _coefficient(table, "alpha", "alpha"),
+        _coefficient(table, "omega_total", "omega total"),
+        _measurement_error(by_name.get("measurement_error")),
     ]
-    if not said:
+    known = [text for text in said if text]
+    if not known:
         return "No coefficient could be had from these data; the table says why."
-    return f"{'; '.join(said)}."
+    size = f"{study.responses.n_items} items, {study.responses.n_persons} persons"
+    decide = [f for f in result.findings if f.code == "reliability_for_decisions"]
+    meaning = f" {decide[0].meaning}" if len(decide) == 1 else ""
+    return f"{size}: {', '.join(known)}.{meaning}"
 
 
 def _coefficient(table: pd.DataFrame, name: str, words: str) -> str:
     row: Any = table.loc[table["coefficient"] == name]
-    if row.empty or row["estimate"].isna().iloc[0]:
+    if len(row) != 1 or row["estimate"].isna().iloc[0]:
         return ""
     first = row.iloc[0]
     limits = interval(float(first["low"]), float(first["high"]), "estimate")
-    return f"{words} is {figure(float(first['estimate']), 'estimate')} {limits}"
+    return f"{words} {figure(float(first['estimate']), 'estimate')} {limits}"
+
+
+def _measurement_error(result: Result | None) -> str:
+    table = result.tables.get("summary") if result else None
+    if table is None or len(table) != 1 or table["sem"].isna().iloc[0]:
+        return ""
+    size = figure(float(table["sem"].iloc[0]), "sem")
+    return f"standard error of measurement {size} score points"

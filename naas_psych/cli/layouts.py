@@ -11,14 +11,30 @@ Form = Literal["value", "interval", "bar", "flags"]
 
 @dataclass(frozen=True)
 class Look:
-    """One column on the screen. `rank` 0 stays; the highest rank gives way first."""
+    """One column on the screen. `rank` 0 stays; the highest rank gives way first.
+
+    A column is hidden where every row has the same value (`hide="same"`) or a zero
+    (`hide="zero"`). Prose gives way rather than stand in fewer than `least` places.
+    """
 
     column: str
     rank: int
     form: Form = "value"
     heading: str = ""
-    hide_if_zero: bool = False
+    hide: str = ""
+    least: int = 0
 
+    @property
+    def limits(self) -> tuple[str, str]:
+        """The columns that hold the ends of the interval."""
+        if self.column == "estimate":
+            return ("low", "high")
+        return (f"{self.column}_low", f"{self.column}_high")
+
+
+#: The table of an analysis that a chapter shows, where it is not the first.
+MAIN = {"measurement_error": "summary"}
+FORM = Look("form", 0, hide="same")
 
 LAYOUTS: dict[str, tuple[Look, ...]] = {
     "item_statistics.items": (
@@ -35,10 +51,71 @@ LAYOUTS: dict[str, tuple[Look, ...]] = {
         Look("biserial", 10),
         Look("upper_lower_d", 11, heading="Upper - lower"),
         Look("alpha_if_dropped", 6, heading="Alpha if dropped"),
-        Look("omitted", 7, hide_if_zero=True),
-        Look("not_reached", 7, heading="Not reached", hide_if_zero=True),
-        Look("not_administered", 12, heading="Not admin- istered", hide_if_zero=True),
+        Look("omitted", 7, hide="zero"),
+        Look("not_reached", 7, heading="Not reached", hide="zero"),
+        Look("not_administered", 12, heading="Not admin- istered", hide="zero"),
         Look("flags", 1, "flags", "Flags"),
+    ),
+    "distractors.options": (
+        Look("item_id", 0, heading="Item"),
+        Look("option", 0),
+        Look("is_key", 0),
+        Look("n", 3),
+        Look("proportion", 0),
+        Look("proportion", 4, "bar", " "),
+        Look("option_rest_r", 0, heading="Option-rest r"),
+        Look("option_rest_r", 5, "interval"),
+        Look("mean_rest_score", 6),
+        Look("upper_proportion", 7),
+        Look("lower_proportion", 7),
+        Look("working", 2),
+    ),
+    "key_check.items": (
+        Look("item_id", 0, heading="Item"),
+        Look("key", 0),
+        Look("suggested_key", 0),
+        Look("status", 0),
+        Look("reason", 2, least=20),
+        Look("probability_rival", 3),
+        Look("item_rest_r_if_rekeyed", 4),
+        Look("facility_if_rekeyed", 5),
+    ),
+    "score_distribution.summary": (
+        FORM,
+        Look("n", 0),
+        Look("items", 9),
+        Look("mean", 0),
+        Look("mean", 5, "interval"),
+        Look("sd", 0),
+        Look("min", 3),
+        Look("quartile_1", 4),
+        Look("median", 3),
+        Look("quartile_3", 4),
+        Look("max", 3),
+        Look("possible_max", 8),
+        Look("skewness", 2),
+        Look("kurtosis", 2),
+    ),
+    "reliability.coefficients": (
+        FORM,
+        Look("coefficient", 0),
+        Look("estimate", 0),
+        Look("estimate", 0, "interval"),
+        Look("bootstrap_bias", 5, hide="blank"),
+        Look("n", 3),
+        Look("items", 4),
+        Look("method", 2, least=36),
+    ),
+    "measurement_error.summary": (
+        FORM,
+        Look("n", 3),
+        Look("items", 5),
+        Look("mean", 4),
+        Look("sd", 0),
+        Look("reliability", 0),
+        Look("reliability", 2, "interval"),
+        Look("sem", 0),
+        Look("sem", 1, "interval"),
     ),
 }
 
@@ -52,6 +129,9 @@ def layout(full_name: str, columns: Sequence[str]) -> tuple[Look, ...]:
     looks: list[Look] = []
     for place, name in enumerate(columns):
         if name.endswith("_reason") or _is_limit(name, columns):
+            continue
+        if name == "form":
+            looks.append(FORM)
             continue
         rank = 0 if place == 0 else place + 50 * name.endswith("_se")
         looks.append(Look(name, rank))

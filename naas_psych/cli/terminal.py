@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from naas_psych.cli.console import Terminal, console, prose, terminal_of
 from naas_psych.cli.formats import Shown, tables_of
-from naas_psych.cli.grid import grid
+from naas_psych.cli.grid import Grid, grid
 from naas_psych.cli.headline import headline
+from naas_psych.cli.layouts import MAIN
 from naas_psych.cli.sketch import sketches
 from naas_psych.report.wording import reason_words
 
@@ -89,14 +90,22 @@ def _tables(view: View, answer: Answer) -> Iterator[RenderableType]:
     """A chapter shows the first table of each analysis; one analysis, or --all, shows all."""
     every = tables_of(view.request, answer)
     alone = len(view.request.analyses) == 1 or view.request.table or view.request.all_rows
-    first = list({one.analysis: one for one in reversed(every)}.values())[::-1]
+    first = [one for one in every if one.name == _main(one.analysis, every)]
     chosen = every if alone else [first[0], *_flagged_only(first[1:], answer)]
     by_name = {result.analysis: result for result in answer.results}
     for one in chosen:
         if len(one.table) or alone:
             yield from _table(view, one, by_name[one.analysis])
         yield from sketches(one, by_name[one.analysis], view.terminal)
-    yield from _others(view, [one.full_name for one in every if one not in chosen[:1]], alone)
+    shown = {one.full_name for one in chosen if not one.whole}
+    others = [one.full_name for one in every if one.full_name not in shown and len(one.table)]
+    yield from _others(view, others, alone)
+
+
+def _main(analysis: str, every: Sequence[Shown]) -> str:
+    """The name of the table that stands for an analysis in its chapter."""
+    names = [one.name for one in every if one.analysis == analysis]
+    return MAIN[analysis] if MAIN.get(analysis) in names else names[0]
 
 
 def _flagged_only(tables: Sequence[Shown], answer: Answer) -> list[Shown]:
@@ -114,7 +123,7 @@ def _others(view: View, names: Sequence[str], alone: object) -> Iterator[Rendera
     from rich.text import Text
 
     if names and not alone:
-        said = f"Whole tables with --table NAME, or --all: {', '.join(names)}."
+        said = f"More with --table NAME, or --all: {', '.join(names)}."
         yield view.prose(said, style="dim")
         yield Text("")
 
@@ -135,7 +144,7 @@ def _table(view: View, one: Shown, result: Result) -> Iterator[RenderableType]:
     title = f"{one.analysis.replace('_', ' ')}: {one.name.replace('_', ' ')}"
     yield Text(title[:1].upper() + title[1:], style="underline")
     yield from made.lines
-    for line in _footnotes(view, one, shown=len(keep), dropped=made.dropped):
+    for line in _footnotes(view, one, made, rows=len(keep)):
         yield view.prose(line, style="dim")
     yield Text("")
 
@@ -151,25 +160,25 @@ def _rows(one: Shown, flagged: set[str], whole: bool) -> list[int]:
     return sorted(marked + others[: ROWS - len(marked)])
 
 
-def _footnotes(view: View, one: Shown, *, shown: int, dropped: Sequence[str]) -> Iterator[str]:
+def _footnotes(view: View, one: Shown, made: Grid, *, rows: int) -> Iterator[str]:
     n = len(one.table)
     if one.whole > n:
         yield f"Of the items named below: {n} of {one.whole} rows."
-    if shown < n:
-        yield f"{shown} of {n} rows: what is flagged, then the first ones; --all shows every row."
-    yield from _undefined(view, one)
-    if dropped:
+    if rows < n:
+        yield f"{rows} of {n} rows: what is flagged, then the first ones; --all shows every row."
+    yield from _undefined(view, one, made.shown)
+    if made.dropped:
         yield f"Left out at {view.terminal.width} columns (--format csv has all): " + (
-            f"{', '.join(dropped)}."
+            f"{', '.join(made.dropped)}."
         )
 
 
-def _undefined(view: View, one: Shown) -> Iterator[str]:
+def _undefined(view: View, one: Shown, shown: frozenset[str]) -> Iterator[str]:
     """Why there is a dash, once for each reason."""
     dash = "–" if view.terminal.unicode else "-"
     where: dict[str, list[str]] = {}
     for name in one.table.columns:
-        if not str(name).endswith("_reason") or str(name) == "reason":
+        if not str(name).endswith("_reason") or str(name).removesuffix("_reason") not in shown:
             continue
         for subject, reason in zip(one.table.iloc[:, 0], one.table[name], strict=True):
             if isinstance(reason, str) and str(subject) not in where.setdefault(reason, []):
