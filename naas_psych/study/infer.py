@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
@@ -39,42 +39,64 @@ class Plan:
 
 @dataclass(frozen=True)
 class Looks:
-    """What the texts of a column look like, blanks and declared codes apart."""
+    """What the texts of a column look like, blanks and declared codes apart.
+
+    A column is judged by four fifths of its cells, so that a slip of the pen does not hide an item.
+    """
 
     name: str
-    texts: frozenset[str]
-    numbers: tuple[float, ...]
-    n_distinct: int
+    counts: dict[str, int]
+
+    @property
+    def texts(self) -> frozenset[str]:
+        return frozenset(self.counts)
 
     @property
     def numeric(self) -> bool:
-        return bool(self.texts) and len(self.numbers) == len(self.texts)
+        return bool(self.counts) and all(number(text) is not None for text in self.counts)
+
+    def mostly(self, fits: Callable[[str], bool]) -> bool:
+        """Four fifths of the cells fit."""
+        total = sum(self.counts.values())
+        return total > 0 and sum(n for t, n in self.counts.items() if fits(t)) >= 0.8 * total
 
     @property
     def letters(self) -> bool:
-        """Every text is an option letter, or several in a row (`ACF`)."""
-        return bool(self.texts) and all(re.fullmatch(r"[A-Za-z]{1,6}", t) for t in self.texts)
+        """Option letters, or several in a row (`ACF`)."""
+        return self.mostly(lambda text: bool(re.fullmatch(r"[A-Za-z]{1,6}", text)))
 
     @property
     def options(self) -> bool:
-        """Mostly single letters: what multiple choice looks like."""
-        single = sum(len(text) == 1 and text.isalpha() for text in self.texts)
-        return self.letters and single >= min(2, len(self.texts))
+        """Single letters: what multiple choice looks like."""
+        return self.mostly(lambda text: bool(re.fullmatch(r"[A-Za-z]", text)))
 
     @property
     def low_scores(self) -> bool:
         """Numbers from 0 to a dozen: what scores and rating categories look like."""
-        return self.numeric and min(self.numbers) >= 0 and max(self.numbers) <= _HIGHEST_GUESS
+        return self.mostly(lambda text: low_score(text))
+
+    @property
+    def usual_high(self) -> float:
+        """The highest number that more than a cell or two hold."""
+        least = max(1, sum(self.counts.values()) // 100)
+        values = {t: number(t) for t in self.counts}
+        usual = [v for t, v in values.items() if v is not None and self.counts[t] > least]
+        return max(usual or [v for v in values.values() if v is not None], default=0.0)
+
+
+def low_score(text: str) -> bool:
+    """The text is a number from 0 to a dozen."""
+    value = number(text)
+    return value is not None and 0 <= value <= _HIGHEST_GUESS
 
 
 def looks(table: RawTable, column: str, spec: ResponsesSpec) -> Looks:
     """What the texts of a column look like."""
-    texts = table.coded(column).texts
-    if len(texts) > _MOST_OPTIONS:
-        return Looks(column, frozenset(), (), len(texts))
-    real = frozenset(text for text in texts if not is_blank(text) and text not in spec.codes)
-    numbers = tuple(value for value in map(number, real) if value is not None)
-    return Looks(column, real, numbers, len(texts))
+    coded = table.coded(column)
+    if len(coded.texts) > _MOST_OPTIONS:
+        return Looks(column, {})
+    counts = zip(coded.texts, coded.counts().tolist(), strict=True)
+    return Looks(column, {t: n for t, n in counts if not is_blank(t) and t not in spec.codes})
 
 
 def is_long(table: RawTable, spec: ResponsesSpec) -> bool:
@@ -101,6 +123,7 @@ def plan_wide(
     empty = [c for c in table.names if c not in columns and not c]
     out = (*spec.leave_out, *(c for c in totals if c not in spec.leave_out), *empty)
     inline = tuple(c for c in table.names if c not in (*columns, person, *out))
+    inline = _not_forgotten(table, inline, columns, items, key, audit)
     if inline and spec.items is None:
         audit.say(f"{table.file}: not items but columns about the person: {', '.join(inline)}.")
     filled = spec.model_copy(
@@ -115,7 +138,32 @@ def plan_wide(
     return Plan(filled, columns, inline, out)
 
 
+def _not_forgotten(
+    table: RawTable,
+    inline: tuple[str, ...],
+    columns: tuple[str, ...],
+    items: ItemTable | None,
+    key: KeySource,
+    audit: Audit,
+) -> tuple[str, ...]:
+    """Columns named like the items that the items table (or the key) leaves out are told."""
+    stem = family(columns)
+    forgotten = [name for name in inline if in_family(name, stem)]
+    for name in forgotten:
+        where = {"row": 1, "column": name, "value": name, "file": table.file}
+        if items is not None:
+            found = f"{name!r} looks like an item and {items.file} does not have it."
+            audit.add("item_not_in_items_table", found, **where)
+        elif key.by_item:
+            audit.add("key_missing", f"{name!r} looks like an item and has no key.", **where)
+    return inline
+
+
 def _tell_no_items(table: RawTable, audit: Audit) -> None:
+    if all(all(map(is_blank, table.coded(n).texts)) for n in table.names[1:]):
+        found = "every cell beside the first column is empty."
+        audit.add("nothing_recorded", found, file=table.file)
+        return
     found = f"no column looks like an item; the columns are {', '.join(table.names[:12])}."
     audit.add("no_item_column", found, file=table.file, row=1)
 
@@ -204,30 +252,45 @@ def _alike(seen: list[Looks]) -> tuple[str, ...]:
     """The columns that share one coding: option letters, or low scores."""
     about = [s for s in seen if fold(s.name) not in names.ABOUT_PERSON | names.TOTALS]
     letters = [s for s in about if s.options]
-    scores = [s for s in about if s.low_scores]
-    if len(letters) >= max(len(scores), 1):
-        return _one_family([s for s in about if s.letters], letters)
-    return _one_family(scores, _share_coding(scores))
+    scores = _share_coding([s for s in about if s.low_scores])
+    if letters and len(letters) >= len(scores):
+        multiple = {_stem(s.name) for s in letters}
+        letters = [s for s in about if s.options or (s.letters and _stem(s.name) in multiple)]
+        return _one_family(about, letters)
+    return _one_family(about, scores)
 
 
 def _share_coding(scores: list[Looks]) -> list[Looks]:
-    """Columns within the lowest and highest score of most columns."""
+    """Columns that go no higher than most columns do."""
     if not scores:
         return []
-    highest = Counter(max(s.numbers) for s in scores).most_common(1)[0][0]
-    return [s for s in scores if max(s.numbers) <= max(highest, 1)]
+    highest = Counter(s.usual_high for s in scores).most_common(1)[0][0]
+    return [s for s in scores if s.usual_high <= max(highest, 1)]
 
 
-def _one_family(possible: list[Looks], sure: list[Looks]) -> tuple[str, ...]:
-    """Those that share a coding, and those that share the name of most of these (Q1, Q2 ...)."""
-    stems = Counter(_stem(s.name) for s in sure)
+def _one_family(about: list[Looks], sure: list[Looks]) -> tuple[str, ...]:
+    """Those that share a coding; where numbered names tell (Q1, Q2 ...), all of these names."""
+    stem = family([s.name for s in sure])
+    if stem is not None:
+        return tuple(s.name for s in about if _stem(s.name) == stem and _numbered(s.name))
+    kept = {s.name for s in sure}
+    return tuple(s.name for s in about if s.name in kept)
+
+
+def family(columns: Sequence[str]) -> str | None:
+    """The stem that nearly all these names share, when they are numbered (Q1, Q2 ...)."""
+    stems = Counter(_stem(name) for name in columns if _numbered(name))
     stem, times = stems.most_common(1)[0] if stems else ("", 0)
-    names_tell = times >= 3 and times >= 0.8 * len(sure) and stem != ""
-    chosen = sure
-    if names_tell:
-        chosen = [s for s in possible if _stem(s.name) == stem]
-    kept = {s.name for s in chosen}
-    return tuple(s.name for s in possible if s.name in kept)
+    return stem if times >= 2 and times >= 0.8 * len(columns) else None
+
+
+def in_family(name: str, stem: str | None) -> bool:
+    """The name is one of a numbered family."""
+    return stem is not None and _numbered(name) and _stem(name) == stem
+
+
+def _numbered(name: str) -> bool:
+    return any(c.isdigit() for c in name)
 
 
 def _stem(name: str) -> str:
@@ -272,9 +335,9 @@ def is_raw(
     if spec.raw is not None:
         return spec.raw
     seen = [looks(table, name, spec) for name in columns]
-    if not any(s.texts for s in seen):
+    texts = {text for s in seen for text in s.texts}
+    if not texts:
         return False
-    texts = frozenset().union(*(s.texts for s in seen))
     if key and texts <= {"0", "1"} and not _keys_are_binary(key):
         audit.say(f"{table.file} holds 0 and 1 only: scores already, so the key is not used.")
         return False

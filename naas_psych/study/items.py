@@ -63,6 +63,7 @@ def read_items(path: Path, audit: Audit) -> ItemTable | None:
             columns[_canonical(column)] = dict(zip(ids, values, strict=True))
     items = ItemTable(table.file, tuple(ids), columns, table.line)
     _check_numbers(items, audit)
+    check_limits(items, audit)
     return items
 
 
@@ -101,6 +102,16 @@ def _check_numbers(items: ItemTable, audit: Audit) -> None:
                     column=column,
                     value=text,
                 )
+
+
+def check_limits(items: ItemTable, audit: Audit) -> None:
+    """The highest score of every item must be above its lowest."""
+    for item in items.ids:
+        low, high = items.number(item, "min_score") or 0.0, items.number(item, "max_score")
+        if high is not None and high <= low:
+            found = f"item {item!r} goes from {low:g} to {high:g}."
+            where = {"row": items.row(item), "column": "max_score", "value": f"{high:g}"}
+            audit.add("bad_limits", found, file=items.file, **where)
 
 
 @dataclass(frozen=True)
