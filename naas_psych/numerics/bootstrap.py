@@ -7,7 +7,6 @@ All sums are of integers and exact, whatever the block size or the number of thr
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +22,8 @@ _EXACT_FLOAT32 = 2**24
 _BLOCK_CELLS = 8_000_000
 _CHUNK_CELLS = 32_000_000
 JACKKNIFE_GROUPS = 100
+_CHUNK = 125
+_LARGEST_BIAS = 1.0
 
 
 @dataclass(frozen=True)
@@ -54,17 +55,22 @@ def canonical_order(points: NDArray[Any], *, seed: int) -> NDArray[np.int64]:
     return np.asarray(order[shuffle.permutation(len(order))], dtype=np.int64)
 
 
-def resampled(points: NDArray[Any], *, replicates: int, seed: int) -> Iterator[Samples]:
-    """Moments of `replicates` samples of N persons drawn with replacement, in chunks.
+def seed_chunks(
+    points: NDArray[Any], *, replicates: int, seed: int
+) -> list[list[np.random.SeedSequence]]:
+    """One seed a replicate, in chunks of a size that depends on the data alone.
 
-    Replicate b draws from the b-th child of the seed, so chunks do not matter.
+    Replicate b draws from the b-th child of the seed, so threads and chunks do not matter.
     """
     n, n_items = points.shape
     children = np.random.SeedSequence(seed).spawn(replicates)
-    size = int(max(1, min(250, _CHUNK_CELLS // max(n, n_items**2))))
-    for at in range(0, replicates, size):
-        weights = np.stack([_draw(child, n) for child in children[at : at + size]])
-        yield weighted_moments(points, weights)
+    size = int(max(1, min(_CHUNK, _CHUNK_CELLS // max(n, n_items**2))))
+    return [children[at : at + size] for at in range(0, replicates, size)]
+
+
+def resampled(points: NDArray[Any], seeds: list[np.random.SeedSequence]) -> Samples:
+    """Moments of samples of N persons drawn with replacement, one a seed."""
+    return weighted_moments(points, np.stack([_draw(child, len(points)) for child in seeds]))
 
 
 def _draw(child: np.random.SeedSequence, n: int) -> NDArray[np.int16]:
@@ -108,19 +114,50 @@ def left_out_groups(points: NDArray[Any], *, groups: int = JACKKNIFE_GROUPS) -> 
     return Samples(n - sizes, sums.sum(axis=0) - sums, products.sum(axis=0) - products)
 
 
+@dataclass(frozen=True)
+class BootstrapInterval:
+    """Limits and the rule that gave them: "bca", "reflected" (see below) or "undefined"."""
+
+    interval: Interval
+    rule: str
+
+
+def bootstrap_interval(
+    estimate: float, replicates: Floats, jackknife: Floats, *, level: float
+) -> BootstrapInterval:
+    """BCa, or where the bias z0 passes 1 the percentiles reflected about the estimate.
+
+    A maximum over splits or factor patterns grows with noise, so that nearly every replicate lies
+    above the estimate. BCa then has only the extreme end of the replicates left to read from; the
+    reflected interval, 2 estimate - percentile, takes the same bias off and keeps its width.
+    """
+    values = replicates[np.isfinite(replicates)]
+    if values.size < 2 or not np.isfinite(estimate):
+        return BootstrapInterval(UNDEFINED, "undefined")
+    if abs(bias_correction(estimate, values)) <= _LARGEST_BIAS:
+        return BootstrapInterval(bca(estimate, values, jackknife, level=level), "bca")
+    low, high = np.quantile(values, [(1 - level) / 2, (1 + level) / 2])
+    reflected = Interval(float(2 * estimate - high), float(2 * estimate - low))
+    return BootstrapInterval(reflected, "reflected")
+
+
+def bias_correction(estimate: float, values: Floats) -> float:
+    """z0 = Phi^-1(share of replicates below the estimate + half the ties)."""
+    share = float((values < estimate).mean() + (values == estimate).mean() / 2)
+    # A share of 0 or 1 would send both limits to one end; half a replicate is the resolution.
+    share = min(max(share, 0.5 / values.size), 1 - 0.5 / values.size)
+    return float(special.ndtri(share))
+
+
 def bca(estimate: float, replicates: Floats, jackknife: Floats, *, level: float) -> Interval:
     """Bias-corrected and accelerated interval (Efron 1987); undefined replicates are left out.
 
-    z0 = Phi^-1(share of replicates below the estimate + half the ties);
-    a = sum d^3 / (6 (sum d^2)^1.5) over the jackknife values.
+    With z0 of `bias_correction` and a = sum d^3 / (6 (sum d^2)^1.5) over the jackknife values.
     """
     values = replicates[np.isfinite(replicates)]
     if values.size < 2 or not np.isfinite(estimate):
         return UNDEFINED
-    share = float((values < estimate).mean() + (values == estimate).mean() / 2)
-    # A share of 0 or 1 would send both limits to one end; half a replicate is the resolution.
-    share = min(max(share, 0.5 / values.size), 1 - 0.5 / values.size)
-    z0 = float(special.ndtri(share))
+    z0 = bias_correction(estimate, values)
     a = acceleration(jackknife)
     z = special.ndtri(np.array([(1 - level) / 2, (1 + level) / 2]))
     adjusted = special.ndtr(z0 + (z0 + z) / (1 - a * (z0 + z)))

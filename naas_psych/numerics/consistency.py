@@ -32,7 +32,7 @@ COEFFICIENTS = (
 )  # fmt: skip
 
 #: Enough for a replicate, whose error from sampling is a thousand times larger.
-_FAST = {"tolerance": 1e-5}
+_FAST = {"tolerance": 1e-4}
 #: Half the items may be factors here, with several minima: a thousand fits would take minutes.
 NOT_BOOTSTRAPPED = ("glb_factor",)
 
@@ -91,7 +91,7 @@ def estimate(covariance: Floats, mean_total: float, n: int, *, design: Design) -
     fits = _fit(stack, None)
     halves = _halves(fits.corr[0] if design.matrix == "correlation" else covariance)
     mean, size = np.array([mean_total]), np.array([float(n)])
-    values = _values(stack, mean, size, design, None, fits, halves)
+    values = _values(stack, mean, size, design=design, start=None, fits=fits, halves=halves)
     single = {name: float(values[name][0]) for name in COEFFICIENTS}
     for name, value in single.items():
         if not np.isfinite(value):
@@ -115,7 +115,9 @@ def replicate(
     Those in `NOT_BOOTSTRAPPED` stay nan.
     """
     fits = _fit(covariance, start)
-    return _values(covariance, mean_total, n, design, start, fits, start.halves)
+    return _values(
+        covariance, mean_total, n, design=design, start=start, fits=fits, halves=start.halves
+    )
 
 
 @dataclass(frozen=True)
@@ -158,6 +160,7 @@ def _values(
     covariance: Floats,
     mean_total: Floats,
     n: Floats,
+    *,
     design: Design,
     start: Start | None,
     fits: _Fits,
@@ -242,7 +245,7 @@ def _put_factor_values(put: Callable[..., None], fits: _Fits) -> None:
 
 def _not_asked(n_items: int, design: Design) -> dict[str, str]:
     """Why a coefficient has no value whatever the numbers are."""
-    reasons = {}
+    reasons: dict[str, str] = {}
     if not design.binary:
         reasons |= {"kr20": "not_binary", "kr21": "not_binary"}
     if len(design.strata) < 2:

@@ -60,14 +60,14 @@ def minres(
         psi = np.broadcast_to(start, corr.shape[:2])
     psi = np.clip(psi, LOWEST_UNIQUENESS, 1.0)
     converged = np.zeros(len(corr), dtype=bool)
-    final = psi.copy()
     live = np.arange(len(corr))
     point = _at(corr, psi, n_factors)
+    final = _Point(psi.copy(), point.values.copy(), point.vectors.copy(), point.loss.copy())
     for _ in range(max_steps):
         gradient = _gradient(point, n_factors)
         free = (point.psi > LOWEST_UNIQUENESS) | (gradient < 0)
         done = np.abs(np.where(free, gradient, 0.0)).max(axis=1) < tolerance
-        final[live] = point.psi
+        _put(final, live, point)
         converged[live[done]] = True
         if done.all():
             break
@@ -75,7 +75,7 @@ def minres(
         live = live[keep]
         point = _select(point, keep)
         point = _step(corr[live], point, gradient[keep], free[keep], n_factors)
-    return _solution(corr, final, converged, n_factors)
+    return _solution(final, converged, n_factors)
 
 
 def _at(corr: Floats, psi: Floats, n_factors: int) -> _Point:
@@ -84,6 +84,11 @@ def _at(corr: Floats, psi: Floats, n_factors: int) -> _Point:
     reduced[:, diagonal, diagonal] -= psi
     values, vectors = np.linalg.eigh(reduced)
     return _Point(psi, values, vectors, 0.5 * (values[:, :-n_factors] ** 2).sum(axis=1))
+
+
+def _put(into: _Point, rows: NDArray[np.int64], point: _Point) -> None:
+    into.psi[rows], into.values[rows] = point.psi, point.values
+    into.vectors[rows], into.loss[rows] = point.vectors, point.loss
 
 
 def _select(point: _Point, keep: NDArray[np.bool_]) -> _Point:
@@ -143,8 +148,7 @@ def _step(
             break
         size[worse] *= 0.5
         retry = _at(corr[worse], _moved(point.psi[worse], step[worse], size[worse]), n_factors)
-        trial.psi[worse], trial.values[worse] = retry.psi, retry.values
-        trial.vectors[worse], trial.loss[worse] = retry.vectors, retry.loss
+        _put(trial, np.flatnonzero(worse), retry)
     return trial
 
 
@@ -152,14 +156,11 @@ def _moved(psi: Floats, step: Floats, size: Floats) -> Floats:
     return np.clip(psi + size[:, None] * step, LOWEST_UNIQUENESS, 1.0)
 
 
-def _solution(
-    corr: Floats, psi: Floats, converged: NDArray[np.bool_], n_factors: int
-) -> FactorSolution:
-    point = _at(corr, psi, n_factors)
+def _solution(point: _Point, converged: NDArray[np.bool_], n_factors: int) -> FactorSolution:
     vectors = point.vectors[:, :, ::-1][:, :, :n_factors]
     values = np.maximum(point.values[:, ::-1][:, :n_factors], 0.0)
     loadings = vectors * np.sqrt(values)[:, None, :]
     # An eigenvector has no sign of its own; the sum of loadings is made positive.
     signs = np.where(loadings.sum(axis=1, keepdims=True) < 0, -1.0, 1.0)
-    heywood = np.asarray((psi <= LOWEST_UNIQUENESS).any(axis=1), dtype=bool)
-    return FactorSolution(loadings * signs, psi, converged, heywood)
+    heywood = np.asarray((point.psi <= LOWEST_UNIQUENESS).any(axis=1), dtype=bool)
+    return FactorSolution(loadings * signs, point.psi, converged, heywood)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -16,11 +16,12 @@ from naas_psych.numerics.bootstrap import (
     canonical_order,
     left_out_groups,
     resampled,
+    seed_chunks,
 )
 from naas_psych.numerics.coefficients import Floats
 from naas_psych.numerics.consistency import COEFFICIENTS, Design, Estimates, replicate
 
-_CHUNK = 50
+_BATCH = 63
 Progress = Callable[[int], None]
 
 
@@ -47,31 +48,41 @@ def distributions(
     The answer depends on the seed alone: neither on the number of threads nor on the order of rows.
     """
     ordered = points[canonical_order(points, seed=seed)]
-    work = partial(_estimate, design=design, estimates=estimates)
-    samples = resampled(ordered, replicates=replicates, seed=seed)
+    chunks = seed_chunks(ordered, replicates=replicates, seed=seed)
+    found = []
     with ThreadPoolExecutor(threads) as pool:
-        found = []
-        for chunk in samples:
-            for values in pool.map(work, _cut(chunk)):
-                found.append(values)
-                if progress:
-                    progress(len(values["alpha"]))
-        left = list(pool.map(work, _cut(left_out_groups(ordered))))
-    return Distributions(_joined(found), _joined(left))
+        draw = partial(_from_seeds, ordered, design=design, estimates=estimates)
+        for values in pool.map(draw, chunks):
+            found.append(values)
+            if progress:
+                progress(len(values["alpha"]))
+    left = _estimated(left_out_groups(ordered), design, estimates)
+    return Distributions(_joined(found), left)
 
 
-def _cut(samples: Samples) -> Iterator[Samples]:
-    """Chunks of a fixed size, so that batched arithmetic is the same for any number of threads."""
-    for at in range(0, len(samples.n), _CHUNK):
-        rows = slice(at, at + _CHUNK)
-        yield Samples(samples.n[rows], samples.sums[rows], samples.products[rows])
+def _from_seeds(
+    points: NDArray[Any],
+    seeds: list[np.random.SeedSequence],
+    *,
+    design: Design,
+    estimates: Estimates,
+) -> dict[str, Floats]:
+    return _estimated(resampled(points, seeds), design, estimates)
 
 
-def _estimate(samples: Samples, *, design: Design, estimates: Estimates) -> dict[str, Floats]:
+def _estimated(samples: Samples, design: Design, estimates: Estimates) -> dict[str, Floats]:
+    """All coefficients, a few matrices at a time so that they stay in the cache."""
     mean_total = samples.sums.sum(axis=1) / samples.n
-    return replicate(
-        samples.covariance, mean_total, samples.n, design=design, start=estimates.start
-    )
+    parts = []
+    for at in range(0, len(samples.n), _BATCH):
+        rows = slice(at, at + _BATCH)
+        some = Samples(samples.n[rows], samples.sums[rows], samples.products[rows])
+        parts.append(
+            replicate(
+                some.covariance, mean_total[rows], some.n, design=design, start=estimates.start
+            )
+        )
+    return _joined(parts)
 
 
 def _joined(parts: list[dict[str, Floats]]) -> dict[str, Floats]:

@@ -122,14 +122,14 @@ class _Errors:
 def _errors(form: Form, level: float) -> _Errors:
     n_items = int(form.varies.sum())
     totals = form.points.sum(axis=1, dtype=np.int64)
-    scale = np.arange(form.highest - form.lowest + 1)
+    scale = np.arange(form.highest - form.lowest + 1, dtype=np.int64)
     variance = float(totals.var(ddof=1)) if form.n > 2 else np.nan
     rho = float(alpha(form.covariance[None])[0]) if n_items > 1 and form.n > 2 else np.nan
     sd = float(np.sqrt(variance)) * form.unit
     interval = UNDEFINED
     if np.isfinite(rho):
         interval = feldt(rho, n=form.n, n_items=n_items, level=level)
-    score = (scale + form.lowest) * form.unit
+    score = (scale + form.lowest).astype(np.float64) * form.unit
     mean = (float(totals.mean()) + form.lowest) * form.unit if form.n else np.nan
     why = "too_few_persons" if form.n < 3 else "too_few_items" if n_items < 2 else "no_variance"
     return _Errors(

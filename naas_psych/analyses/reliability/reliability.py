@@ -2,51 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated
 
-import numpy as np
 import pandas as pd
 from pydantic import Field
 
+from naas_psych.analyses.reliability.coefficient_rows import (
+    Asked,
+    Matrix,
+    coefficient_rows,
+    coefficient_table,
+)
 from naas_psych.analyses.reliability.findings import reliability_findings as findings
 from naas_psych.analyses.reliability.forms import (
-    Form,
     Forms,
     complete_forms,
     dropped_items,
-    groups_of,
 )
-from naas_psych.analyses.reliability.words import method_of
 from naas_psych.analysis import Level, Seed, Threads, analysis
-from naas_psych.numerics.alpha_intervals import UNDEFINED, Interval, bonett, feldt
-from naas_psych.numerics.bootstrap import bca
-from naas_psych.numerics.coefficients import alpha
-from naas_psych.numerics.consistency import (
-    COEFFICIENTS,
-    NOT_BOOTSTRAPPED,
-    Design,
-    Estimates,
-    estimate,
-)
-from naas_psych.numerics.resample import Distributions, distributions
-from naas_psych.result import Result, tidy
+from naas_psych.result import Result
 from naas_psych.study.responses import Counted
 from naas_psych.study.study import Study
 
 __all__ = ["findings", "reliability"]
-
-Matrix = Literal["covariance", "correlation"]
-
-
-@dataclass(frozen=True)
-class _Asked:
-    level: float
-    replicates: int
-    seed: int
-    threads: int
-    matrix: Matrix
 
 
 @analysis
@@ -78,7 +56,8 @@ def reliability(
     With S the covariance matrix of the J items, V the sum of all its cells and tr S that of its
     diagonal: alpha = J/(J-1) (1 - tr S / V), which is KR-20 for right/wrong items. The other
     coefficients differ in what they count as error; `explain lambda2` and so on give each formula.
-    Intervals: Feldt for alpha (Bonett beside it), bootstrap of persons (BCa) for all others.
+    Intervals: Feldt for alpha (Bonett beside it), bootstrap of persons for all others (BCa; where
+    most samples lie on one side of the estimate, percentiles reflected about it).
 
     How to read it
     --------------
@@ -103,7 +82,7 @@ def reliability(
     References
     ----------
     cronbach_1951, kuder_1937, guttman_1945, feldt_1965, bonett_2002, mcdonald_1999,
-    jackson_1977, cronbach_1965, efron_1987
+    schmid_1957, jackson_1977, tenberge_2004, cronbach_1965, efron_1987
 
     Examples
     --------
@@ -111,173 +90,17 @@ def reliability(
     >>> study = nps.read_study("data/sample_responses/mini")       # doctest: +SKIP
     >>> nps.reliability(study, replicates=200).tables["coefficients"]  # doctest: +SKIP
     """
-    asked = _Asked(level, replicates, seed, threads, matrix)
+    asked = Asked(level, replicates, seed, threads, matrix)
     forms = complete_forms(study, omitted)
-    rows = [row for form in forms.forms for row in _rows(study, form, asked)]
+    rows = [row for form in forms.forms for row in coefficient_rows(study, form, asked)]
     return Result(
         tables={
-            "coefficients": _table(rows),
+            "coefficients": coefficient_table(rows),
             "forms": _forms_table(forms),
             "dropped_items": pd.DataFrame(dropped_items(study, forms), dtype=object),
         },
         notes=(*forms.notes, *_said(asked)),
         provenance={"seed": seed, "persons_left_out": forms.left_out},
-    )
-
-
-@dataclass(frozen=True)
-class _Row:
-    """One line of the table of coefficients; numbers that are undefined are nan, with a reason."""
-
-    form: str
-    coefficient: str
-    estimate: float
-    interval: Interval
-    bonett: Interval
-    method: str
-    n: int
-    items: int
-    bias: float
-    degenerate: float
-    why: str | None
-    why_interval: str | None
-    why_bias: str | None
-
-
-def _rows(study: Study, form: Form, asked: _Asked) -> Iterator[_Row]:
-    strata = groups_of(study, form, "domain")
-    design = Design(form.binary, _complete(strata, form), asked.matrix)
-    mean = float(form.moments.mean[form.varies].sum())
-    found = estimate(form.covariance, mean, form.n, design=design)
-    spread = _spread(form, found, design, asked)
-    for name in COEFFICIENTS:
-        yield _row(form, name, found, spread, asked)
-    yield from _over_scenarios(study, form, asked)
-
-
-def _complete(strata: dict[str, Any], form: Form) -> tuple[Any, ...]:
-    """The strata, or none when some items belong to no domain."""
-    covered = sum(members.size for members in strata.values())
-    return tuple(strata.values()) if covered == int(form.varies.sum()) else ()
-
-
-def _spread(form: Form, found: Estimates, design: Design, asked: _Asked) -> Distributions | None:
-    if not asked.replicates or not np.isfinite(found.values["alpha"]):
-        return None
-    return distributions(
-        form.points[:, form.varies],
-        found,
-        design=design,
-        replicates=asked.replicates,
-        seed=asked.seed,
-        threads=asked.threads,
-    )
-
-
-def _row(
-    form: Form, name: str, found: Estimates, spread: Distributions | None, asked: _Asked
-) -> _Row:
-    n_items = int(form.varies.sum())
-    value = found.values[name]
-    known = np.isfinite(value)
-    exact = name in ("alpha", "kr20") or (name == "lambda3" and asked.matrix == "covariance")
-    boot, knife = _values_of(name, spread)
-    share = float(np.isnan(boot).mean()) if boot.size else np.nan
-    interval = bca(value, boot, knife, level=asked.level) if boot.size else UNDEFINED
-    second = UNDEFINED
-    if exact and known:
-        interval = feldt(value, n=form.n, n_items=n_items, level=asked.level)
-        second = bonett(value, n=form.n, n_items=n_items, level=asked.level)
-    why = None if known else found.reasons.get(name, "undefined")
-    gap = "not_bootstrapped" if name in NOT_BOOTSTRAPPED else "not_asked"
-    why_interval = why or (gap if not boot.size else "all_samples_degenerate")
-    usable = boot[np.isfinite(boot)]
-    return _Row(
-        form=form.name,
-        coefficient=name,
-        estimate=value,
-        interval=interval,
-        bonett=second,
-        method=method_of(name, found, form=form, exact=exact, matrix=asked.matrix, boot=boot.size),
-        n=form.n,
-        items=n_items,
-        bias=float(usable.mean() - value) if known and usable.size else np.nan,
-        degenerate=share,
-        why=why,
-        why_interval=why_interval,
-        why_bias=why or (gap if not boot.size else "all_samples_degenerate"),
-    )
-
-
-def _values_of(name: str, spread: Distributions | None) -> tuple[Any, Any]:
-    if spread is None or name in NOT_BOOTSTRAPPED:
-        return np.zeros(0), np.zeros(0)
-    return spread.bootstrap[name], spread.jackknife[name]
-
-
-def _over_scenarios(study: Study, form: Form, asked: _Asked) -> Iterator[_Row]:
-    """Alpha with the scenario as the unit, when items share one; a lone item is a unit itself."""
-    shared = groups_of(study, form, "scenario_id")
-    if not any(members.size > 1 for members in shared.values()):
-        return
-    n_items = int(form.varies.sum())
-    alone = set(range(n_items)) - {int(j) for members in shared.values() for j in members}
-    members = [*shared.values(), *(np.array([j]) for j in sorted(alone))]
-    sums = np.zeros((len(members), n_items))
-    for k, positions in enumerate(members):
-        sums[k, positions] = 1.0
-    units = len(members)
-    value = np.nan
-    if units > 1 and form.n > 2:
-        value = float(alpha((sums @ form.covariance @ sums.T)[None])[0])
-    known = np.isfinite(value)
-    why = None if known else ("too_few_items" if units < 2 else "no_variance")
-    options: dict[str, Any] = {"n": form.n, "n_items": units, "level": asked.level}
-    yield _Row(
-        form=form.name,
-        coefficient="alpha_over_scenarios",
-        estimate=value,
-        interval=feldt(value, **options) if known else UNDEFINED,
-        bonett=bonett(value, **options) if known else UNDEFINED,
-        method="alpha over scenario totals; Feldt interval",
-        n=form.n,
-        items=units,
-        bias=np.nan,
-        degenerate=np.nan,
-        why=why,
-        why_interval=why or "undefined",
-        why_bias=why or "not_bootstrapped",
-    )
-
-
-def _table(rows: list[_Row]) -> pd.DataFrame:
-    why = [row.why for row in rows]
-    limits = [row.why_interval for row in rows]
-    bias = [row.why_bias for row in rows]
-    no_bonett = [row.why or "only_for_alpha" for row in rows]
-    return tidy(
-        {
-            "form": [row.form for row in rows],
-            "coefficient": [row.coefficient for row in rows],
-            "estimate": [row.estimate for row in rows],
-            "low": [row.interval.low for row in rows],
-            "high": [row.interval.high for row in rows],
-            "method": [row.method for row in rows],
-            "n": [row.n for row in rows],
-            "items": [row.items for row in rows],
-            "bonett_low": [row.bonett.low for row in rows],
-            "bonett_high": [row.bonett.high for row in rows],
-            "bootstrap_bias": [row.bias for row in rows],
-            "degenerate_share": [row.degenerate for row in rows],
-        },
-        {
-            "estimate": why,
-            "low": limits,
-            "high": limits,
-            "bonett": no_bonett,
-            "bootstrap_bias": bias,
-            "degenerate_share": bias,
-        },
     )
 
 
@@ -293,7 +116,7 @@ def _forms_table(forms: Forms) -> pd.DataFrame:
     )
 
 
-def _said(asked: _Asked) -> tuple[str, ...]:
+def _said(asked: Asked) -> tuple[str, ...]:
     sayings = [
         f"lambda, split-half and glb are computed from the {asked.matrix} matrix, omega and "
         "glb_factor from correlations.",
@@ -303,6 +126,7 @@ def _said(asked: _Asked) -> tuple[str, ...]:
     ]
     if asked.replicates:
         sayings.append(
-            f"Bootstrap intervals: {asked.replicates} samples of persons, BCa, seed {asked.seed}."
+            f"Bootstrap intervals: {asked.replicates} samples of persons, BCa, seed {asked.seed}. "
+            "Reflected: a bias too large for BCa is taken off; it may lie below the estimate."
         )
     return tuple(sayings)

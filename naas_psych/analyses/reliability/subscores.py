@@ -21,7 +21,13 @@ from naas_psych.analysis import Level, Seed, analysis
 from naas_psych.errors import AnalysisImpossible
 from naas_psych.finding import Finding
 from naas_psych.numerics.alpha_intervals import UNDEFINED, Interval, feldt
-from naas_psych.numerics.bootstrap import bca, canonical_order, left_out_groups, resampled
+from naas_psych.numerics.bootstrap import (
+    bca,
+    canonical_order,
+    left_out_groups,
+    resampled,
+    seed_chunks,
+)
 from naas_psych.numerics.coefficients import alpha, total_variance
 from naas_psych.numerics.subscores import Prmse, domain_prmse
 from naas_psych.result import Result, tidy
@@ -131,7 +137,8 @@ def _differences(
     if not replicates or len(points) < 3:
         return None
     ordered = points[canonical_order(points, seed=seed)]
-    draws = [s.covariance for s in resampled(ordered, replicates=replicates, seed=seed)]
+    chunks = seed_chunks(ordered, replicates=replicates, seed=seed)
+    draws = [resampled(ordered, seeds).covariance for seeds in chunks]
     left = left_out_groups(ordered).covariance
     return [
         (np.concatenate([_difference(c, members) for c in draws]), _difference(left, members))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 from naas_psych.analyses.reliability.forms import Form
 from naas_psych.numerics.consistency import Estimates
 from naas_psych.numerics.omega import FEWEST_ITEMS
@@ -39,6 +37,13 @@ _TROUBLES = {
     "heywood_case": "Heywood case: a uniqueness at its lower bound .005",
 }
 
+_INTERVALS = {
+    "feldt": "Feldt interval",
+    "bca": "bootstrap BCa interval, {samples} samples",
+    "reflected": "bootstrap interval reflected about the estimate, {samples} samples",
+    "undefined": "no interval",
+}
+
 _BY_MATRIX = {
     "lambda1", "lambda2", "lambda3", "lambda4", "lambda5", "lambda6",
     "glb", "split_half_mean", "split_half_best", "split_half_worst",
@@ -46,7 +51,7 @@ _BY_MATRIX = {
 
 
 def method_of(
-    name: str, found: Estimates, *, form: Form, exact: bool, matrix: str, boot: int
+    name: str, found: Estimates, *, form: Form, rule: str, matrix: str, samples: int
 ) -> str:
     """`three minres factors on correlations; bootstrap BCa, 1000 samples`."""
     n_items = int(form.varies.sum())
@@ -59,12 +64,4 @@ def method_of(
         words += ", searched" if n_items > _SEARCHED_ABOVE else ", all splits compared"
     if name in found.troubles:
         words += f" ({_TROUBLES[found.troubles[name]]})"
-    return f"{words}; {_interval(found.values[name], exact, boot)}"
-
-
-def _interval(value: float, exact: bool, boot: int) -> str:
-    if math.isnan(value):
-        return "undefined"
-    if exact:
-        return "Feldt interval"
-    return f"bootstrap BCa, {boot} samples" if boot else "no interval"
+    return f"{words}; {_INTERVALS[rule].format(samples=samples)}"
