@@ -65,8 +65,8 @@ def term(name: str) -> Term:
     if name in known:
         return known[name]
     for suffix, (label, meaning) in SUFFIXES.items():
-        base = known.get(name.removesuffix(suffix))
-        if name.endswith(suffix) and base:
+        base = _base(name, suffix)
+        if base:
             return Term(
                 name=name,
                 label=f"{base.label}, {label}",
@@ -78,3 +78,13 @@ def term(name: str) -> Term:
     near = difflib.get_close_matches(name, known, n=3)
     hint = f" Near it: {', '.join(near)}." if near else ""
     raise UsageError(f"There is no term {name!r} in the glossary.{hint}")
+
+
+def _base(name: str, suffix: str) -> Term | None:
+    """The term that `name` is derived from: item_rest_r_low_reason from item_rest_r_low."""
+    if not name.endswith(suffix):
+        return None
+    stem = name.removesuffix(suffix)
+    if stem.endswith(tuple(SUFFIXES)):
+        return term(stem)
+    return glossary().get(stem)

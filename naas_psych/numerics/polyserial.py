@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
@@ -9,7 +11,7 @@ from scipy.special import ndtr, ndtri
 from naas_psych.numerics.rest_table import RestTable
 
 Floats = NDArray[np.float64]
-_LIMIT = 0.9999
+_STEPS = (0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999, 0.9999)
 _TINY = 1e-300
 
 
@@ -34,8 +36,6 @@ def polyserial(table: RestTable) -> float:
     Codes must rise with the trait. Where the likelihood keeps rising to the end of the scale the
     answer is -1 or 1. nan when fewer than two codes or two rest scores occur.
     """
-    from scipy.optimize import brentq
-
     occurs = table.by_code > 0
     if occurs.sum() < 2 or table.rest.size < 2:
         return float("nan")
@@ -44,10 +44,21 @@ def polyserial(table: RestTable) -> float:
     weight = counts.sum(axis=0)
     centred = table.rest - weight @ table.rest / weight.sum()
     z = centred / np.sqrt(weight @ centred**2 / weight.sum())
-    low, high = (_slope(rho, counts, tau, z) for rho in (-_LIMIT, _LIMIT))
-    if low * high > 0:
-        return 1.0 if low > 0 else -1.0
-    return float(brentq(_slope, -_LIMIT, _LIMIT, args=(counts, tau, z), xtol=1e-13))
+    return _root(lambda rho: _slope(rho, counts, tau, z))
+
+
+def _root(slope: Callable[[float], float]) -> float:
+    """The maximum nearest to 0 in the direction in which the likelihood rises from there."""
+    from scipy.optimize import brentq
+
+    sign = 1.0 if slope(0.0) >= 0 else -1.0
+    inner = 0.0
+    # Outward in steps: at the far end improbable cells underflow and the slope loses its sign.
+    for outer in _STEPS:
+        if sign * slope(sign * outer) < 0:
+            return float(brentq(slope, sign * inner, sign * outer, xtol=1e-13))
+        inner = outer
+    return sign
 
 
 def _slope(rho: float, counts: Floats, tau: Floats, z: Floats) -> float:

@@ -96,9 +96,7 @@ def deviations(table: RestTable, values: Floats) -> Deviations:
 
 def with_total(part: Deviations) -> Deviations:
     """The same sums for y and the total X = R + y."""
-    return Deviations(
-        part.df, part.yy, part.rr + 2 * part.yr + part.yy, part.yr + part.yy
-    )
+    return Deviations(part.df, part.yy, part.rr + 2 * part.yr + part.yy, part.yr + part.yy)
 
 
 def correlation(part: Deviations) -> float:
@@ -126,4 +124,4 @@ def score_groups(by_rest: Floats, k: int) -> NDArray[np.int64]:
     A score goes where the middle of its persons falls when all are lined up.
     """
     middle = np.cumsum(by_rest) - by_rest / 2
-    return np.minimum((k * middle / by_rest.sum()).astype(np.int64), k - 1)
+    return np.asarray(np.minimum(k * middle // by_rest.sum(), k - 1), dtype=np.int64)

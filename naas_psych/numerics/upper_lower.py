@@ -75,8 +75,8 @@ def upper_lower(groups: GroupScores, facility: Floats, *, level: float) -> Upper
     if n_upper == 0 or n_lower == 0:
         gap = float("nan")
         return UpperLower(gap, gap, gap, gap, gap, n_upper, n_lower)
-    right = groups.upper @ facility, groups.lower @ facility
-    p_upper, p_lower = float(right[0] / n_upper), float(right[1] / n_lower)
+    right = float(groups.upper @ facility), float(groups.lower @ facility)
+    p_upper, p_lower = right[0] / n_upper, right[1] / n_lower
     used = (groups.upper + groups.lower) > 0
     if np.isin(facility[used], (0.0, 1.0)).all():
         limits = newcombe((right[0], n_upper), (right[1], n_lower), level=level)

@@ -22,11 +22,11 @@ class Curve:
     """One line: x, y and limits by score group; a thick line is the one to look at first."""
 
     label: str
+    thick: bool
     x: Floats
     y: Floats
     low: Floats
     high: Floats
-    thick: bool
 
 
 def draw_curves(curves: list[Curve], *, title: str, x_label: str, y_label: str) -> Figure:

@@ -15,8 +15,8 @@ from naas_psych.analyses.items.option_findings import findings
 from naas_psych.analyses.items.option_list import needs_options
 from naas_psych.analyses.items.option_numbers import (
     OptionNumbers,
+    every_option,
     extreme_groups,
-    option_numbers,
 )
 from naas_psych.analyses.items.options import Groups, Omitted, Share
 from naas_psych.analysis import Level, analysis
@@ -75,15 +75,12 @@ def distractors(
     counted = omitted or study.omitted
     forms = find_forms(study.responses, omitted=counted)
     extremes = extreme_groups(forms, upper_lower_share)
-    found = [
-        option_numbers(study, j, forms, extremes) for j in range(study.responses.n_items)
-    ]
-    items = [item for item in found if item is not None]
+    items = every_option(study, forms, extremes)
     tables = {
         "options": _options_table(study, items, level),
         "curves": _curves_table(study, items, k=groups, level=level),
     }
-    scored = len(found) - len(items)
+    scored = study.responses.n_items - len(items)
     left_out = (f"{scored} items came as scores and have no options to look at.",) if scored else ()
     return Result(tables, notes=(OMITTED_SAID[counted], *_NOTES, *forms.notes, *left_out))
 
@@ -187,7 +184,10 @@ def _why(item: OptionNumbers, m: int) -> str | None:
         return "no_choosers"
     if n == persons:
         return "all_chose_it"
-    return "no_variance_of_rest" if item.statistics.spread <= 0 else None
+    if np.isfinite(item.statistics.r[m]):
+        return None
+    # With several forms all may choose alike within each, though not over all.
+    return "no_variance_of_rest" if item.statistics.spread <= 0 else "no_variance"
 
 
 def _curves_table(

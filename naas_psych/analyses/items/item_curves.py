@@ -71,8 +71,15 @@ def curves(
 
 
 def _table(rows: list[dict[str, Any]]) -> pd.DataFrame:
-    names = ("item_id", "group", "n", "facility", "facility_low", "facility_high",
-             "mean_rest_score")
+    names = (
+        "item_id",
+        "group",
+        "n",
+        "facility",
+        "facility_low",
+        "facility_high",
+        "mean_rest_score",
+    )
     columns = {name: [row[name] for row in rows] for name in names}
     reasons = {
         "facility": ["too_few_persons" if row["n"] < 2 else "no_variance" for row in rows],

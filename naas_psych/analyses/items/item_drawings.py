@@ -87,6 +87,6 @@ def _draw(part: pd.DataFrame, title: str) -> Figure:
     by_score = bool(part["mean_rest_score"].notna().all())
     x = "mean_rest_score" if by_score else "group"
     names = (x, "facility", "facility_low", "facility_high")
-    curve = Curve("facility", *(part[name].to_numpy(dtype=float) for name in names), True)
+    curve = Curve("facility", True, *(part[name].to_numpy(dtype=float) for name in names))
     label = "Mean rest score of the group" if by_score else "Score group, weakest to strongest"
     return draw_curves([curve], title=title, x_label=label, y_label="Facility")

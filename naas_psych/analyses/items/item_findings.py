@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 from scipy.special import ndtr
@@ -40,7 +40,7 @@ def _of_item(row: Row, thresholds: Thresholds, *, judged: bool) -> Iterator[Find
 
 def _no_variance(row: Row, thresholds: Thresholds) -> Finding | None:
     """Everybody scored the same: said whatever the number of persons."""
-    if row["n"] < 2 or not row["score_sd"] == 0:
+    if row["n"] < 2 or row["score_sd"] != 0:
         return None
     return finding(
         thresholds,
@@ -216,7 +216,7 @@ def _biserial(row: Row, thresholds: Thresholds) -> Finding | None:
         code="biserial_above_one",
         severity="info",
         subject=str(row["item_id"]),
-        sentence=f"The biserial correlation of {row['item_id']} is {short(value)}, outside -1 to 1.",
+        sentence=f"The biserial of {row['item_id']} is {short(value)}, outside -1 to 1.",
         value=value,
         meaning="The scores are not what a normal trait cut in two would give (many at the top or "
         "the bottom, or two groups of persons). No correlation is that strong.",
@@ -267,7 +267,7 @@ def _alpha(row: Row, thresholds: Thresholds) -> Finding | None:
     )
 
 
-def _small_sample(names: list[str], rows: list[Row], thresholds: Thresholds) -> Finding:
+def _small_sample(names: list[str], rows: Sequence[Row], thresholds: Thresholds) -> Finding:
     least = min(int(row["n"]) for row in rows)
     line = thresholds["item_persons_min"].value
     return finding(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,7 +71,12 @@ class InTest:
 
 @dataclass(frozen=True)
 class ItemNumbers:
-    """One item. met: persons who answered or omitted it. `scaled` (K,) is each score as a facility, 0 to 1; tables are one a form."""
+    """One item.
+
+    met : persons who answered or omitted it
+    tables : score by rest score, one a form
+    scaled : (K,) each score as a facility, 0 to 1
+    """
 
     absences: dict[str, int]
     met: int
@@ -100,16 +106,14 @@ def make_plan(
 def alpha_parts(form: Form) -> AlphaParts:
     """Item variances and covariances with the total, by exact whole-number sums."""
     n, df = form.n, max(form.n - 1, 1)
-    totals = form.totals.astype(float)
-    sum_x = int(totals.sum())
+    sum_x = int(form.totals.sum())
     sums = np.zeros((form.items.size, 2))
-    for place, marks in enumerate(form.marks):
-        y = marks.astype(float)
-        sum_y = int(y.sum())
-        # Whole numbers below 2**53 are exact in float, so no order of summing changes a bit.
+    for place, y in enumerate(form.marks):
+        sum_y = int(y.sum(dtype=np.int64))
+        # Whole numbers are exact, so neither the order nor the threads of a sum change a bit.
         sums[place] = (
-            (n * int(y @ y) - sum_y * sum_y) / (n * df),
-            (n * int(y @ totals) - sum_y * sum_x) / (n * df),
+            (n * _product(y, y) - sum_y * sum_y) / (n * df),
+            (n * _product(y, form.totals) - sum_y * sum_x) / (n * df),
         )
     variances, with_x = sums.T
     spread = with_x.sum() if with_x.sum() > 0 else np.nan
@@ -121,9 +125,13 @@ def alpha_parts(form: Form) -> AlphaParts:
     )
 
 
+def _product(a: NDArray[Any], b: NDArray[Any]) -> int:
+    return int(np.einsum("i,i->", a, b, dtype=np.int64))
+
+
 def item_numbers(responses: Responses, j: int, plan: Plan) -> ItemNumbers:
     """Item `j`: its own counts, then its table of score by rest score in each form."""
-    column = np.ascontiguousarray(responses.points[:, j])
+    column: NDArray[Any] = np.ascontiguousarray(responses.points[:, j])
     lowest, highest = int(responses.min_points[j]), int(responses.max_points[j])
     absences, counts = _count(column, lowest, highest, plan)
     own = facility(counts, lowest, highest, level=plan.level)
@@ -158,7 +166,7 @@ def item_numbers(responses: Responses, j: int, plan: Plan) -> ItemNumbers:
 
 
 def _count(
-    column: NDArray[np.int8] | NDArray[np.int16], lowest: int, highest: int, plan: Plan
+    column: NDArray[Any], lowest: int, highest: int, plan: Plan
 ) -> tuple[dict[str, int], NDArray[np.int64]]:
     """Absences by name, and persons by score (points 0 .. highest) by the conventions."""
     shift = len(ABSENCES)

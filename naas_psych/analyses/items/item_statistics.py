@@ -12,7 +12,7 @@ from naas_psych.analyses.items.item_curves import curves
 from naas_psych.analyses.items.item_drawings import drawings
 from naas_psych.analyses.items.item_findings import findings
 from naas_psych.analyses.items.item_numbers import ItemNumbers, item_numbers, make_plan
-from naas_psych.analyses.items.option_list import item_options, text_of
+from naas_psych.analyses.items.option_list import all_options, keys
 from naas_psych.analyses.items.options import Groups, NotReached, Omitted, Share
 from naas_psych.analysis import Level, analysis
 from naas_psych.result import Result, tidy
@@ -114,9 +114,9 @@ def _items_table(study: Study, items: Sequence[ItemNumbers]) -> pd.DataFrame:
         "biserial": each(lambda i: i.biserial),
         "upper_lower_d": each(lambda i: i.d.d),
         "alpha_if_dropped": each(lambda i: i.test.alpha_if_dropped),
-        **{name: each(lambda i, n=name: i.absences[n]) for name in items[0].absences},
+        **{name: [item.absences[name] for item in items] for name in items[0].absences},
         "omitted_share": each(_omitted_share),
-        "key": _keys(study),
+        "key": keys(study),
         "chance": _chances(study),
         "min_score": (responses.min_points * unit).tolist(),
         "max_score": (responses.max_points * unit).tolist(),
@@ -136,10 +136,6 @@ def _items_table(study: Study, items: Sequence[ItemNumbers]) -> pd.DataFrame:
     return tidy(columns, _reasons(items))
 
 
-def _keys(study: Study) -> list[str | None]:
-    return [text_of(study, "key", j) for j in range(study.responses.n_items)]
-
-
 def _omitted_share(item: ItemNumbers) -> float:
     """Of the persons who met the item and did not stop before it, those who left it out."""
     return item.absences["omitted"] / item.met if item.met else float("nan")
@@ -147,20 +143,25 @@ def _omitted_share(item: ItemNumbers) -> float:
 
 def _chances(study: Study) -> list[float]:
     """Facility under blind choice, nan where an item has no options to choose from."""
-    options = [item_options(study, j) for j in range(study.responses.n_items)]
-    return [float("nan") if found is None else found.chance for found in options]
+    return [float("nan") if found is None else found.chance for found in all_options(study)]
 
 
-def _reasons(items: Sequence[ItemNumbers]) -> dict[str, list[str | None]]:
+def _reasons(items: Sequence[ItemNumbers]) -> dict[str, Sequence[str | None]]:
     """Why a number is undefined, for every column that may have a gap."""
     none = ["no_responses" if i.facility.n == 0 else None for i in items]
-    one = [said or ("too_few_persons" if i.facility.n < 2 else "no_variance")
-           for i, said in zip(items, none, strict=True)]
+    one = [
+        said or ("too_few_persons" if i.facility.n < 2 else "no_variance")
+        for i, said in zip(items, none, strict=True)
+    ]
     rest = ["no_responses" if i.n_rest == 0 else i.rest_reason for i in items]
-    limits = [said or ("too_few_persons" if i.rest_df < 3 else "perfect_correlation")
-              for i, said in zip(items, rest, strict=True)]
-    total = [said or ("too_few_persons" if i.n_rest < 2 else "no_variance")
-             for i, said in zip(items, none, strict=True)]
+    limits = [
+        said or ("too_few_persons" if i.rest_df < 3 else "perfect_correlation")
+        for i, said in zip(items, rest, strict=True)
+    ]
+    total = [
+        said or ("too_few_persons" if i.n_rest < 2 else "no_variance")
+        for i, said in zip(items, none, strict=True)
+    ]
     groups = [i.d_reason or "no_responses" for i in items]
     d_limits = [i.d_reason or ("too_few_persons" if i.d.n_upper else "no_responses") for i in items]
     test = [said or i.test.reason for i, said in zip(items, none, strict=True)]

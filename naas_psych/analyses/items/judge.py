@@ -11,7 +11,7 @@ from naas_psych.errors import Severity
 from naas_psych.finding import Finding
 from naas_psych.thresholds import Thresholds
 
-Row = Mapping[str, Any]
+Row = Mapping[Any, Any]
 
 
 def finding(

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from naas_psych.analyses.items.forms import OMITTED_SAID, find_forms
 from naas_psych.analyses.items.key_findings import findings
 from naas_psych.analyses.items.key_suspicion import Suspicion, suspicion
-from naas_psych.analyses.items.option_list import needs_options, text_of
-from naas_psych.analyses.items.option_numbers import OptionNumbers, extreme_groups, option_numbers
+from naas_psych.analyses.items.option_list import keys, needs_options
+from naas_psych.analyses.items.option_numbers import OptionNumbers, every_option, extreme_groups
 from naas_psych.analyses.items.options import Omitted, Share
 from naas_psych.analysis import analysis
 from naas_psych.numerics.option_statistics import option_statistics
@@ -25,9 +23,7 @@ __all__ = ["findings", "key_check"]
 
 
 @analysis
-def key_check(
-    study: Study, *, upper_lower_share: Share = 0.27, omitted: Omitted = None
-) -> Result:
+def key_check(study: Study, *, upper_lower_share: Share = 0.27, omitted: Omitted = None) -> Result:
     """Is the key of each item right, as far as the responses can tell?
 
     Formula
@@ -70,10 +66,9 @@ def key_check(
     counted = omitted or study.omitted
     forms = find_forms(study.responses, omitted=counted)
     extremes = extreme_groups(forms, upper_lower_share)
-    found = [option_numbers(study, j, forms, extremes) for j in range(study.responses.n_items)]
-    items = [item for item in found if item is not None]
-    rows = [_row(study, item) for item in items]
-    scored = len(found) - len(items)
+    given = keys(study)
+    rows = [_row(study, item, given[item.item]) for item in every_option(study, forms, extremes)]
+    scored = study.responses.n_items - len(rows)
     left_out = (f"{scored} items came as scores and have no key to check.",) if scored else ()
     said = "A suspicion never changes a score."
     return Result(
@@ -91,7 +86,7 @@ class _Row:
     r_if_rekeyed: float
 
 
-def _row(study: Study, item: OptionNumbers) -> _Row:
+def _row(study: Study, item: OptionNumbers, key: str | None) -> _Row:
     found = suspicion(item, study.thresholds)
     if found.codes is None:
         new = (float("nan"), float("nan"))
@@ -99,7 +94,7 @@ def _row(study: Study, item: OptionNumbers) -> _Row:
         rekeyed = option_statistics(item.tables, found.codes[None, :])
         new = (float(rekeyed.n[0] / max(rekeyed.persons, 1)), float(rekeyed.r[0]))
     item_id = study.responses.item_ids[item.item]
-    return _Row(item_id, text_of(study, "key", item.item), item, found, *new)
+    return _Row(item_id, key, item, found, *new)
 
 
 def _table(rows: list[_Row]) -> pd.DataFrame:

@@ -16,8 +16,10 @@ def findings(result: Result, thresholds: Thresholds) -> Iterator[Finding]:
         if row["status"] == "double key?":
             yield _double(row, thresholds)
         elif row["status"] == "check key":
-            yield _probable(row, thresholds) if _is_probable(row, thresholds) else _check(
-                row, thresholds
+            yield (
+                _probable(row, thresholds)
+                if _is_probable(row, thresholds)
+                else _check(row, thresholds)
             )
 
 
@@ -28,9 +30,7 @@ def _is_probable(row: Row, thresholds: Thresholds) -> bool:
         return False
     rival = row["best_distractor_r"] > thresholds["key_rival_r_probable"].value
     sure = (known(row["probability_rival"]) or 0.0) > thresholds["key_rival_probability"].value
-    return bool(
-        enough and rival and row["key_r"] < thresholds["key_r_max"].value and sure
-    )
+    return bool(enough and rival and row["key_r"] < thresholds["key_r_max"].value and sure)
 
 
 def _numbers(row: Row) -> str:

@@ -35,11 +35,11 @@ def drawings(result: Result) -> Iterator[Drawing]:
 
 def _ends(part: pd.DataFrame) -> list[tuple[str, bool, float, float]]:
     """Option, whether keyed, share in the lowest and in the highest score group."""
-    rows = part.groupby(["option", "is_key"], sort=False)["proportion"].agg(["first", "last"])
-    return [
-        (str(option), bool(key), float(row["first"]), float(row["last"]))
-        for (option, key), row in rows.iterrows()  # type: ignore[misc]
-    ]
+    ends = []
+    for (option, key), rows in part.groupby(["option", "is_key"], sort=False):
+        shares = rows["proportion"].to_numpy(dtype=float)
+        ends.append((str(option), bool(key), float(shares[0]), float(shares[-1])))
+    return ends
 
 
 def _title(item_id: str, part: pd.DataFrame) -> str:
@@ -52,9 +52,12 @@ def _title(item_id: str, part: pd.DataFrame) -> str:
     option, _, low, high = max(keyed, key=lambda end: end[3])
     best = max(wrong, key=lambda end: end[3], default=None)
     if best and best[3] > high:
-        return f"{item_id}: the strongest group prefers {best[0]} ({best[3]:.0%}) to the key {option}"
+        return (
+            f"{item_id}: the strongest group prefers {best[0]} ({best[3]:.0%}) to the key {option}"
+        )
     way = "rises" if high > low else "falls"
-    return f"{item_id}: the key {option} {way} from {low:.0%} in the weakest group to {high:.0%}"
+    said = f"the key {option} {way} from {low:.0%} in the weakest group to {high:.0%}"
+    return f"{item_id}: {said}"
 
 
 def _alt(item_id: str, part: pd.DataFrame) -> str:
@@ -75,8 +78,8 @@ def _draw(part: pd.DataFrame, title: str) -> Figure:
     curves = [
         Curve(
             f"{option} (key)" if key else str(option),
-            *(rows[name].to_numpy(dtype=float) for name in (x, "proportion", "low", "high")),
             bool(key),
+            *(rows[name].to_numpy(dtype=float) for name in (x, "proportion", "low", "high")),
         )
         for (option, key), rows in part.groupby(["option", "is_key"], sort=False)
     ]

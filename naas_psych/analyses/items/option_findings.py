@@ -13,17 +13,17 @@ from naas_psych.thresholds import Thresholds
 
 def findings(result: Result, thresholds: Thresholds) -> Iterator[Finding]:
     """Findings of `distractors`, item by item; nothing is said about fewer than 30 persons."""
-    table = result.tables["options"]
-    if table.empty:
-        return
-    for item_id, part in table.groupby("item_id", sort=False):
-        rows = [row for row in part.to_dict("records") if row["option"] != "omitted"]
+    by_item: dict[str, list[Row]] = {}
+    for record in result.tables["options"].to_dict("records"):
+        if record["option"] != "omitted":
+            by_item.setdefault(str(record["item_id"]), []).append(record)
+    for item_id, rows in by_item.items():
         wrong = [row for row in rows if not row["is_key"]]
         persons = max((_persons(row) for row in rows), default=0.0)
         if persons < thresholds["item_persons_min"].value:
             continue
-        yield from _unchosen(str(item_id), rows, thresholds)
-        yield from _idle(str(item_id), wrong, thresholds)
+        yield from _unchosen(item_id, rows, thresholds)
+        yield from _idle(item_id, wrong, thresholds)
         for row in wrong:
             yield from _misleading(row, persons, thresholds)
 
@@ -45,8 +45,7 @@ def _unchosen(item_id: str, rows: list[Row], thresholds: Thresholds) -> Iterator
         code="nobody_chose_option",
         severity="error" if keyed else "info",
         subject=item_id,
-        sentence=f"{item_id}: nobody chose {names}"
-        + (", which the key names." if keyed else "."),
+        sentence=f"{item_id}: nobody chose {names}" + (", which the key names." if keyed else "."),
         value=0.0,
         limits=(0.0, nobody[0]["proportion_high"]),
         meaning="The key names an option that nobody thinks right: most likely a slip in the key."

@@ -43,45 +43,67 @@ class ItemOptions:
         return float(self.keyed.sum()) / len(self.labels)
 
 
-def text_of(study: Study, column: str, j: int) -> str | None:
-    """The cell of the items table, or None where there is none."""
-    if column not in study.items.columns:
-        return None
-    value: Any = study.items[column].iloc[j]
-    return None if pd.isna(value) or not str(value).strip() else str(value).strip()
+Texts = dict[str, list[str | None]]
 
 
-def item_options(study: Study, j: int) -> ItemOptions | None:
-    """Options of item `j`: recorded ones, then those the items table names and nobody chose.
+def item_texts(study: Study) -> Texts:
+    """Key, type and option texts of every item, by column; columns not given are not there."""
+    return {
+        str(column): [_text(value) for value in study.items[column].tolist()]
+        for column in study.items.columns
+        if column in ("key", "type") or str(column).startswith("option_")
+    }
+
+
+def _text(value: Any) -> str | None:
+    return None if pd.isna(value) else str(value).strip() or None
+
+
+def keys(study: Study) -> list[str | None]:
+    """The key of every item as the study gives it."""
+    return item_texts(study).get("key") or [None] * study.responses.n_items
+
+
+def all_options(study: Study) -> list[ItemOptions | None]:
+    """Options of every item: recorded ones, then those the items table names and nobody chose.
 
     None for an item that came as a score.
     """
-    responses = study.responses
-    key_text, kind = text_of(study, "key", j), text_of(study, "type", j)
-    if responses.options is None or kind == "score" or key_text is None:
-        return None
+    responses, texts = study.responses, item_texts(study)
+    if responses.options is None or "key" not in texts:
+        return [None] * responses.n_items
     normal = normal_form(study.spec.responses.case_sensitive)
+    return [
+        _item_options(recorded, {name: cells[j] for name, cells in texts.items()}, normal)
+        for j, recorded in enumerate(responses.options)
+    ]
+
+
+def _item_options(
+    recorded: tuple[str, ...], texts: dict[str, str | None], normal: Normal
+) -> ItemOptions | None:
+    key_text, kind = texts.get("key"), texts.get("type")
+    if kind == "score" or key_text is None:
+        return None
     key = parse_key(key_text, kind=kind, normal=normal)
-    recorded = responses.options[j]
     parts = [tuple(split_options(text)) if key.multiple else (text,) for text in recorded]
-    labels = _labels([part for combo in parts for part in combo], _declared(study, j, key_text,
-                     key.multiple), normal)
+    declared = _declared(texts, key_text, multiple=key.multiple)
+    labels = _labels([part for combo in parts for part in combo], declared, normal)
     place = {normal(label): m for m, label in enumerate(labels)}
     members = np.zeros((len(labels), len(recorded)))
     for code, combo in enumerate(parts):
         members[[place[normal(part)] for part in combo], code] = 1
-    worth = [float(key.points.get(normal(label), 0)) for label in labels]
+    worth = np.array([float(key.points.get(normal(label), 0)) for label in labels])
     best = max(float(points) for points in key.points.values())
-    keyed = np.array([points == best for points in worth], dtype=bool)
-    return ItemOptions(labels, keyed, np.array(worth) > 0, members, key.multiple)
+    return ItemOptions(labels, worth == best, worth > 0, members, key.multiple)
 
 
-def _declared(study: Study, j: int, key_text: str, multiple: bool) -> list[str]:
+def _declared(texts: dict[str, str | None], key_text: str, *, multiple: bool) -> list[str]:
     """Options with a text in the items table (option_A ...), and those the key names."""
     named = [
         column.removeprefix("option_")
-        for column in study.items.columns
-        if column.startswith("option_") and text_of(study, column, j) is not None
+        for column, text in texts.items()
+        if column.startswith("option_") and text is not None
     ]
     if multiple:
         return named + split_options(key_text)
@@ -93,8 +115,9 @@ def _labels(recorded: list[str], declared: list[str], normal: Normal) -> tuple[s
     found: dict[str, str] = {}
     for label in (*recorded, *declared):
         found.setdefault(normal(label), label.strip())
-    return tuple(sorted(found.values(), key=lambda text: (len(text), text) if text.isdigit()
-                        else (0, text)))
+    return tuple(
+        sorted(found.values(), key=lambda text: (len(text), text) if text.isdigit() else (0, text))
+    )
 
 
 def needs_options(study: Study, asked: str) -> None:
@@ -102,5 +125,5 @@ def needs_options(study: Study, asked: str) -> None:
     if study.responses.choices is None:
         raise AnalysisImpossible(
             f"{asked} cannot be done: these responses are scores, so nobody knows which option a "
-            "person chose. Needed: the raw options (A, B, C ...) and a key."
+            "person chose. Needed: raw options and a key, that is A, B, C ... as they were chosen."
         )

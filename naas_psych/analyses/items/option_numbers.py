@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from naas_psych.analyses.items.forms import Forms, Seat, who_reached
-from naas_psych.analyses.items.option_list import ItemOptions, item_options
+from naas_psych.analyses.items.option_list import ItemOptions, all_options
 from naas_psych.numerics.option_statistics import OptionStatistics, against_key, option_statistics
 from naas_psych.numerics.rest_table import RestTable, rest_table
 from naas_psych.numerics.upper_lower import GroupCuts, group_cuts
@@ -76,13 +76,18 @@ def extreme_groups(forms: Forms, share: float) -> ExtremeGroups:
     )
 
 
-def option_numbers(
-    study: Study, j: int, forms: Forms, groups: ExtremeGroups
-) -> OptionNumbers | None:
-    """Options of item `j`, or None for an item that came as a score."""
-    options = item_options(study, j)
-    if options is None:
-        return None
+def every_option(study: Study, forms: Forms, groups: ExtremeGroups) -> tuple[OptionNumbers, ...]:
+    """Options of every item but those that came as scores."""
+    return tuple(
+        _option_numbers(study, j, options, forms, groups)
+        for j, options in enumerate(all_options(study))
+        if options is not None
+    )
+
+
+def _option_numbers(
+    study: Study, j: int, options: ItemOptions, forms: Forms, groups: ExtremeGroups
+) -> OptionNumbers:
     extended = _with_omitted(options.members)
     found = [_Part.of(study, j, seat, options.n_codes, groups) for seat in forms.holding(j)]
     tables = tuple(part.table for part in found)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,7 +12,7 @@ from naas_psych.analyses.items.forms import OMITTED_SAID, Form, Forms, find_form
 from naas_psych.analyses.items.options import NotReached, Omitted
 from naas_psych.analysis import Level, analysis
 from naas_psych.drawing import COLOURS, Drawing, new_figure
-from naas_psych.numerics.score_moments import ScoreMoments, score_moments, t_quantile
+from naas_psych.numerics.score_moments import score_moments, t_quantile
 from naas_psych.result import Result, tidy
 from naas_psych.study.responses import Responses
 from naas_psych.study.study import Study
@@ -71,47 +71,45 @@ def score_distribution(
     return Result(tables, notes=(OMITTED_SAID[counted], _SAID[not_reached], *forms.notes))
 
 
-def _moments(form: Form) -> ScoreMoments:
-    return score_moments(np.bincount(form.totals))
-
-
 def _summary(responses: Responses, forms: Forms, level: float) -> pd.DataFrame:
-    """One row a form, in score units."""
-    unit = responses.unit
+    """One row a form."""
     rows = [_row(form, responses, level) for form in forms.forms]
-    columns: dict[str, Any] = {name: [row[name] for row in rows] for name in rows[0]} if rows else {}
-    for name in columns:
-        if name not in ("form", "n", "items", "skewness", "kurtosis"):
-            columns[name] = (np.array(columns[name], dtype=float) * unit).tolist()
+    names = tuple(rows[0]) if rows else ("form", "n")
+    columns = {name: [row[name] for row in rows] for name in names}
     few = ["no_responses" if row["n"] == 0 else "too_few_persons" for row in rows]
     shape = ["too_few_persons" if row["n"] < 2 else "no_variance" for row in rows]
-    names = ("mean", "sd", "min", "max", "median", "quartile_1", "quartile_3", "mean_se")
-    reasons = {**dict.fromkeys(names, few), "skewness": shape, "kurtosis": shape}
+    moments = ("mean", "sd", "min", "max", "median", "quartile_1", "quartile_3", "mean_se")
+    reasons: dict[str, Sequence[str | None]] = {
+        **dict.fromkeys(moments, few),
+        "skewness": shape,
+        "kurtosis": shape,
+    }
     return tidy(columns, reasons)
 
 
 def _row(form: Form, responses: Responses, level: float) -> dict[str, Any]:
-    found = _moments(form)
+    """One form, in score units."""
+    found, unit = score_moments(np.bincount(form.totals)), responses.unit
     error = found.sd / np.sqrt(found.n) if found.n > 1 else float("nan")
     half = t_quantile(level, found.n - 1) * error if found.n > 1 else float("nan")
     return {
         "form": form.name,
         "n": found.n,
-        "mean": found.mean,
-        "sd": found.sd,
+        "mean": found.mean * unit,
+        "sd": found.sd * unit,
         "skewness": found.skewness,
         "kurtosis": found.kurtosis,
-        "min": found.low,
-        "max": found.high,
-        "median": found.median,
-        "quartile_1": found.quartile_1,
-        "quartile_3": found.quartile_3,
+        "min": found.low * unit,
+        "max": found.high * unit,
+        "median": found.median * unit,
+        "quartile_1": found.quartile_1 * unit,
+        "quartile_3": found.quartile_3 * unit,
         "items": int(form.items.size),
-        "possible_min": float(responses.min_points[form.items].sum()),
-        "possible_max": float(responses.max_points[form.items].sum()),
-        "mean_se": error,
-        "mean_low": found.mean - half,
-        "mean_high": found.mean + half,
+        "possible_min": float(responses.min_points[form.items].sum() * unit),
+        "possible_max": float(responses.max_points[form.items].sum() * unit),
+        "mean_se": error * unit,
+        "mean_low": (found.mean - half) * unit,
+        "mean_high": (found.mean + half) * unit,
     }
 
 
@@ -134,7 +132,13 @@ def _scores(responses: Responses, forms: Forms) -> pd.DataFrame:
                 }
             )
         )
-    empty = {"form": [], "score": [], "n": [], "proportion": [], "cumulative": []}
+    empty: dict[str, list[Any]] = {
+        "form": [],
+        "score": [],
+        "n": [],
+        "proportion": [],
+        "cumulative": [],
+    }
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(empty)
 
 
@@ -179,8 +183,14 @@ def _histogram(scores: pd.DataFrame, row: dict[str, Any], title: str) -> Figure:
     counts, _ = np.histogram(x, bins=edges, weights=scores["n"].to_numpy())
     axes.stairs(counts, edges, fill=True, color=COLOURS[0], alpha=0.75)
     axes.axvline(row["mean"], color=COLOURS[6], linestyle="--", linewidth=1.2)
-    axes.annotate(f"mean {row['mean']:.1f}", (row["mean"], 1), xytext=(4, -4),
-                  xycoords=("data", "axes fraction"), textcoords="offset points", va="top")
+    axes.annotate(
+        f"mean {row['mean']:.1f}",
+        (row["mean"], 1),
+        xytext=(4, -4),
+        xycoords=("data", "axes fraction"),
+        textcoords="offset points",
+        va="top",
+    )
     axes.set(xlabel="Total score", ylabel="Persons", ylim=(0, None))
     axes.set_title(title, loc="left", fontsize=10, wrap=True)
     axes.spines[["top", "right"]].set_visible(False)
