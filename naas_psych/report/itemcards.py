@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pandas as pd
@@ -18,6 +18,19 @@ from naas_psych.study.study import Study
 
 #: The columns of the sortable table; everything else is on the card.
 _IN_TABLE = ("n", "facility", "item_rest_r")
+#: What a card shows at once; the other numbers wait behind a click.
+_MAIN = (
+    "n",
+    "facility",
+    "item_total_r",
+    "item_rest_r",
+    "biserial",
+    "upper_lower_d",
+    "alpha_if_dropped",
+    "omitted",
+    "not_reached",
+    "key",
+)
 #: How far the small interval pictures of the item table reach.
 _REACH = {"facility": (0.0, 1.0), "item_rest_r": (-0.4, 0.8)}
 
@@ -42,6 +55,15 @@ class Flag:
 
 
 @dataclass(frozen=True)
+class Number:
+    """A number of an item with its interval, where it has one."""
+
+    heading: Heading
+    cell: Cell
+    interval: Cell | None = None
+
+
+@dataclass(frozen=True)
 class ItemCard:
     """One item: what was asked, its numbers, its options, its picture and what to do about it."""
 
@@ -49,7 +71,7 @@ class ItemCard:
     anchor: str
     facts: tuple[tuple[str, str], ...]
     text: str
-    numbers: tuple[tuple[Heading, Cell], ...]
+    numbers: tuple[Number, ...]
     options: TableView | None
     images: tuple[Image, ...]
     findings: tuple[Finding, ...]
@@ -64,8 +86,18 @@ class ItemCard:
         """The severity that decides how urgent the card is; empty without findings."""
         return self.findings[0].severity if self.findings else ""
 
+    @property
+    def main_numbers(self) -> tuple[Number, ...]:
+        return tuple(n for n in self.numbers if n.heading.term in _MAIN)
+
+    @property
+    def other_numbers(self) -> tuple[Number, ...]:
+        return tuple(n for n in self.numbers if n.heading.term not in _MAIN)
+
     def cells(self, column: str) -> tuple[Cell, ...]:
-        return tuple(cell for heading, cell in self.numbers if heading.term == column)
+        """The value of a column and its interval, as far as they are known."""
+        found = (n for n in self.numbers if n.heading.term == column)
+        return tuple(cell for n in found for cell in (n.cell, n.interval) if cell)
 
 
 def flag_label(code: str) -> str:
@@ -120,14 +152,11 @@ def _card(
     findings: tuple[Finding, ...],
     images: tuple[Image, ...],
 ) -> ItemCard:
-    numbers: tuple[tuple[Heading, Cell], ...] = ()
-    if statistics is not None and len(statistics):
-        shown = view(item, statistics, caption="", leave_out=("item_id",))
-        numbers = tuple(zip(shown.headings, shown.rows[0], strict=True))
+    numbers = _numbers(statistics)
     return ItemCard(
         item_id=item,
         anchor=f"item-{place}",
-        facts=_facts(facts, shown={heading.term for heading, _ in numbers}),
+        facts=_facts(facts, shown={n.heading.term for n in numbers}),
         text="" if is_undefined(facts.get("text")) else str(facts["text"]),
         numbers=numbers,
         options=_option_view(item, options, facts),
@@ -135,6 +164,19 @@ def _card(
         findings=findings,
         minis={name: _mini(statistics, name) for name in _REACH},
     )
+
+
+def _numbers(statistics: pd.DataFrame | None) -> tuple[Number, ...]:
+    if statistics is None or statistics.empty:
+        return ()
+    shown = view("numbers", statistics, caption="", leave_out=("item_id",), wide=None)
+    found: dict[str, Number] = {}
+    for heading, cell in zip(shown.headings, shown.rows[0], strict=True):
+        first = found.get(heading.term)
+        found[heading.term] = (
+            Number(heading, cell) if first is None else replace(first, interval=cell)
+        )
+    return tuple(found.values())
 
 
 def _facts(facts: Mapping[Any, Any], *, shown: set[str]) -> tuple[tuple[str, str], ...]:

@@ -129,7 +129,7 @@ def _terms(
 ) -> list[Term]:
     names = set(columns)
     for card in cards:
-        names.update(heading.term for heading, _ in card.numbers)
+        names.update(number.heading.term for number in card.numbers)
         names.update(card.options.terms if card.options else ())
     for part in parts:
         for section in part.sections:

@@ -18,6 +18,8 @@ from naas_psych.report.wording import (
     term_of,
 )
 
+_WIDE = 7
+
 
 @dataclass(frozen=True)
 class Heading:
@@ -49,6 +51,7 @@ class TableView:
     rows: tuple[tuple[Cell, ...], ...]
     total: int
     file: str = ""
+    hidden: int = 0
 
     @property
     def terms(self) -> tuple[str, ...]:
@@ -63,13 +66,18 @@ def view(
     file: str = "",
     leave_out: tuple[str, ...] = (),
     limit: int | None = None,
+    wide: int | None = _WIDE,
 ) -> TableView:
-    """`table` as shown: one column a quantity, its interval next to it, at most `limit` rows."""
+    """`table` as shown: one column a quantity, its interval next to it, at most `limit` rows.
+
+    No table is wider than a page: the first `wide` columns are shown, the files have the others.
+    """
     kept = table.drop(columns=[c for c in leave_out if c in table.columns])
     columns = [str(c) for c in kept.columns]
-    shown = [c for c in columns if not _is_folded(c, columns)]
+    every = [c for c in columns if not _is_folded(c, columns)]
+    shown = every[:wide]
     data = plain_rows(kept if limit is None else kept.head(limit))
-    numeric = {c for c in shown if pd.api.types.is_numeric_dtype(kept[c])}
+    numeric = {c for c in shown if _is_numeric(kept[c])}
     return TableView(
         name=name,
         caption=caption,
@@ -79,7 +87,12 @@ def view(
         ),
         total=len(table),
         file=file,
+        hidden=len(every) - len(shown),
     )
+
+
+def _is_numeric(column: pd.Series[Any]) -> bool:
+    return pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
 
 
 def _is_folded(column: str, columns: list[str]) -> bool:

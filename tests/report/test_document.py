@@ -7,9 +7,9 @@ import time
 
 import numpy as np
 import pandas as pd
-from by_hand import item_result, small_study
 
 from naas_psych.report.document import document, dumps, plain, rows
+from tests.report.by_hand import item_result, small_study
 
 
 def test_document_has_the_shape_of_the_contract() -> None:

@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from by_hand import item_result, small_study
 
 from naas_psych.errors import UsageError
 from naas_psych.report import export as export_module
 from naas_psych.report.export import csv_text, export
+from tests.report.by_hand import item_result, small_study
 
 
 def test_tables_and_document_are_written(tmp_path: Path) -> None:
