@@ -21,6 +21,7 @@ _MOST_STARTS, _FEWEST_STARTS = 1000, 50
 _SEED = 2017
 _ROUNDS = 200
 _BATCH_CELLS = 4_000_000
+_SEARCH_CELLS = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ def _all_splits(n_items: int) -> NDArray[np.int8]:
 @cache
 def _random_splits(n_items: int) -> NDArray[np.int8]:
     # The work of a search grows with the square of the items, so long tests get fewer starts.
-    starts = min(_MOST_STARTS, max(_FEWEST_STARTS, _BATCH_CELLS // n_items**2))
+    starts = min(_MOST_STARTS, max(_FEWEST_STARTS, _SEARCH_CELLS // n_items**2))
     rng = np.random.Generator(np.random.PCG64(_SEED))
     signs = np.tile(np.repeat(np.array([1, -1], dtype=np.int8), n_items // 2), (starts, 1))
     return rng.permuted(signs, axis=1)

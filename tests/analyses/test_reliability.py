@@ -125,7 +125,7 @@ def verdict(result: Result) -> str:
 
 
 def test_verdict_needs_the_whole_interval() -> None:
-    weak, long = made(2000, 5), made(2000, 80)
+    weak, long = made(2000, 5), made(2000, 70)
     assert verdict(reliability(study_from_scores(weak), replicates=0)) == "too imprecise."
     assert verdict(reliability(study_from_scores(long), replicates=0)) == "precise enough."
     assert verdict(reliability(study_from_scores(long[:100]), replicates=0)) == "cannot tell."

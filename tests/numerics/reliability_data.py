@@ -11,18 +11,8 @@ import numpy as np
 from naas_psych.numerics.moments import moments
 
 PATTERNS = [
-    "111111",
-    "111110",
-    "111101",
-    "111010",
-    "110111",
-    "111000",
-    "110100",
-    "101100",
-    "110010",
-    "100101",
-    "100000",
-    "010000",
+    *("111111", "111110", "111101", "111010", "110111", "111000"),
+    *("110100", "101100", "110010", "100101", "100000", "010000"),
 ]
 DATA_A = np.array([[int(mark) for mark in row] for row in PATTERNS], dtype=np.int8)
 
