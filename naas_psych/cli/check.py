@@ -104,6 +104,8 @@ def _for_people(checked: Checked) -> None:
 
 def headline(checked: Checked) -> str:
     """The study in one sentence, or why there is none."""
+    from naas_psych.report.wording import count
+
     counts = checked.counts
     words = [
         f"{n} {word if word in ('info', 'waived') else word + 's' * (n != 1)}"
@@ -115,7 +117,8 @@ def headline(checked: Checked) -> str:
     if study is None:
         return f"{checked.path.name}: the data cannot be used as they are ({found})."
     kind = "recorded options, scored by the key" if study.kind == "raw" else "scores as given"
-    size = f"{study.responses.n_persons} persons x {study.responses.n_items} items"
+    persons, items = study.responses.n_persons, study.responses.n_items
+    size = f"{count(persons, 'person')} x {count(items, 'item')}"
     name = study.title or checked.path.name
     return f"{name}: {size}, {kind}; {found if found else 'no faults found'}."
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from naas_psych.cli.console import progress, put, say
 from naas_psych.cli.options import Level
@@ -13,10 +12,8 @@ def initialise(path: Path, *, key: str | None, force: bool) -> int:
     """Write a study.toml and say what was guessed."""
     from naas_psych.study.write import init_study
 
-    written: Any = init_study(path, force=force, key=key)
-    for sentence in getattr(written, "said", ()):
-        say(sentence)
-    put(f"{getattr(written, 'path', written)}\n")
+    written = init_study(path, force=force, key=key, tell=say)
+    put(f"{written}\n")
     return 0
 
 

@@ -102,7 +102,7 @@ def _column(
         return Column(look, f"{share} interval".strip(), cells, True)
     cells = tuple(figure(value, look.column, dash=dash) for value in values)
     heading = look.heading or term_of(look.column).label
-    numeric = any(isinstance(v, int | float) and not isinstance(v, bool) for v in values)
+    numeric = table[look.column].dtype.kind in "iuf" or any(type(v) is float for v in values)
     return Column(look, heading, cells, numeric)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from naas_psych.cli.numbers import figure, interval
+from naas_psych.report.wording import count
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,10 +26,17 @@ def headline(study: Study, results: Sequence[Result]) -> str:
     return _attention(study, [f for result in results for f in result.findings])
 
 
+def _size(study: Study) -> str:
+    items, persons = study.responses.n_items, study.responses.n_persons
+    return f"{count(items, 'item')}, {count(persons, 'person')}"
+
+
 def _attention(study: Study, findings: Sequence[Finding]) -> str:
     """How many items need attention, which, and why."""
-    size = f"{study.responses.n_items} items, {study.responses.n_persons} persons"
+    size = _size(study)
     urgent = [f for f in findings if f.severity in ("warning", "error")]
+    if not urgent and any(f.code == "small_sample" for f in findings):
+        return f"{size}: too few persons to judge the items; read the intervals."
     if not urgent:
         return f"{size}: nothing here needs attention before the score is used."
     items = set(study.responses.item_ids)
@@ -57,7 +65,7 @@ def _reliability(study: Study, by_name: Mapping[str, Result]) -> str:
     known = [text for text in said if text]
     if not known:
         return "No coefficient could be had from these data; the table says why."
-    size = f"{study.responses.n_items} items, {study.responses.n_persons} persons"
+    size = _size(study)
     decide = [f for f in result.findings if f.code == "reliability_for_decisions"]
     meaning = f" {decide[0].meaning}" if len(decide) == 1 else ""
     return f"{size}: {', '.join(known)}.{meaning}"

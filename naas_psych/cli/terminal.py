@@ -13,7 +13,7 @@ from naas_psych.cli.grid import Grid, grid
 from naas_psych.cli.headline import headline
 from naas_psych.cli.layouts import MAIN
 from naas_psych.cli.sketch import sketches
-from naas_psych.report.wording import reason_words
+from naas_psych.report.wording import count, reason_words
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -69,7 +69,8 @@ def _header(view: View, study: Study) -> Iterator[RenderableType]:
 
     dot = " · " if view.terminal.unicode else " | "
     by = "×" if view.terminal.unicode else "x"
-    size = f"{study.responses.n_persons} persons {by} {study.responses.n_items} items"
+    persons, items = study.responses.n_persons, study.responses.n_items
+    size = f"{count(persons, 'person')} {by} {count(items, 'item')}"
     title = study.title or view.request.study.name
     digest = study.fingerprint.removeprefix("sha256:")[:12]
     line = dot.join([title, size, f"fingerprint {digest}"])

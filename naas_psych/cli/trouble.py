@@ -23,7 +23,7 @@ def guarded(work: Callable[[], int]) -> int:
     try:
         code = work()
         sys.stdout.flush()
-    except (Exception, KeyboardInterrupt) as error:
+    except (Exception, KeyboardInterrupt, SystemExit) as error:
         return _answer(error)
     return code
 
@@ -56,6 +56,11 @@ def _refused(error: Any) -> int:
 
     refuse(console(sys.stderr), error.faults)
     return DataRefused.exit_code
+
+
+def _left(error: Any) -> int:
+    """The parser and the console leave by themselves with 1 when the reader has gone."""
+    return _pipe_closed(error) if error.code == 1 else int(error.code or 0)
 
 
 def _system(error: Any) -> int:
@@ -108,6 +113,7 @@ def _unexpected(error: BaseException) -> int:
 _RESPONSES: tuple[tuple[type[BaseException], Callable[[BaseException], int]], ...] = (
     (KeyboardInterrupt, _interrupted),
     (typer.Abort, _interrupted),
+    (SystemExit, _left),
     (BrokenPipeError, _pipe_closed),
     (MemoryError, _no_memory),
     (DataRefused, _refused),

@@ -147,15 +147,17 @@ def test_out_on_a_folder_with_something_in_it(command: Command, tiny: Path, tmp_
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
 
 
-def test_a_closed_pipe_is_silent(tiny: Path) -> None:
-    line = (
-        f"{sys.executable} -m naas_psych items {tiny} --format json "
-        f"| {sys.executable} -c 'import sys; sys.stdin.close()'"
-    )
+@pytest.mark.parametrize("args", ["items {} --format json", "items {}", "--help", "schema"])
+def test_a_closed_pipe_is_silent(tiny: Path, args: str) -> None:
+    """The reader goes at once; the code is that of a broken pipe, not that of a finding."""
+    ours = f"{sys.executable} -m naas_psych {args.format(tiny)}"
+    reader = f"{sys.executable} -c 'import os; os.close(0)'"
+    line = f"set -o pipefail; {{ sleep 0.3; {ours}; }} | {reader}"
     done = subprocess.run(
-        line, shell=True, capture_output=True, text=True, timeout=120, check=False
+        ["bash", "-c", line], capture_output=True, text=True, timeout=120, check=False
     )
     assert done.stderr == ""
+    assert done.returncode == 141
 
 
 def test_the_three_doors_are_one(tiny: Path) -> None:
