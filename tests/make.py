@@ -96,14 +96,7 @@ def study_from_choices(
 
 _A = "111111 111110 111101 111010 110111 111000 110100 101100 110010 100101 100000 010000"
 #: Data A of the method sheet: 12 persons, 6 right or wrong items.
-DATA_A = np.array(
-    [
-        [int(score) for score in row]
-        for row in (
-            "111111 111110 111101 111010 110111 111000 110100 101100 110010 100101 100000 010000"
-        ).split()
-    ]
-)
+DATA_A = np.array([[int(score) for score in row] for row in _A.split()])
 
 _C = (
     "32 2 1 25 7 1 6 2 2 9 3 2 10 5 2 9 7 4 3 0 0 3 5 1 2 3 3 17 6 2 17 5 1 13 9 0 14 4 0 9 6 5 17 "

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from naas_psych.numerics.proportions import normal_quantile, wilson
+from naas_psych.numerics.proportions import Interval, normal_quantile, wilson
 
 Floats = NDArray[np.float64]
 
@@ -51,6 +51,35 @@ def facility(counts: NDArray[np.int64], lowest: int, highest: int, *, level: flo
         half = normal_quantile(level) * sd / ((highest - lowest) * np.sqrt(n)) if sd > 0 else gap
         low, high = float(np.maximum(0.0, value - half)), float(np.minimum(1.0, value + half))
     return Facility(n, value, low, high, mean, sd, dichotomous)
+
+
+@dataclass(frozen=True)
+class GroupFacilities:
+    """Persons, facility and its limits in each of k groups, arrays (k,)."""
+
+    n: Floats
+    value: Floats
+    limits: Interval
+
+
+def group_facilities(
+    counts: Floats, scaled: Floats, *, dichotomous: bool, level: float
+) -> GroupFacilities:
+    """Facilities from counts (K, k) of the scores in each group; scaled (K,) maps scores to 0..1.
+
+    Limits as in `facility`. No group may be empty.
+    """
+    n = counts.sum(axis=0)
+    value = scaled @ counts / n
+    if dichotomous:
+        return GroupFacilities(n, value, wilson(np.rint(value * n), n, level=level))
+    squares = (counts * (scaled[:, None] - value[None, :]) ** 2).sum(axis=0)
+    occurs = (counts > 0).sum(axis=0)
+    error = np.sqrt(squares / np.maximum(n - 1, 1) / n)
+    half = normal_quantile(level) * np.where(occurs > 1, error, np.nan)
+    return GroupFacilities(
+        n, value, Interval(np.maximum(0.0, value - half), np.minimum(1.0, value + half))
+    )
 
 
 def alpha(variances: Floats, total_variance: float) -> float:

@@ -236,6 +236,15 @@ def test_a_multiple_response_has_a_row_a_letter() -> None:
     assert keys(study).loc["Q01", "status"] == "ok"
 
 
+def test_a_wrong_letter_in_the_key_of_a_multiple_response_is_named() -> None:
+    study = multiple_study()
+    study.items.loc[0, "key"] = "AB"
+    row = keys(study).loc["Q01"]
+    assert (row["status"], row["suggested_key"]) == ("check key", "AC")
+    assert row["reason"] == "B should not be keyed; C should be keyed"
+    assert row["facility_if_rekeyed"] > row["facility"]
+
+
 def test_several_right_options_and_part_marks_are_no_rivals() -> None:
     letters = simulated(300)
     letters[::2, 0] = np.where(letters[::2, 0] == "A", "B", letters[::2, 0])
@@ -245,7 +254,7 @@ def test_several_right_options_and_part_marks_are_no_rivals() -> None:
     table = options(both).loc["Q01"]
     assert table["is_key"].to_dict() == {"A": True, "B": True, "C": False, "D": False}
     assert keys(both).loc["Q01", "best_distractor"] in ("C", "D")
-    part = study_from_choices(letters, ["A=1;B=0.5", *"A" * 9], points=points)
+    part = study_from_choices(letters, ["A=1;B=0.5", *"A" * 9], points=letters == "A")
     assert keys(part).loc["Q01", "best_distractor"] in ("C", "D")
 
 
@@ -268,7 +277,7 @@ def test_scores_have_no_options(run: Any) -> None:
 def test_items_that_came_as_scores_are_left_out_with_a_note() -> None:
     study = study_from_choices(simulated(100), "A" * 10, items={"type": ["score", *["single"] * 9]})
     for result in (distractors(study), key_check(study)):
-        assert any("1 items came as scores" in note for note in result.notes)
+        assert any("1 that came as scores" in note for note in result.notes)
         assert "Q01" not in set(next(iter(result.tables.values()))["item_id"])
 
 

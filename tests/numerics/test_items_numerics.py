@@ -12,7 +12,12 @@ from hypothesis.extra.numpy import arrays
 
 from naas_psych.numerics.biserial import biserial
 from naas_psych.numerics.correlations import fisher_interval, probability_r_below
-from naas_psych.numerics.item_statistics import alpha, alpha_if_dropped, facility
+from naas_psych.numerics.item_statistics import (
+    alpha,
+    alpha_if_dropped,
+    facility,
+    group_facilities,
+)
 from naas_psych.numerics.option_statistics import (
     against_key,
     option_statistics,
@@ -176,6 +181,20 @@ def test_facility_limits_are_cut_at_0_and_1_and_undefined_without_variance() -> 
     assert constant.value == 0.5
     assert np.isnan(constant.low)
     assert np.isnan(constant.high)
+
+
+@pytest.mark.parametrize("dichotomous", [True, False])
+def test_group_facilities_are_those_of_each_group_by_itself(dichotomous: bool) -> None:
+    counts = np.array([[3, 0, 5], [0, 4, 1] if not dichotomous else [0, 0, 0], [2, 4, 0]])
+    found = group_facilities(
+        counts.astype(float), np.array([0, 0.5, 1]), dichotomous=dichotomous, level=0.9
+    )
+    for g, column in enumerate(counts.T):
+        alone = facility(column, 0, 2, level=0.9)
+        if alone.dichotomous == dichotomous:
+            assert found.value[g] == pytest.approx(alone.value)
+            assert found.limits.low[g] == pytest.approx(alone.low)
+            assert found.limits.high[g] == pytest.approx(alone.high)
 
 
 def test_upper_lower_inclusive_of_the_sheet() -> None:

@@ -81,7 +81,11 @@ def distractors(
         "curves": _curves_table(study, items, k=groups, level=level),
     }
     scored = study.responses.n_items - len(items)
-    left_out = (f"{scored} items came as scores and have no options to look at.",) if scored else ()
+    left_out = (
+        (f"Left out: {scored} that came as scores and have no options to look at.",)
+        if scored
+        else ()
+    )
     return Result(tables, notes=(OMITTED_SAID[counted], *_NOTES, *forms.notes, *left_out))
 
 

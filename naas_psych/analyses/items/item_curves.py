@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from naas_psych.analyses.items.forms import Forms
 from naas_psych.analyses.items.item_numbers import ItemNumbers
-from naas_psych.numerics.item_statistics import facility
+from naas_psych.numerics.item_statistics import group_facilities
 from naas_psych.numerics.rest_table import RestTable, score_groups
 from naas_psych.result import tidy
 from naas_psych.study.responses import Responses
@@ -45,44 +45,26 @@ def curves(
     responses: Responses, items: Sequence[ItemNumbers], forms: Forms, *, k: int, level: float
 ) -> pd.DataFrame:
     """One row an item and score group: n, facility with limits, mean rest score (score units)."""
-    rows: list[dict[str, Any]] = []
+    parts: dict[str, list[Any]] = {name: [] for name in _COLUMNS}
     several = len(forms.forms) > 1
-    for j, item in enumerate(items):
+    for item_id, item in zip(responses.item_ids, items, strict=True):
         cells = grouped(item.tables, k)
-        for group in np.flatnonzero(cells.counts.sum(axis=0)):
-            counts = cells.counts[:, group].astype(np.int64)
-            own = facility(
-                counts, int(responses.min_points[j]), int(responses.max_points[j]), level=level
-            )
-            rows.append(
-                {
-                    "item_id": responses.item_ids[j],
-                    "group": int(group) + 1,
-                    "n": own.n,
-                    "facility": own.value,
-                    "facility_low": own.low,
-                    "facility_high": own.high,
-                    "mean_rest_score": np.nan
-                    if several
-                    else cells.sums[group] / own.n * responses.unit,
-                }
-            )
-    return _table(rows)
+        full = np.flatnonzero(cells.counts.sum(axis=0))
+        if full.size == 0 or not np.isfinite(item.scaled).all():
+            continue
+        found = group_facilities(
+            cells.counts[:, full], item.scaled, dichotomous=item.facility.dichotomous, level=level
+        )
+        means = cells.sums[full] / found.n * responses.unit
+        parts["item_id"] += [item_id] * full.size
+        parts["group"] += (full + 1).tolist()
+        parts["n"] += found.n.astype(int).tolist()
+        parts["facility"] += found.value.tolist()
+        parts["facility_low"] += found.limits.low.tolist()
+        parts["facility_high"] += found.limits.high.tolist()
+        parts["mean_rest_score"] += [np.nan] * full.size if several else means.tolist()
+    few = ["too_few_persons" if n < 2 else "no_variance" for n in parts["n"]]
+    return tidy(parts, {"facility": few, "mean_rest_score": ["several_forms"] * len(few)})
 
 
-def _table(rows: list[dict[str, Any]]) -> pd.DataFrame:
-    names = (
-        "item_id",
-        "group",
-        "n",
-        "facility",
-        "facility_low",
-        "facility_high",
-        "mean_rest_score",
-    )
-    columns = {name: [row[name] for row in rows] for name in names}
-    reasons = {
-        "facility": ["too_few_persons" if row["n"] < 2 else "no_variance" for row in rows],
-        "mean_rest_score": ["several_forms"] * len(rows),
-    }
-    return tidy(columns, reasons)
+_COLUMNS = ("item_id", "group", "n", "facility", "facility_low", "facility_high", "mean_rest_score")

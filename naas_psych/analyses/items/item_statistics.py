@@ -116,7 +116,7 @@ def _items_table(study: Study, items: Sequence[ItemNumbers]) -> pd.DataFrame:
         "alpha_if_dropped": each(lambda i: i.test.alpha_if_dropped),
         **{name: [item.absences[name] for item in items] for name in items[0].absences},
         "omitted_share": each(_omitted_share),
-        "key": keys(study),
+        "key": pd.Series(keys(study), dtype=object),
         "chance": _chances(study),
         "min_score": (responses.min_points * unit).tolist(),
         "max_score": (responses.max_points * unit).tolist(),

@@ -69,7 +69,9 @@ def key_check(study: Study, *, upper_lower_share: Share = 0.27, omitted: Omitted
     given = keys(study)
     rows = [_row(study, item, given[item.item]) for item in every_option(study, forms, extremes)]
     scored = study.responses.n_items - len(rows)
-    left_out = (f"{scored} items came as scores and have no key to check.",) if scored else ()
+    left_out = (
+        (f"Left out: {scored} that came as scores and have no key to check.",) if scored else ()
+    )
     said = "A suspicion never changes a score."
     return Result(
         {"items": _table(rows)}, notes=(OMITTED_SAID[counted], said, *forms.notes, *left_out)
@@ -106,7 +108,7 @@ def _table(rows: list[_Row]) -> pd.DataFrame:
     rival = [said or "no_distractor" for said in nobody]
     columns: dict[str, Any] = {
         "item_id": each(lambda row: row.item_id),
-        "key": each(lambda row: row.key),
+        "key": pd.Series(each(lambda row: row.key), dtype=object),
         "suggested_key": pd.Series(each(lambda row: row.suspicion.suggested), dtype=object),
         "reason": pd.Series(each(lambda row: row.suspicion.reason), dtype=object),
         "status": each(lambda row: row.suspicion.status),

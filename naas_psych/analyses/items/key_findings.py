@@ -11,8 +11,10 @@ from naas_psych.thresholds import Thresholds
 
 
 def findings(result: Result, thresholds: Thresholds) -> Iterator[Finding]:
-    """One finding for each item whose status is not ok."""
+    """One finding for each item whose status is not ok; none where fewer than 30 persons met it."""
     for row in result.tables["items"].to_dict("records"):
+        if row["n"] < thresholds["item_persons_min"].value:
+            continue
         if row["status"] == "double key?":
             yield _double(row, thresholds)
         elif row["status"] == "check key":
@@ -25,12 +27,11 @@ def findings(result: Result, thresholds: Thresholds) -> Iterator[Finding]:
 
 def _is_probable(row: Row, thresholds: Thresholds) -> bool:
     """The key goes the wrong way while another option goes the right way (or: see `reason`)."""
-    enough = row["n"] >= thresholds["item_persons_min"].value
     if known(row["best_distractor_r"]) is None:
         return False
     rival = row["best_distractor_r"] > thresholds["key_rival_r_probable"].value
     sure = (known(row["probability_rival"]) or 0.0) > thresholds["key_rival_probability"].value
-    return bool(enough and rival and row["key_r"] < thresholds["key_r_max"].value and sure)
+    return bool(rival and row["key_r"] < thresholds["key_r_max"].value and sure)
 
 
 def _numbers(row: Row) -> str:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from naas_psych.analyses.items.option_numbers import OptionNumbers
+from naas_psych.numerics.correlations import probability_r_below
 from naas_psych.numerics.option_statistics import (
     option_statistics,
     probability_above,
@@ -122,9 +123,11 @@ def _multiple(item: OptionNumbers, calm: Suspicion, thresholds: Thresholds) -> S
     enough = found.n >= thresholds["option_choosers_min"].value
     enough &= found.n <= found.persons - thresholds["option_choosers_min"].value
     limit = thresholds["key_rival_r_probable"].value
+    sure = thresholds["key_rival_probability"].value
+    negative = np.array([probability_r_below(float(r), found.df, line=0.0) for r in found.r])
     with np.errstate(invalid="ignore"):
-        out = keyed & enough & (found.r < -limit)
-        into = ~keyed & enough & (found.r > limit)
+        out = keyed & enough & (found.r < -limit) & (negative > sure)
+        into = ~keyed & enough & (found.r > limit) & (negative < 1 - sure)
     into[-1] = False
     if not (out.any() or into.any()):
         return calm

@@ -135,16 +135,18 @@ class _Part:
         responses, form = study.responses, seat.form
         if responses.choices is None:
             raise ValueError("options need raw responses")
-        recorded = responses.choices[form.rows, j]
-        codes = np.where(recorded < 0, n_codes, recorded)
+        codes = np.ascontiguousarray(responses.choices[form.rows, j])
         rest, side = form.rest(seat.place), groups.sides[seat.number]
-        reached = who_reached(responses.points[form.rows, j], "left_out")
+        reached = who_reached(codes, "left_out")
         if reached is not None:
             codes, rest = codes[reached], rest[reached]
             side = None if side is None else side[reached]
+        codes = np.where(codes < 0, np.int16(n_codes), codes)
         table = rest_table(codes, rest, n_codes=n_codes + 1)
         if side is None:
             return cls(table, np.zeros(n_codes + 1), np.zeros(n_codes + 1))
-        cells = np.bincount(codes.astype(np.int64) * 3 + side + 1, minlength=3 * (n_codes + 1))
-        by_side = cells.reshape(-1, 3).astype(float)
+        cells = codes.astype(np.intp)
+        cells *= 3
+        cells += side
+        by_side = np.bincount(cells + 1, minlength=3 * (n_codes + 1)).reshape(-1, 3).astype(float)
         return cls(table, by_side[:, 2], by_side[:, 0])
