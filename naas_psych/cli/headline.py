@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from naas_psych.result import Result
     from naas_psych.study.study import Study
 
+#: Items that are named, and reasons that are given for each.
 NAMED = 6
+REASONS = 2
 
 
 def headline(study: Study, results: Sequence[Result]) -> str:
@@ -26,6 +28,11 @@ def headline(study: Study, results: Sequence[Result]) -> str:
     return _attention(study, [f for result in results for f in result.findings])
 
 
+def _rank(finding: Finding) -> int:
+    """Errors come first; otherwise the order of the analyses and of the file stays."""
+    return 0 if finding.severity == "error" else 1
+
+
 def _size(study: Study) -> str:
     items, persons = study.responses.n_items, study.responses.n_persons
     return f"{count(items, 'item')}, {count(persons, 'person')}"
@@ -34,7 +41,7 @@ def _size(study: Study) -> str:
 def _attention(study: Study, findings: Sequence[Finding]) -> str:
     """How many items need attention, which, and why."""
     size = _size(study)
-    urgent = [f for f in findings if f.severity in ("warning", "error")]
+    urgent = sorted((f for f in findings if f.severity != "info"), key=_rank)
     if not urgent and any(f.code == "small_sample" for f in findings):
         return f"{size}: too few persons to judge the items; read the intervals."
     if not urgent:
@@ -46,10 +53,12 @@ def _attention(study: Study, findings: Sequence[Finding]) -> str:
             reasons.setdefault(finding.subject, []).append(finding.code.replace("_", " "))
     if not reasons:
         return f"{size}: {urgent[0].sentence}"
-    order = [item for item in study.responses.item_ids if item in reasons]
-    named = [f"{item} ({', '.join(dict.fromkeys(reasons[item]))})" for item in order[:NAMED]]
-    more = f" and {len(order) - NAMED} more" if len(order) > NAMED else ""
-    need = "1 item needs" if len(order) == 1 else f"{len(order)} items need"
+    named = [
+        f"{item} ({', '.join(list(dict.fromkeys(said))[:REASONS])})"
+        for item, said in list(reasons.items())[:NAMED]
+    ]
+    more = f" and {len(reasons) - NAMED} more" if len(reasons) > NAMED else ""
+    need = "1 item needs" if len(reasons) == 1 else f"{len(reasons)} items need"
     return f"{size}: {need} attention before the score is used: {', '.join(named)}{more}."
 
 

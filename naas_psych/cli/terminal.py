@@ -13,6 +13,7 @@ from naas_psych.cli.grid import Grid, grid
 from naas_psych.cli.headline import headline
 from naas_psych.cli.layouts import MAIN
 from naas_psych.cli.sketch import sketches
+from naas_psych.finding import SEVERITIES
 from naas_psych.report.wording import count, reason_words
 
 if TYPE_CHECKING:
@@ -94,9 +95,10 @@ def _tables(view: View, answer: Answer) -> Iterator[RenderableType]:
     first = [one for one in every if one.name == _main(one.analysis, every)]
     chosen = every if alone else [first[0], *_flagged_only(first[1:], answer)]
     by_name = {result.analysis: result for result in answer.results}
+    flags = _flags(view, [f for result in answer.results for f in result.findings])
     for one in chosen:
         if len(one.table) or alone:
-            yield from _table(view, one, by_name[one.analysis])
+            yield from _table(view, one, by_name[one.analysis], flags)
         yield from sketches(one, by_name[one.analysis], view.terminal)
     shown = {one.full_name for one in chosen if not one.whole}
     others = [one.full_name for one in every if one.full_name not in shown and len(one.table)]
@@ -129,10 +131,11 @@ def _others(view: View, names: Sequence[str], alone: object) -> Iterator[Rendera
         yield Text("")
 
 
-def _table(view: View, one: Shown, result: Result) -> Iterator[RenderableType]:
+def _table(
+    view: View, one: Shown, result: Result, flags: Mapping[str, str]
+) -> Iterator[RenderableType]:
     from rich.text import Text
 
-    flags = _flags(view, result.findings)
     keep = _rows(one, set(flags), view.whole)
     level = result.options.get("level")
     made = grid(
@@ -193,7 +196,7 @@ def _undefined(view: View, one: Shown, shown: frozenset[str]) -> Iterator[str]:
 def _flags(view: View, findings: Iterable[Finding]) -> Mapping[str, str]:
     """What is said about each subject: a mark for the severity and the code in words."""
     flags: dict[str, list[str]] = {}
-    for finding in findings:
+    for finding in sorted(findings, key=lambda f: SEVERITIES.index(f.severity), reverse=True):
         mark = MARKS[finding.severity][0 if view.terminal.unicode else 1]
         words = f"{mark} {finding.code.replace('_', ' ')}"
         if words not in flags.setdefault(finding.subject, []):
