@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from naas_psych.study.absence import settle
 from naas_psych.study.audit import Audit
-from naas_psych.study.inspection import inspect_groups, inspect_responses
+from naas_psych.study.cells import fold
+from naas_psych.study.grid import Grid
+from naas_psych.study.inspection import compare_scores, inspect_groups, inspect_responses
 from naas_psych.study.itemframe import items_frame
 from naas_psych.study.keying import parse_keys
 from naas_psych.study.keys import normal_form
+from naas_psych.study.longcells import booklet_items
+from naas_psych.study.names import FORM
 from naas_psych.study.people import persons_frame
 from naas_psych.study.rawitems import raw_columns
 from naas_psych.study.record import Read, Recorded
 from naas_psych.study.responses import Counted, Responses
 from naas_psych.study.scoreditems import as_recorded, find_limits, scored_columns
-from naas_psych.study.scoring import Absences, Column, Scored, absences, fill
+from naas_psych.study.scoring import Column, Scored, Task, absences, fill
 from naas_psych.study.spec import StudySpec
 from naas_psych.study.study import Study
 from naas_psych.study.tables import read_optional
@@ -40,6 +45,8 @@ def assemble(tables: Read, recorded: Recorded, audit: Audit) -> Study | None:
     """The study, or None when what was recorded cannot be scored."""
     source, grid = tables.source, recorded.grid
     persons = persons_frame(grid.person_ids, recorded.inline, source.path("persons"), audit)
+    recorded = replace(recorded, grid=_with_forms(grid, persons, tables))
+    grid = recorded.grid
     scores = _scores(tables, recorded, audit)
     optional = read_optional(source, grid, tables.items, audit)
     scored = fill(grid, scores.columns, audit) if scores and grid.n_persons else None
@@ -47,10 +54,12 @@ def assemble(tables: Read, recorded: Recorded, audit: Audit) -> Study | None:
         return None
     responses = _responses(tables, recorded, scored)
     inspect_responses(responses, grid, audit)
+    if scores.keyed and grid.scores:
+        compare_scores(responses, grid, audit)
     spec = source.spec.model_copy(update={"responses": recorded.plan.spec})
     inspect_groups(spec, persons, responses, audit)
     return Study(
-        title=spec.study.title or (source.root.name if source.bare else ""),
+        title=spec.study.title or source.name,
         spec=spec,
         responses=responses,
         items=items_frame(grid.item_ids, tables.items, recorded.key if scores.keyed else None),
@@ -60,6 +69,20 @@ def assemble(tables: Read, recorded: Recorded, audit: Audit) -> Study | None:
         omitted=scores.omitted,
         inputs=_inputs(tables),
     )
+
+
+def _with_forms(grid: Grid, persons: pd.DataFrame, tables: Read) -> Grid:
+    """Wide data: what a person's form lacks by the items table was not administered."""
+    form = next((c for c in persons.columns if fold(c) in FORM), None)
+    if grid.given is not None or form is None:
+        return grid
+    codes, forms = pd.factorize(persons[form])
+    named = booklet_items(tables.items, grid.item_ids, [str(f) for f in forms])
+    if named is None:
+        return grid
+    # A person without a form may have been given anything.
+    known = np.concatenate([named, np.ones((1, len(grid.item_ids)), dtype=bool)])
+    return replace(grid, given=known[codes])
 
 
 def _thresholds(spec: StudySpec) -> Thresholds:
@@ -73,26 +96,31 @@ def _inputs(tables: Read) -> tuple[Path, ...]:
     return tuple(dict.fromkeys(path for path in files if path is not None))
 
 
-def _scores(tables: Read, recorded: Recorded, audit: Audit) -> _Scores | None:
+def _task(tables: Read, recorded: Recorded, audit: Audit) -> Task:
     spec, grid = recorded.plan.spec, recorded.grid
     normal = normal_form(spec.case_sensitive)
     texts = {t for c in (*grid.columns, *(grid.scores or ())) for t in c.texts}
     absent = absences(spec, sorted(texts), normal)
-    if not spec.raw:
-        return _as_scores(tables, recorded, absent, audit)
-    open_items = _score_items(tables, recorded)
-    keyed = [item for item in grid.item_ids if item not in open_items]
-    keys = parse_keys(recorded.key, keyed, tables.items, normal, audit)
+    return Task(grid, spec, tables.items, absent, normal, audit)
+
+
+def _scores(tables: Read, recorded: Recorded, audit: Audit) -> _Scores | None:
+    task = _task(tables, recorded, audit)
+    grid = task.grid
+    if not task.spec.raw:
+        return _as_scores(task, None)
+    plain = _score_items(tables, recorded)
+    keyed = [item for item in grid.item_ids if item not in plain]
+    keys = parse_keys(recorded.key, keyed, tables.items, task.normal, audit)
     if len(keys) < len(keyed):
         return None
-    columns = raw_columns(grid, spec, keys, tables.items, absent, normal, audit)
-    if open_items:
-        plain = _as_scores(tables, recorded, absent, audit, only=open_items)
-        columns = [
-            as_recorded(p, grid.columns[j]) if grid.item_ids[j] in open_items else c
-            for j, (c, p) in enumerate(zip(columns, plain.columns, strict=True))
-        ]
-    return _Scores(columns, spec.omitted or "wrong", keyed=True)
+    columns = raw_columns(task, keys)
+    if plain:
+        scores = _as_scores(task, plain).columns
+        for j, item in enumerate(grid.item_ids):
+            if item in plain:
+                columns[j] = as_recorded(scores[j], grid.columns[j])
+    return _Scores(columns, task.spec.omitted or "wrong", keyed=True)
 
 
 def _score_items(tables: Read, recorded: Recorded) -> frozenset[str]:
@@ -108,17 +136,11 @@ def _score_items(tables: Read, recorded: Recorded) -> frozenset[str]:
     )
 
 
-def _as_scores(
-    tables: Read,
-    recorded: Recorded,
-    absent: Absences,
-    audit: Audit,
-    only: frozenset[str] | None = None,
-) -> _Scores:
-    grid, spec = recorded.grid, recorded.plan.spec
-    texts = grid.scores or grid.columns
-    limits = find_limits(grid.item_ids, texts, spec, tables.items, absent, audit, only)
-    columns = scored_columns(grid, texts, limits, absent, audit, only)
+def _as_scores(task: Task, only: frozenset[str] | None) -> _Scores:
+    beside = None if task.spec.raw else task.grid.scores
+    recorded = beside or task.grid.columns
+    limits = find_limits(task, recorded, only)
+    columns = scored_columns(task, recorded, limits, only)
     return _Scores(columns, limits.omitted, keyed=False)
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from naas_psych.errors import Fault
 from naas_psych.study.checks import checks
@@ -13,6 +16,10 @@ from naas_psych.study.spec import Waiver
 
 #: Faults of one code in one file that are listed one by one; the rest are counted.
 LISTED = 20
+
+
+#: Any of file, row, column and value: the place of a fault, as far as it is known.
+Where = dict[str, Any]
 
 
 @dataclass
@@ -30,34 +37,34 @@ class Audit:
     ) -> bool:
         """Record one fault; True when it was waived.
 
-        `where` is any of file, row, column, value. Severity comes from the list of checks, and
+        Severity comes from the list of checks, and
         what was expected and what to do as well, unless given.
         """
-        check = checks()[code]
-        fault = Fault(
-            code=code,
-            severity=check.severity,
-            found=found,
-            expected=expected or check.expected,
-            action=action or check.action,
-            **where,
-        )
-        fault = self._waived(fault)
+        fault = self._waived(_fault(code, found, expected, action, where))
         self._count[code, fault.file] += 1
         if self._count[code, fault.file] <= LISTED or fault.waived:
             self._faults.append(fault)
         return fault.waived is not None
 
-    def many(self, code: str, rows: Sequence[int], found: str, **more: Any) -> bool:
-        """The same fault at many rows: the first are listed, all are counted."""
-        waived = [self.add(code, found, row=int(row), **more) for row in rows[:LISTED]]
-        if len(rows) > LISTED and not all(waived):
-            self._count[code, more.get("file")] += len(rows) - LISTED
-        return bool(waived) and all(waived)
+    def many(
+        self,
+        code: str,
+        records: NDArray[np.int64],
+        line: Callable[[int], int],
+        found: str,
+        *,
+        expected: str = "",
+        **where: Any,
+    ) -> None:
+        """The same fault in many records: the first are listed, all are counted."""
+        for record in records[:LISTED]:
+            self.add(code, found, expected=expected, row=line(int(record)), **where)
+        self.count_more(code, len(records) - LISTED, **where)
 
-    def count_more(self, code: str, file: str | None, times: int) -> None:
+    def count_more(self, code: str, times: int, **where: Any) -> None:
         """Count faults that are not worth listing, because as many were listed before."""
-        self._count[code, file] += max(0, times)
+        if times > 0 and not self._waived(_fault(code, "", "", "", where)).waived:
+            self._count[code, where.get("file")] += times
 
     def say(self, sentence: str) -> None:
         """Note something that was inferred or assumed; said once."""
@@ -93,15 +100,7 @@ class Audit:
         left = self._count[code, file] - listed
         if left <= 0:
             return None
-        check = checks()[code]
-        return Fault(
-            code=code,
-            severity=check.severity,
-            file=file,
-            found=f"and {left} more like it.",
-            expected=check.expected,
-            action=check.action,
-        )
+        return _fault(code, f"and {left} more like it.", "", "", {"file": file})
 
     def _waived(self, fault: Fault) -> Fault:
         for waiver in self.waivers:
@@ -123,6 +122,18 @@ class Audit:
             file="study.toml",
             value=waiver.code,
         )
+
+
+def _fault(code: str, found: str, expected: str, action: str, where: Where) -> Fault:
+    check = checks()[code]
+    return Fault(
+        code=code,
+        severity=check.severity,
+        found=found,
+        expected=expected or check.expected,
+        action=action or check.action,
+        **where,
+    )
 
 
 def _matches(waiver: Waiver, fault: Fault) -> bool:

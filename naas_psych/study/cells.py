@@ -39,7 +39,7 @@ class Coded:
         texts: list[str | None] = list(self.texts)
         if blanks_are_none:
             texts = [None if is_blank(text) else text for text in self.texts]
-        return np.array([*texts, None], dtype=object)[self.codes]
+        return np.asarray(np.array([*texts, None], dtype=object)[self.codes])
 
     def at(self, record: int) -> str | None:
         """The text of one record."""

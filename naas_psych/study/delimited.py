@@ -181,8 +181,9 @@ def _read(path: Path, text: _Text, shape: _Shape, audit: Audit) -> RawTable | No
     return RawTable(path.name, path, shape.names, tuple(table.columns), table.num_rows, line, comma)
 
 
-def _no_rows(path: Path, audit: Audit) -> None:
+def _no_rows(path: Path, audit: Audit) -> RawTable | None:
     audit.add("header_only", "there is a header and not one row below it.", file=path.name, row=1)
+    return None
 
 
 def _arrow(text: _Text, shape: _Shape, ragged: _Ragged, *, threads: bool) -> Any:

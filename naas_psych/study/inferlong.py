@@ -7,8 +7,9 @@ import numpy as np
 from naas_psych.study import names
 from naas_psych.study.audit import Audit
 from naas_psych.study.cells import RawTable, fold
-from naas_psych.study.infer import Plan, looks
+from naas_psych.study.infer import Plan
 from naas_psych.study.items import KeySource
+from naas_psych.study.looks import looks
 from naas_psych.study.spec import ResponsesSpec
 
 _ROLES = {

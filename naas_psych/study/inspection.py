@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import difflib
-from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from naas_psych.study.audit import Audit
+from naas_psych.study.audit import Audit, Where
+from naas_psych.study.cells import number
 from naas_psych.study.grid import Grid
 from naas_psych.study.responses import Responses
 from naas_psych.study.spec import Cut, StudySpec
@@ -31,8 +30,13 @@ def inspect_responses(responses: Responses, grid: Grid, audit: Audit) -> None:
         audit.add("one_item", f"the item is {responses.item_ids[0]!r}.", file=grid.file)
     _inspect_items(responses, grid, audit)
     silent = np.flatnonzero(~answered.any(axis=1))
-    rows = [grid.place(int(n), 0).row for n in silent[:30]] + [0] * max(0, len(silent) - 30)
-    audit.many("person_without_responses", rows, "nothing was answered.", file=grid.file)
+    audit.many(
+        "person_without_responses",
+        silent,
+        lambda person: grid.place(person, 0).row,
+        "nothing was answered.",
+        file=grid.file,
+    )
 
 
 def _inspect_items(responses: Responses, grid: Grid, audit: Audit) -> None:
@@ -40,13 +44,26 @@ def _inspect_items(responses: Responses, grid: Grid, audit: Audit) -> None:
     never = np.iinfo(responses.points.dtype).max
     bottom = np.where(responses.points >= 0, responses.points, never).min(axis=0)
     for j, item in enumerate(responses.item_ids):
-        where = {"file": grid.file, "column": grid.place(0, j).column}
+        where: Where = {"file": grid.file, "column": grid.place(0, j).column}
         if top[j] < 0:
             audit.add("item_all_missing", f"nobody answered item {item!r}.", **where)
         elif bottom[j] == top[j] and responses.n_persons > 1:
             score = f"{top[j] * responses.unit:g}"
             found = f"everybody who answered item {item!r} scored {score}."
             audit.add("item_without_variance", found, value=score, **where)
+
+
+def compare_scores(responses: Responses, grid: Grid, audit: Audit) -> None:
+    """Scores that stand beside the responses against those by key."""
+    for j, coded in enumerate(grid.scores or ()):
+        worth = [number(text) for text in coded.texts]
+        said = np.array([*(np.nan if w is None else w for w in worth), np.nan, np.nan])[coded.codes]
+        ours = responses.points[:, j] * responses.unit
+        differ = np.flatnonzero((responses.points[:, j] >= 0) & (np.abs(said - ours) > 1e-9))
+        if differ.size:
+            found = f"{differ.size} scores of item {grid.item_ids[j]!r} differ from the key."
+            row = grid.place(int(differ[0]), j).row
+            audit.add("score_contradicts_key", found, file=grid.file, row=row)
 
 
 def inspect_groups(
@@ -62,7 +79,7 @@ def inspect_groups(
 
 
 def _inspect_group(column: str, reference: str, persons: pd.DataFrame, audit: Audit) -> None:
-    where: dict[str, Any] = {"file": "study.toml", "column": f"groups.{column}"}
+    where: Where = {"file": "study.toml", "column": f"groups.{column}"}
     known = [name for name in persons.columns if name != "person_id"]
     if column not in known:
         found = f"the persons have no column {column!r}.{_near(column, known)}"
@@ -98,8 +115,3 @@ def _inspect_cut(name: str, cut: Cut, low: float, high: float, audit: Audit) -> 
             value=f"{cut.value:g}",
             expected=f"a value from {limits[0]:g} to {limits[1]:g}.",
         )
-
-
-def whole(values: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Whole numbers from 1 on."""
-    return np.isfinite(values) & (values >= 1) & (values == np.floor(values))

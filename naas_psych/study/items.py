@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from naas_psych.errors import UsageError
-from naas_psych.study.audit import Audit
+from naas_psych.study.audit import Audit, Where
 from naas_psych.study.cells import RawTable, fold, is_blank, number
 from naas_psych.study.names import ITEM, ITEM_NUMBERS, ITEM_TEXT, KEY
 from naas_psych.study.read import ENDINGS, read_table
@@ -78,7 +78,7 @@ def _unique(table: RawTable, column: str, ids: list[str | None], audit: Audit) -
     seen: set[str] = set()
     sound = True
     for record, item in enumerate(ids):
-        where = {"file": table.file, "row": table.line(record), "column": column}
+        where: Where = {"file": table.file, "row": table.line(record), "column": column}
         if item is None:
             audit.add("item_id_blank", "the item has no name.", **where)
             sound = False
@@ -110,7 +110,7 @@ def check_limits(items: ItemTable, audit: Audit) -> None:
         low, high = items.number(item, "min_score") or 0.0, items.number(item, "max_score")
         if high is not None and high <= low:
             found = f"item {item!r} goes from {low:g} to {high:g}."
-            where = {"row": items.row(item), "column": "max_score", "value": f"{high:g}"}
+            where: Where = {"row": items.row(item), "column": "max_score", "value": f"{high:g}"}
             audit.add("bad_limits", found, file=items.file, **where)
 
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import cast
 
-from naas_psych.study.audit import Audit
+from naas_psych.study.audit import Audit, Where
 from naas_psych.study.cells import fold, is_blank
 from naas_psych.study.items import ItemTable, KeySource
-from naas_psych.study.keys import RULES, Key, KeyFault, Normal, Rule, parse_key
+from naas_psych.study.keys import RULES, Key, KeyFault, Normal, parse_key
 
 _TYPES = ("single", "multiple", "score")
 
@@ -72,7 +71,7 @@ def parse_keys(
     keys = {}
     for item in item_ids:
         text = source.by_item.get(item)
-        where = {"file": source.file, "row": source.row(item), "value": text}
+        where: Where = {"file": source.file, "row": source.row(item), "value": text}
         if text is None:
             where["file"] = source.file or (items.file if items else None)
             where["value"] = item
@@ -95,7 +94,7 @@ def _parse(text: str, item: str, items: ItemTable | None, normal: Normal) -> Key
         kind=kind if kind in _TYPES else None,
         normal=normal,
         max_score=items.number(item, "max_score") if items else None,
-        rule=cast(Rule, scoring) if scoring in RULES else None,
+        rule=next((rule for rule in RULES if rule == scoring), None),
     )
 
 

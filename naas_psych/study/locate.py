@@ -23,6 +23,12 @@ class Source:
     spec: StudySpec
     bare: bool
     spec_path: Path | None = None
+    file: Path | None = None
+
+    @property
+    def name(self) -> str:
+        """What the study is called when nobody gave it a title."""
+        return self.file.stem if self.file else self.root.resolve().name
 
     def path(self, table: str) -> Path | None:
         """The file of a table of the study, if it has one."""
@@ -48,7 +54,8 @@ def locate(path: str | Path, audit: Audit) -> Source | None:
             f"{path.name} has an ending that is not known. Give a study folder, a study.toml or a "
             f"response file ({' '.join(ENDINGS)})."
         )
-    return Source(path.parent, StudySpec(tables=Tables(responses=path.name)), bare=True)
+    spec = StudySpec(tables=Tables(responses=path.name))
+    return Source(path.parent, spec, bare=True, file=path)
 
 
 def _with_spec(path: Path, audit: Audit) -> Source | None:

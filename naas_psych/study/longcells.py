@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from naas_psych.study.audit import Audit
+from naas_psych.study.audit import Audit, Where
 from naas_psych.study.cells import Coded, RawTable, is_blank, number
 from naas_psych.study.items import ItemTable
 from naas_psych.study.responses import ABSENCES
@@ -22,9 +22,11 @@ def read_states(table: RawTable, column: str, audit: Audit) -> NDArray[np.int8]:
     for k, text in enumerate(coded.texts):
         word = text.casefold().replace(" ", "_")
         if word not in known and not is_blank(text):
-            _tell(table, column, coded, k, "unknown_state", f"the state is {text!r}.", audit)
+            where: Where = {"file": table.file, "column": column, "value": text}
+            found = f"the state is {text!r}."
+            audit.many("unknown_state", coded.rows_of(k), table.line, found, **where)
         states.append(known.get(word, 0))
-    return np.array([*states, 0], dtype=np.int8)[coded.codes]
+    return np.asarray(np.array([*states, 0], dtype=np.int8)[coded.codes])
 
 
 def read_positions(table: RawTable, column: str, audit: Audit) -> NDArray[np.int16]:
@@ -35,17 +37,11 @@ def read_positions(table: RawTable, column: str, audit: Audit) -> NDArray[np.int
         value = number(text)
         sound = value is not None and 1 <= value <= 32_000 and value == int(value)
         if not sound and not is_blank(text):
-            _tell(table, column, coded, k, "bad_position", f"the position is {text!r}.", audit)
+            where: Where = {"file": table.file, "column": column, "value": text}
+            found = f"the position is {text!r}."
+            audit.many("bad_position", coded.rows_of(k), table.line, found, **where)
         places.append(int(value) if sound and value is not None else 0)
-    return np.array([*places, 0], dtype=np.int16)[coded.codes]
-
-
-def _tell(
-    table: RawTable, column: str, coded: Coded, text: int, code: str, found: str, audit: Audit
-) -> None:
-    records = coded.rows_of(text)
-    rows = [table.line(int(r)) for r in records[:30]] + [0] * max(0, len(records) - 30)
-    audit.many(code, rows, found, file=table.file, column=column, value=coded.texts[text])
+    return np.asarray(np.array([*places, 0], dtype=np.int16)[coded.codes])
 
 
 def booklet_items(

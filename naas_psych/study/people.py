@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from naas_psych.study import names
-from naas_psych.study.audit import Audit
+from naas_psych.study.audit import Audit, Where
 from naas_psych.study.cells import RawTable
 from naas_psych.study.read import read_table
 
@@ -60,7 +60,8 @@ def _joined(
         elif person is not None:
             index[person] = record
     records = np.array([index.get(person, -1) for person in person_ids], dtype=np.int64)
-    _tell_unmatched(table, person_ids, index, records, column, audit)
+    _tell_unmatched(table, person_ids[records < 0], column, audit)
+    _tell_unused(table, index, set(person_ids), audit)
     return {
         name: np.array([*table.coded(name).values(), None], dtype=object)[records]
         for name in table.names
@@ -69,25 +70,17 @@ def _joined(
 
 
 def _tell_unmatched(
-    table: RawTable,
-    person_ids: NDArray[np.object_],
-    index: dict[str, int],
-    records: NDArray[np.int64],
-    column: str,
-    audit: Audit,
+    table: RawTable, unknown: NDArray[np.object_], column: str, audit: Audit
 ) -> None:
-    unknown = person_ids[records < 0]
     for person in unknown:
         found = f"the person {person!r} has responses but no row here."
-        audit.add("person_not_in_table", found, file=table.file, column=column, value=str(person))
-    known = set(person_ids)
+        where = {"file": table.file, "column": column, "value": str(person)}
+        audit.add("person_not_in_table", found, **where)
+
+
+def _tell_unused(table: RawTable, index: dict[str, int], known: set[str], audit: Audit) -> None:
     for person, record in index.items():
         if person not in known:
-            audit.add(
-                "person_without_record",
-                f"the person {person!r} has no responses.",
-                file=table.file,
-                row=table.line(record),
-                column=column,
-                value=person,
-            )
+            found = f"the person {person!r} has no responses."
+            where: Where = {"file": table.file, "row": table.line(record), "value": person}
+            audit.add("person_without_record", found, **where)

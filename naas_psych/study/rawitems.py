@@ -7,14 +7,8 @@ from collections import Counter
 from dataclasses import dataclass
 from fractions import Fraction
 
-import numpy as np
-
-from naas_psych.study.audit import Audit
-from naas_psych.study.grid import Grid
-from naas_psych.study.items import ItemTable
 from naas_psych.study.keys import Key, Normal, score_multiple, split_options
-from naas_psych.study.scoring import Absences, Column, Worth
-from naas_psych.study.spec import ResponsesSpec
+from naas_psych.study.scoring import Column, Task, Worth
 
 #: An option in fewer cells than this share, beyond a gap in the alphabet, is a slip of the pen.
 _RARE = 0.0005
@@ -28,70 +22,55 @@ class Offered:
     strays: frozenset[str]
 
 
-def raw_columns(
-    grid: Grid,
-    spec: ResponsesSpec,
-    keys: dict[str, Key],
-    items: ItemTable | None,
-    absent: Absences,
-    normal: Normal,
-    audit: Audit,
-) -> list[Column]:
+def raw_columns(task: Task, keys: dict[str, Key]) -> list[Column]:
     """One Column an item; options outside the item's options are told."""
-    seen = _seen(grid, absent, normal)
-    offered = Offered(_declared(grid, spec, items, normal), _strays(seen, keys, audit, grid.file))
+    offered = Offered(_declared(task), _strays(task, keys))
     return [
-        _column(grid, j, keys[item], offered, absent, normal, audit)
+        _column(task, j, keys[item], offered)
         if item in keys
         else Column((), Fraction(0), Fraction(1))
-        for j, item in enumerate(grid.item_ids)
+        for j, item in enumerate(task.grid.item_ids)
     ]
 
 
-def _seen(grid: Grid, absent: Absences, normal: Normal) -> list[Counter[str]]:
-    """How often each option was recorded, item by item."""
-    seen = []
-    for column in grid.columns:
-        counts: Counter[str] = Counter()
-        for text, n in zip(column.texts, column.counts(), strict=True):
-            if absent.of(text) is None:
-                counts[normal(text)] += int(n)
-        seen.append(counts)
-    return seen
-
-
-def _declared(
-    grid: Grid, spec: ResponsesSpec, items: ItemTable | None, normal: Normal
-) -> dict[str, tuple[str, ...]]:
+def _declared(task: Task) -> dict[str, tuple[str, ...]]:
     declared = {}
-    for item in grid.item_ids:
-        options = (items.options(item) if items else []) or spec.options or []
+    for item in task.grid.item_ids:
+        options = (task.items.options(item) if task.items else []) or task.spec.options or []
         if options:
-            declared[item] = tuple(normal(option) for option in options)
+            declared[item] = tuple(task.normal(option) for option in options)
     return declared
 
 
-def _strays(
-    seen: list[Counter[str]], keys: dict[str, Key], audit: Audit, file: str
-) -> frozenset[str]:
+def _seen(task: Task) -> Counter[str]:
+    """How often each option was recorded, over all items."""
+    counts: Counter[str] = Counter()
+    for column in task.grid.columns:
+        for text, n in zip(column.texts, column.counts(), strict=True):
+            if task.absent.of(text) is None:
+                counts[task.normal(text)] += int(n)
+    return counts
+
+
+def _strays(task: Task, keys: dict[str, Key]) -> frozenset[str]:
     """Options beyond a gap that nobody keyed: rare ones are strays, frequent ones suspects."""
-    total: Counter[str] = sum(seen, Counter())
+    total = _seen(task)
     keyed = {option for key in keys.values() for option in key.points}
     single = {option for option in total if len(option) == 1}
     usual = _run(single | keyed)
-    if not usual:
+    if not usual or task.spec.options:
         return frozenset()
-    odd = {option for option in single - usual - keyed if option in total}
+    odd = single - usual - keyed
     strays = {o for o in odd if total[o] < max(3, _RARE * total.total())}
     for option in sorted(odd - strays):
-        audit.add(
+        task.audit.add(
             "suspected_absence_code",
             f"{option!r} was recorded {total[option]} times, is never the key and stands apart "
             f"from the other options ({', '.join(sorted(usual))}). It was scored as wrong.",
-            file=file,
+            file=task.grid.file,
             value=option,
-            action=f'If it means that nothing was answered, set codes = {{ "{option}" = "omitted" }}'
-            " under [responses].",
+            action=f'If it means that nothing was answered, set codes = {{ "{option}" = '
+            '"omitted" }} under [responses].'.replace("}}", "}"),
         )
     return frozenset(strays)
 
@@ -110,32 +89,25 @@ def _run(options: set[str]) -> set[str]:
     return set()
 
 
-def _column(
-    grid: Grid,
-    j: int,
-    key: Key,
-    offered: Offered,
-    absent: Absences,
-    normal: Normal,
-    audit: Audit,
-) -> Column:
-    recorded, item = grid.columns[j], grid.item_ids[j]
-    declared = offered.declared.get(item)
-    labels = _labels(recorded.texts, absent, normal, key)
+def _column(task: Task, j: int, key: Key, offered: Offered) -> Column:
+    texts, normal = task.grid.columns[j].texts, task.normal
+    declared = offered.declared.get(task.grid.item_ids[j])
+    labels = _labels(texts, task, key)
+    on_offer = _on_offer(labels, key, declared, normal)
     names = sorted({label for label in labels if label is not None})
     worth: list[Worth] = []
-    for k, (text, label) in enumerate(zip(recorded.texts, labels, strict=True)):
+    for k, (text, label) in enumerate(zip(texts, labels, strict=True)):
         if label is None:
-            worth.append(absent.of(text))
+            worth.append(task.absent.of(text))
             continue
         parts = _parts(text, key, normal)
         outside = _outside(parts, declared, key, offered.strays)
         if outside:
-            _tell_outside(grid, j, k, outside, declared, audit)
-        worth.append(_worth(parts, key, declared, labels, normal))
+            _tell_outside(task, j, k, outside, declared)
+        worth.append(_worth(parts, key, on_offer))
     choice = tuple(
-        names.index(label) if label is not None else int(absent.of(text) or 0)
-        for text, label in zip(recorded.texts, labels, strict=True)
+        names.index(label) if label is not None else int(task.absent.of(text) or 0)
+        for text, label in zip(texts, labels, strict=True)
     )
     return Column(tuple(worth), Fraction(0), key.max_score, tuple(names) or ("",), choice)
 
@@ -144,16 +116,16 @@ def _parts(text: str, key: Key, normal: Normal) -> frozenset[str]:
     return frozenset(normal(o) for o in (split_options(text) if key.multiple else [text]))
 
 
-def _labels(texts: tuple[str, ...], absent: Absences, normal: Normal, key: Key) -> list[str | None]:
+def _labels(texts: tuple[str, ...], task: Task, key: Key) -> list[str | None]:
     """What each text is called: options that differ in letter case only share a name."""
     spelling: dict[frozenset[str], str] = {}
     for text in sorted(texts):
-        if absent.of(text) is None:
-            parts = _parts(text, key, normal)
+        if task.absent.of(text) is None:
+            parts = _parts(text, key, task.normal)
             name = "".join(sorted(split_options(text))) if key.multiple else text
             spelling.setdefault(parts, name)
     return [
-        None if absent.of(text) is not None else spelling[_parts(text, key, normal)]
+        None if task.absent.of(text) is not None else spelling[_parts(text, key, task.normal)]
         for text in texts
     ]
 
@@ -171,37 +143,31 @@ def _outside(
 
 
 def _tell_outside(
-    grid: Grid,
-    j: int,
-    text: int,
-    outside: frozenset[str],
-    declared: tuple[str, ...] | None,
-    audit: Audit,
+    task: Task, j: int, text: int, outside: frozenset[str], declared: tuple[str, ...] | None
 ) -> None:
-    records = np.flatnonzero(grid.columns[j].codes == text)
-    value = grid.columns[j].texts[text]
-    rows = [grid.place(int(r), j).row for r in records[:30]] + [0] * max(0, len(records) - 30)
+    column, item = task.grid.columns[j], task.grid.item_ids[j]
     options = ", ".join(declared) if declared else "the options that other persons chose"
-    audit.many(
+    task.audit.many(
         "option_outside_options",
-        rows,
-        f"{', '.join(sorted(outside))!r} is not an option of item {grid.item_ids[j]!r}.",
-        file=grid.file,
-        column=grid.place(0, j).column,
-        value=value,
+        column.rows_of(text),
+        task.line(j),
+        f"{', '.join(sorted(outside))!r} is not an option of item {item!r}.",
         expected=f"one of {options}.",
+        **task.where(j, column.texts[text]),
     )
 
 
-def _worth(
-    parts: frozenset[str],
-    key: Key,
-    declared: tuple[str, ...] | None,
-    labels: list[str | None],
-    normal: Normal,
-) -> Fraction:
+def _on_offer(
+    labels: list[str | None], key: Key, declared: tuple[str, ...] | None, normal: Normal
+) -> int:
+    """How many options a multiple-response item offers: declared, else seen or keyed."""
+    if declared:
+        return len(declared)
+    seen = {normal(o) for label in labels if label for o in split_options(label)}
+    return len(seen | set(key.points))
+
+
+def _worth(parts: frozenset[str], key: Key, on_offer: int) -> Fraction:
     if not key.multiple:
         return key.points.get(next(iter(parts)), Fraction(0))
-    seen = {normal(o) for label in labels if label for o in split_options(label)}
-    offered = set(declared) if declared else seen | set(key.points)
-    return score_multiple(parts, key, len(offered))
+    return score_multiple(parts, key, on_offer)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -37,10 +38,7 @@ def read_table(path: Path, audit: Audit) -> RawTable | None:
     if data is None or not _is_what_it_says(path, data, audit):
         return None
     ending = path.suffix.lower()
-    if ending in TEXT_ENDINGS:
-        table = parse(path, data, audit)
-    else:
-        table = _typed(path, ending, audit)
+    table = parse(path, data, audit) if ending in TEXT_ENDINGS else _typed(path, ending, audit)
     return _named(table, audit) if table else None
 
 
@@ -114,7 +112,9 @@ def _is_what_it_says(path: Path, data: Any, audit: Audit) -> bool:
 def _typed(path: Path, ending: str, audit: Audit) -> RawTable | None:
     read = {".parquet": _parquet, ".xlsx": _xlsx, ".sav": _sav}[ending]
     try:
-        return read(path, audit)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return read(path, audit)
     except MemoryError:
         audit.add("too_large_for_memory", "memory ran out while reading it.", file=path.name)
     except Exception as error:
@@ -124,7 +124,7 @@ def _typed(path: Path, ending: str, audit: Audit) -> RawTable | None:
     return None
 
 
-def _parquet(path: Path, audit: Audit) -> RawTable | None:
+def _parquet(path: Path, _: Audit) -> RawTable | None:
     import pyarrow.parquet as pq
 
     table = pq.read_table(path)
@@ -173,7 +173,7 @@ def _xlsx(path: Path, audit: Audit) -> RawTable | None:
     return text_table(path=path, names=header, columns=columns)
 
 
-def _sav(path: Path, audit: Audit) -> RawTable | None:
+def _sav(path: Path, _: Audit) -> RawTable | None:
     import pyreadstat
 
     columns, meta = pyreadstat.read_sav(str(path), output_format="dict")

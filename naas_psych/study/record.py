@@ -7,15 +7,15 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from naas_psych.study.audit import Audit
+from naas_psych.study.audit import Audit, Where
 from naas_psych.study.cells import RawTable, fold
 from naas_psych.study.grid import Grid
-from naas_psych.study.infer import Plan, is_long, plan_wide
+from naas_psych.study.infer import Bare, Plan, is_long, plan_wide
 from naas_psych.study.inferlong import plan_long
 from naas_psych.study.items import ItemTable, KeySource
 from naas_psych.study.keying import aligned, tell_unknown
 from naas_psych.study.locate import Source
-from naas_psych.study.long import long_grid
+from naas_psych.study.long import Long, long_grid
 from naas_psych.study.people import inline_columns
 from naas_psych.study.wide import wide_grid
 
@@ -59,14 +59,14 @@ def _tell_unused(items: ItemTable | None, grid: Grid, audit: Audit) -> None:
     for item in items.ids if items else ():
         if items and item not in grid.item_ids:
             found = f"the item {item!r} has no responses."
-            where = {"row": items.row(item), "value": item}
+            where: Where = {"row": items.row(item), "value": item}
             audit.add("item_without_responses", found, file=items.file, **where)
 
 
 def _wide(tables: Read, audit: Audit) -> Recorded | None:
     table = tables.responses
     key = replace(tables.key, by_item=_spelled(tables.key.by_item, table))
-    plan = plan_wide(table, tables.source.spec.responses, key, tables.items, audit)
+    plan = plan_wide(Bare(table, tables.source.spec.responses, key, tables.items, audit))
     if plan is None:
         return None
     wide = wide_grid(table, plan, audit)
@@ -78,7 +78,7 @@ def _long(tables: Read, audit: Audit) -> Recorded | None:
     plan = plan_long(tables.responses, tables.source.spec.responses, tables.key, audit)
     if plan is None:
         return None
-    long = long_grid(tables.responses, plan, tables.items, tables.key, audit)
+    long = long_grid(Long(tables.responses, plan, tables.items, tables.key, audit))
     inline = inline_columns(tables.responses, plan.inline, long.records)
     return Recorded(plan, long.grid, tables.key, inline)
 

@@ -7,15 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-import numpy as np
-
-from naas_psych.study.audit import Audit
 from naas_psych.study.cells import Coded, number
-from naas_psych.study.grid import Grid
 from naas_psych.study.items import ItemTable
 from naas_psych.study.responses import Counted
-from naas_psych.study.scoring import Absences, Column, Worth
-from naas_psych.study.spec import ResponsesSpec
+from naas_psych.study.scoring import Absences, Column, Task, Worth
 
 _FLAGS = {"true": 1.0, "false": 0.0}
 #: A score above the other items' maximum in no more than this share of persons is a slip.
@@ -29,7 +24,6 @@ class Limits:
     low: tuple[Fraction, ...]
     high: tuple[Fraction, ...]
     omitted: Counted
-    inferred_high: tuple[bool, ...]
 
 
 def score_of(text: str) -> float | None:
@@ -38,25 +32,21 @@ def score_of(text: str) -> float | None:
 
 
 def scored_columns(
-    grid: Grid,
+    task: Task,
     recorded: Sequence[Coded],
     limits: Limits,
-    absent: Absences,
-    audit: Audit,
     only: frozenset[str] | None = None,
 ) -> list[Column]:
     """One Column an item (or `only` for some); text, and scores beyond the limits, are told."""
     columns = []
     for j, coded in enumerate(recorded):
-        if only is not None and grid.item_ids[j] not in only:
-            columns.append(Column((), limits.low[j], limits.high[j]))
-            continue
         worth: list[Worth] = []
-        for k, text in enumerate(coded.texts):
-            state = absent.of(text)
+        here = only is None or task.grid.item_ids[j] in only
+        for k, text in enumerate(coded.texts if here else ()):
+            state = task.absent.of(text)
             worth.append(state if state is not None else _worth(text))
             if state is None:
-                _check(grid, j, k, coded, limits, audit)
+                _check(task, j, coded, k, limits)
         columns.append(Column(tuple(worth), limits.low[j], limits.high[j]))
     return columns
 
@@ -85,10 +75,10 @@ def fraction(value: float) -> Fraction:
     return Fraction(value).limit_denominator(100)
 
 
-def _check(grid: Grid, j: int, text: int, coded: Coded, limits: Limits, audit: Audit) -> None:
-    value = score_of(coded.texts[text])
+def _check(task: Task, j: int, coded: Coded, text: int, limits: Limits) -> None:
+    shown, item = coded.texts[text], task.grid.item_ids[j]
+    value = score_of(shown)
     low, high = float(limits.low[j]), float(limits.high[j])
-    item, shown = grid.item_ids[j], coded.texts[text]
     if value is None:
         code, found = "text_in_score_column", f"{shown!r} is not a score."
     elif value > high + 1e-9:
@@ -97,51 +87,45 @@ def _check(grid: Grid, j: int, text: int, coded: Coded, limits: Limits, audit: A
         code, found = "score_below_min", f"{shown} is below the lowest score of item {item!r}."
     else:
         return
-    records = np.flatnonzero(coded.codes == text)
-    rows = [grid.place(int(r), j).row for r in records[:30]] + [0] * max(0, len(records) - 30)
-    audit.many(
-        code,
-        rows,
-        found,
-        file=grid.file,
-        column=grid.place(0, j).column,
-        value=shown,
-        expected=f"a number from {low:g} to {high:g}.",
-    )
+    expected = f"a number from {low:g} to {high:g}."
+    where = task.where(j, shown)
+    task.audit.many(code, coded.rows_of(text), task.line(j), found, expected=expected, **where)
 
 
 def find_limits(
-    item_ids: Sequence[str],
-    recorded: Sequence[Coded],
-    spec: ResponsesSpec,
-    items: ItemTable | None,
-    absent: Absences,
-    audit: Audit,
-    only: frozenset[str] | None = None,
+    task: Task, recorded: Sequence[Coded], only: frozenset[str] | None = None
 ) -> Limits:
     """Limits from the items table, else from the study, else from the scores themselves."""
+    ids, spec, items = task.grid.item_ids, task.spec, task.items
     counts = [
-        _score_counts(coded, absent) if only is None or item in only else Counter[float]()
-        for item, coded in zip(item_ids, recorded, strict=True)
+        _score_counts(coded, task.absent) if only is None or item in only else Counter[float]()
+        for item, coded in zip(ids, recorded, strict=True)
     ]
     everything = [value for seen in counts for value in seen if value >= 0]
     lowest, highest = min(everything, default=0.0), max(everything, default=1.0)
     rating = lowest >= 1 and highest > 1 and not _has(items, "max_score")
     tops = _sensible_highs(counts)
     common = _common_maximum(tops, rating)
-    lows, highs, guessed = [], [], []
-    for item, top in zip(item_ids, tops, strict=True):
-        low = _given(items, item, "min_score", spec.min_score)
-        high = _given(items, item, "max_score", spec.max_score)
-        lows.append(fraction(low if low is not None else float(rating)))
-        guessed.append(high is None)
-        highs.append(fraction(high if high is not None else common or max(top, 1.0)))
-    _say_limits(rating, common, guessed, lows, spec, items, audit)
-    left_out = float(min(lows, default=Fraction(0))) >= 1
-    omitted: Counted = spec.omitted or ("left_out" if left_out else "wrong")
-    if left_out and spec.omitted is None:
-        audit.say("A blank on a rating scale is left out, not counted as the lowest rating.")
-    return Limits(tuple(lows), tuple(highs), omitted, tuple(guessed))
+    lows = [_given(items, item, "min_score", spec.min_score) for item in ids]
+    highs = [_given(items, item, "max_score", spec.max_score) for item in ids]
+    low = tuple(fraction(float(rating) if v is None else v) for v in lows)
+    high = tuple(
+        fraction((common or max(top, 1.0)) if v is None else v)
+        for v, top in zip(highs, tops, strict=True)
+    )
+    if None in highs:
+        _say_limits(task, rating, common)
+    return Limits(low, high, _omitted(task, low))
+
+
+def _omitted(task: Task, low: tuple[Fraction, ...]) -> Counted:
+    """An omission on a rating scale is no rating at all."""
+    if task.spec.omitted is not None:
+        return task.spec.omitted
+    if min(low, default=Fraction(0)) < 1:
+        return "wrong"
+    task.audit.say("A blank on a rating scale is left out, not counted as the lowest rating.")
+    return "left_out"
 
 
 def _score_counts(coded: Coded, absent: Absences) -> Counter[float]:
@@ -192,20 +176,11 @@ def _slip(value: float, seen: Counter[float], others: list[float]) -> bool:
     return value > max(below, *others) + 1 or len(set(others)) == 1
 
 
-def _say_limits(
-    rating: bool,
-    common: float | None,
-    guessed: list[bool],
-    lows: list[Fraction],
-    spec: ResponsesSpec,
-    items: ItemTable | None,
-    audit: Audit,
-) -> None:
-    if not any(guessed):
-        return
-    if rating and spec.min_score is None and common is not None:
-        audit.say(f"No score is below 1: a rating scale from 1 to {common:g}.")
+def _say_limits(task: Task, rating: bool, common: float | None) -> None:
+    say = task.audit.say
+    if rating and task.spec.min_score is None and common is not None:
+        say(f"No score is below 1: a rating scale from 1 to {common:g}.")
     elif common is not None:
-        audit.say(f"Nearly all items go up to {common:g}: each item's highest score is {common:g}.")
+        say(f"Nearly all items go up to {common:g}: each item's highest score is {common:g}.")
     else:
-        audit.say("The highest score of each item is the highest that anyone got (at least 1).")
+        say("The highest score of each item is the highest that anyone got (at least 1).")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import lcm
@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from naas_psych.study.audit import Audit
+from naas_psych.study.audit import Audit, Where
 from naas_psych.study.cells import Coded, is_blank
 from naas_psych.study.grid import Grid
+from naas_psych.study.items import ItemTable
 from naas_psych.study.keys import Normal
 from naas_psych.study.responses import ABSENCES, NOT_ADMINISTERED, OMITTED, Points
 from naas_psych.study.spec import ResponsesSpec
@@ -41,18 +42,6 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Scored:
-    """Points in units of `unit`, with BLANK where a cell is empty."""
-
-    points: Points
-    unit: float
-    low: NDArray[np.int64]
-    high: NDArray[np.int64]
-    choices: NDArray[np.int16] | None = None
-    options: tuple[tuple[str, ...], ...] | None = None
-
-
-@dataclass(frozen=True)
 class Absences:
     """Which texts mean that nothing was recorded, and why."""
 
@@ -63,6 +52,39 @@ class Absences:
         if text in self.codes:
             return self.codes[text]
         return BLANK if is_blank(text) else None
+
+
+@dataclass(frozen=True)
+class Task:
+    """All that scoring needs beside the key: what was recorded, and how to read it."""
+
+    grid: Grid
+    spec: ResponsesSpec
+    items: ItemTable | None
+    absent: Absences
+    normal: Normal
+    audit: Audit
+
+    def where(self, item: int, value: str) -> Where:
+        """The column of an item, for telling a fault in it."""
+        column = self.grid.place(0, item).column
+        return {"file": self.grid.file, "column": column, "value": value}
+
+    def line(self, item: int) -> Callable[[int], int]:
+        """Person index to line of the file, in the column of an item."""
+        return lambda person: self.grid.place(person, item).row
+
+
+@dataclass(frozen=True)
+class Scored:
+    """Points in units of `unit`, with BLANK where a cell is empty."""
+
+    points: Points
+    unit: float
+    low: NDArray[np.int64]
+    high: NDArray[np.int64]
+    choices: NDArray[np.int16] | None = None
+    options: tuple[tuple[str, ...], ...] | None = None
 
 
 def absences(spec: ResponsesSpec, texts: Sequence[str], normal: Normal) -> Absences:

@@ -1,4 +1,4 @@
-"""study.toml read and checked; every mistake in it is told in the words of the person who wrote it."""
+"""study.toml read and checked; every mistake is told in the words of the person who made it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 
 from naas_psych.errors import UsageError
-from naas_psych.study.audit import Audit
+from naas_psych.study.audit import Audit, Where
 from naas_psych.study.read import read_text
 from naas_psych.study.spec import StudySpec
 from naas_psych.thresholds import default_thresholds
@@ -46,7 +46,7 @@ def read_spec(path: Path, audit: Audit) -> StudySpec | None:
 
 def _tell(file: str, text: str, mistake: Any, audit: Audit) -> None:
     place = [str(part) for part in mistake["loc"] if not str(part).startswith("function-")]
-    where = {"file": file, "row": _line(text, place), "column": ".".join(place)}
+    where: Where = {"file": file, "row": _line(text, place), "column": ".".join(place)}
     value = repr(mistake.get("input"))[:80]
     if place[0] == "cuts":
         found = f"the cut {'.'.join(place[1:2])!r} does not say its value and unit."
@@ -108,7 +108,7 @@ def _check_paths(path: Path, text: str, spec: StudySpec, audit: Audit) -> None:
     for table, name in spec.tables:
         if name is None:
             continue
-        where = {"file": path.name, "row": _line(text, ["tables", table]), "column": table}
+        where: Where = {"file": path.name, "row": _line(text, ["tables", table]), "column": table}
         target = (root / name).resolve()
         if not target.is_relative_to(root):
             found = f"the path {name!r} leads out of the study folder."

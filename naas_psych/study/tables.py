@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from naas_psych.study.audit import Audit
+from naas_psych.study.audit import Audit, Where
 from naas_psych.study.cells import RawTable, fold, is_blank, number
 from naas_psych.study.grid import Grid
 from naas_psych.study.items import ItemTable
@@ -168,10 +168,10 @@ def _values(table: RawTable, name: str, scale: Scale | None, audit: Audit) -> An
         value = None if is_blank(text) else convert(text)
         if not is_blank(text) and not _allowed(value, scale):
             code = "bad_category" if scale.words else "rating_outside_scale"
-            rows = [table.line(int(r)) for r in coded.rows_of(k)[:30]]
-            rows += [0] * (len(coded.rows_of(k)) - len(rows))
-            where = {"file": table.file, "column": name, "value": text}
-            audit.many(code, rows, f"{name} is {text!r}.", expected=scale.expected, **where)
+            where: Where = {"file": table.file, "column": name, "value": text}
+            found = f"{name} is {text!r}."
+            at = coded.rows_of(k)
+            audit.many(code, at, table.line, found, expected=scale.expected, **where)
             value = None
         worth.append(value)
     if scale.words:
@@ -207,7 +207,7 @@ def _check_persons(table: RawTable, frame: pd.DataFrame, grid: Grid, audit: Audi
     for record, person in enumerate(frame["person_id"]):
         if isinstance(person, str) and person not in known:
             found = f"the person {person!r} has no responses."
-            where = {"file": table.file, "row": table.line(record), "value": person}
+            where: Where = {"file": table.file, "row": table.line(record), "value": person}
             audit.add("unknown_person_in_table", found, **where)
 
 
@@ -216,7 +216,7 @@ def _check_items(table: RawTable, frame: pd.DataFrame, known: set[str], audit: A
         return
     for record, item in enumerate(frame["item_id"]):
         if isinstance(item, str) and item not in known:
-            where = {"file": table.file, "row": table.line(record), "value": item}
+            where: Where = {"file": table.file, "row": table.line(record), "value": item}
             audit.add("unknown_item_in_table", f"there is no item {item!r}.", **where)
 
 
@@ -224,7 +224,7 @@ def _check_repeated(table: RawTable, frame: pd.DataFrame, audit: Audit) -> None:
     by = [c for c in ("judge_id", "item_id", "round", "form_id") if c in frame]
     for record in np.flatnonzero(frame.duplicated(by).to_numpy()):
         who = ", ".join(str(frame[c].iloc[record]) for c in by)
-        where = {"file": table.file, "row": table.line(int(record)), "value": who}
+        where: Where = {"file": table.file, "row": table.line(int(record)), "value": who}
         audit.add("duplicate_rating", f"a rating of {who} stands above already.", **where)
 
 
@@ -236,5 +236,5 @@ def _check_judges(table: RawTable, frame: pd.DataFrame, shape: Shape, audit: Aud
         return
     gave = frame[rated].notna().any(axis=1).groupby(frame[who]).any()
     for judge in gave.index[~gave]:
-        where = {"file": table.file, "column": who, "value": str(judge)}
+        where: Where = {"file": table.file, "column": who, "value": str(judge)}
         audit.add("judge_without_ratings", f"{judge!r} rated nothing.", **where)

@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from naas_psych.study.audit import Audit
+from naas_psych.study.audit import LISTED, Audit
 from naas_psych.study.cells import RawTable, fold, is_blank, number
 
 #: Six hours: nobody looks at one item for longer.
@@ -31,7 +31,7 @@ def read_times(
     bad = ~((seconds > 0) & (seconds < _LONGEST))
     spoken = [k for k, text in enumerate(coded.texts) if bad[k] and not is_blank(text)]
     _tell(table, column, np.array(spoken, dtype=np.int64), audit)
-    return np.where(bad, np.nan, seconds)[coded.codes].astype(np.float32)
+    return np.asarray(np.where(bad, np.nan, seconds)[coded.codes], dtype=np.float32)
 
 
 def _unit(
@@ -49,7 +49,7 @@ def _unit(
 def _tell(table: RawTable, column: str, texts: NDArray[np.int64], audit: Audit) -> None:
     coded = table.coded(column)
     records = np.flatnonzero(np.isin(coded.codes, texts))
-    for record in records[:30]:
+    for record in records[:LISTED]:
         value = coded.at(int(record))
         audit.add(
             "bad_response_time",
@@ -59,4 +59,4 @@ def _tell(table: RawTable, column: str, texts: NDArray[np.int64], audit: Audit) 
             column=column,
             value=value,
         )
-    audit.count_more("bad_response_time", table.file, len(records) - 30)
+    audit.count_more("bad_response_time", len(records) - LISTED, file=table.file)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from naas_psych.study.audit import Audit
+from naas_psych.study.audit import Audit, Where
 from naas_psych.study.cells import RawTable
 from naas_psych.study.grid import Grid, Laid, Place
 from naas_psych.study.infer import Plan
@@ -45,10 +45,9 @@ def _person_ids(
     ids = coded.values(blanks_are_none=False)
     if len(coded.texts) == table.n:
         return ids, None
-    where = {"file": table.file, "column": column}
+    where: Where = {"file": table.file, "column": column}
     blank = np.flatnonzero(coded.codes < 0)
-    lines = [table.line(int(k)) for k in blank[:50]] + [0] * max(0, len(blank) - 50)
-    audit.many("person_id_blank", lines, "the person has no name.", **where)
+    audit.many("person_id_blank", blank, table.line, "the person has no name.", **where)
     repeated = _tell_repeated(table, ids, column, audit)
     keep = np.flatnonzero(~pd.Series(ids).duplicated().to_numpy() & (coded.codes >= 0))
     return (ids[keep], keep) if repeated or blank.size else (ids, None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,13 @@ _COMMENTS = {
 }
 
 
-def init_study(path: str | Path, *, force: bool = False, key: str | Path | None = None) -> Path:
+def init_study(
+    path: str | Path,
+    *,
+    force: bool = False,
+    key: str | Path | None = None,
+    tell: Callable[[str], None] | None = None,
+) -> Path:
     """Write the study.toml that says what reading the bare files at `path` would infer.
 
     Parameters
@@ -43,6 +50,8 @@ def init_study(path: str | Path, *, force: bool = False, key: str | Path | None 
         Replace a study.toml that is there already.
     key
         A key file in the same folder, or the keys in item order.
+    tell
+        Called with each sentence about what was inferred.
     """
     path = Path(path)
     if path.suffix.lower() == ".toml":
@@ -67,6 +76,9 @@ def init_study(path: str | Path, *, force: bool = False, key: str | Path | None 
     except OSError as error:
         draft.unlink(missing_ok=True)
         raise UsageError(f"{target} cannot be written: {error.strerror}.") from None
+    if tell:
+        for sentence in audit.said:
+            tell(sentence)
     return target
 
 
@@ -83,7 +95,7 @@ def _document(
         document.add(tomlkit.comment(f"- {sentence}"))
     document.add(tomlkit.nl())
     about = tomlkit.table()
-    about.add("title", source.root.resolve().name)
+    about.add("title", source.name)
     document.add("study", about)
     document.add("tables", _tables(source, key))
     document.add("responses", _responses(recorded, key, study))
@@ -157,14 +169,12 @@ def _suggestions(plan: Plan) -> list[str]:
     group = columns[0] if columns else "gender"
     return [
         "More that can be said (remove the # in front):",
-        "Under [responses]: codes = { \".\" = \"not_reached\", \"-\" = \"omitted\" }",
+        'Under [responses]: codes = { "." = "not_reached", "-" = "omitted" }',
         "[groups]     # reference group of each person column used for fairness",
-        f"{tomlkit.key(group).as_string()} = \"...\"",
+        f'{tomlkit.key(group).as_string()} = "..."',
         "[cuts]       # a cut says its unit: raw, percent or theta",
-        "pass = { value = 60, unit = \"percent\" }",
+        'pass = { value = 60, unit = "percent" }',
         "[[waivers]]  # a fault that was looked at and accepted",
-        "code = \"item_without_variance\"",
-        "reason = \"...\"",
+        'code = "item_without_variance"',
+        'reason = "..."',
     ]
-
-

@@ -215,7 +215,10 @@ KEPT: dict[str, tuple[Files, str, dict[str, object]]] = {
         {"row": 6},
     ),
     "item with no responses": (
-        {"responses.csv": "person_id,Q1,Q2,Q3\nA,1,0,\nB,0,1,\n", "items.csv": "item_id\nQ1\nQ2\nQ3\n"},
+        {
+            "responses.csv": "person_id,Q1,Q2,Q3\nA,1,0,\nB,0,1,\n",
+            "items.csv": "item_id\nQ1\nQ2\nQ3\n",
+        },
         "item_all_missing",
         {"column": "Q3"},
     ),
@@ -225,7 +228,7 @@ KEPT: dict[str, tuple[Files, str, dict[str, object]]] = {
         {"row": 2, "column": "response_time", "value": "-3"},
     ),
     "absurd response time": (
-        {"responses.csv": "person_id,item_id,score,response_time\nA,Q1,1,9e9\nA,Q2,0,5\nB,Q1,0,9\n"},
+        {"responses.csv": "person_id,item_id,score,rt\nA,Q1,1,9e9\nA,Q2,0,5\nB,Q1,0,9\n"},
         "bad_response_time",
         {"row": 2},
     ),

@@ -13,11 +13,27 @@ from naas_psych.study.load import check_study, read_study
 from naas_psych.study.write import init_study
 
 CELLS = st.one_of(
-    st.sampled_from(["", "0", "1", "2", "A", "B", "NA", "1.0", "-1", "9", "x", '"', "1,5", "é", "AC"]),
+    st.sampled_from(
+        ["", "0", "1", "2", "A", "B", "NA", "1.0", "-1", "9", "x", '"', "1,5", "é", "AC"]
+    ),
     st.text(max_size=5),
 )
 HEADERS = st.sampled_from(
-    ["person_id", "id", "item_id", "item", "resp", "score", "Q1", "Q2", "Q3", "total", "", "sex", "rt"]
+    [
+        "person_id",
+        "id",
+        "item_id",
+        "item",
+        "resp",
+        "score",
+        "Q1",
+        "Q2",
+        "Q3",
+        "total",
+        "",
+        "sex",
+        "rt",
+    ]
 )
 TABLES = st.builds(
     lambda header, rows, sep: "\n".join(sep.join(row) for row in [header, *rows]),
@@ -39,7 +55,9 @@ TOML = st.one_of(
     st.none(),
     st.text(max_size=60).map(lambda text: text.encode("utf-8", "surrogatepass")),
     st.builds(
-        lambda key, value: f'[tables]\nresponses = "r.csv"\n[responses]\n{key} = {value}\n'.encode(),
+        lambda key, value: (
+            f'[tables]\nresponses = "r.csv"\n[responses]\n{key} = {value}\n'.encode()
+        ),
         st.sampled_from(["layout", "items", "raw", "codes", "person", "key", "blank", "x"]),
         st.sampled_from(['"wide"', '"long"', '"Q*"', "true", "3", '{ "9" = "omitted" }', '["Q1"]']),
     ),

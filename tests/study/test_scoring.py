@@ -87,18 +87,18 @@ def test_letter_case_can_count(tmp_path: Path) -> None:
 
 #: rows of five right/wrong items, as recorded
 BLANKS = "person_id,Q1,Q2,Q3,Q4,Q5\np1,1,,0,,\np2,1,1,1,1,\np3,,,,,\np4,0,1,0,1,1\n"
-O, R, M = OMITTED, NOT_REACHED, NOT_ADMINISTERED
+OM, R, M = OMITTED, NOT_REACHED, NOT_ADMINISTERED
 
 
 @pytest.mark.parametrize(
     ("settings", "expected"),
     [
-        ("", [[1, O, 0, R, R], [1, 1, 1, 1, R], [R] * 5]),
+        ("", [[1, OM, 0, R, R], [1, 1, 1, 1, R], [R] * 5]),
         (
             'trailing_blank = "not_reached_after_first"\n',
-            [[1, O, 0, O, R], [1, 1, 1, 1, O], [O, R, R, R, R]],
+            [[1, OM, 0, OM, R], [1, 1, 1, 1, OM], [OM, R, R, R, R]],
         ),
-        ('trailing_blank = "omitted"\n', [[1, O, 0, O, O], [1, 1, 1, 1, O], [O] * 5]),
+        ('trailing_blank = "omitted"\n', [[1, OM, 0, OM, OM], [1, 1, 1, 1, OM], [OM] * 5]),
         ('blank = "not_administered"\n', [[1, M, 0, M, M], [1, 1, 1, 1, M], [M] * 5]),
         ('blank = "not_reached"\n', [[1, R, 0, R, R], [1, 1, 1, 1, R], [R] * 5]),
     ],
@@ -114,8 +114,8 @@ def test_trailing_follows_the_order_of_presentation(tmp_path: Path) -> None:
     """Q5 comes first and Q1 last: p1 answered Q3 and Q1, so Q5, Q4 and Q2 are omitted."""
     items = "item_id,position\nQ1,5\nQ2,4\nQ3,3\nQ4,2\nQ5,1\n"
     study = read_study(study_of(tmp_path, responses=BLANKS, items=items))
-    assert study.responses.points[0].tolist() == [1, O, 0, O, O]
-    assert study.responses.points[1].tolist() == [1, 1, 1, 1, O]
+    assert study.responses.points[0].tolist() == [1, OM, 0, OM, OM]
+    assert study.responses.points[1].tolist() == [1, 1, 1, 1, OM]
 
 
 def test_codes(tmp_path: Path) -> None:
@@ -127,8 +127,8 @@ def test_codes(tmp_path: Path) -> None:
     responses = "person_id,Q1,Q2,Q3,Q4\np1,-,NP,1,.\np2,x,9.0,0,1\np3,0,1,1,0\n"
     study = read_study(study_of(tmp_path, spec, responses=responses))
     assert study.responses.points.tolist() == [
-        [O, M, 1, R],
-        [TECHNICAL_LOSS, O, 0, 1],
+        [OM, M, 1, R],
+        [TECHNICAL_LOSS, OM, 0, 1],
         [0, 1, 1, 0],
     ]
 
@@ -147,7 +147,7 @@ def test_long_rows_that_are_not_there(tmp_path: Path) -> None:
         [1, R, R, M],
         [0, 1, R, M],
         [M, M, 1, TECHNICAL_LOSS],
-        [0, O, 1, M],
+        [0, OM, 1, M],
     ]
     assert study.persons["form_id"].tolist() == ["x", "x", "y", "x"]
 
@@ -225,3 +225,34 @@ def test_optional_tables(tmp_path: Path) -> None:
     assert study.tables["feedback"]["text"].tolist() == ["good", "=1+1"]
     assert study.tables["marks"]["mark"].tolist() == [5]
     assert any("percent" in sentence for sentence in study.said)
+
+
+def test_forms_of_wide_data(tmp_path: Path) -> None:
+    """A blank in an item of another form was not administered, whatever stands after it."""
+    study = read_study(
+        study_of(
+            tmp_path,
+            responses="person_id,form_id,Q1,Q2,Q3,Q4\np1,x,1,,1,\np2,y,,0,1,\np3,y,,1,,1\n",
+            items="item_id,form_id,anchor\nQ1,x,\nQ2,y,\nQ3,,true\nQ4,x|y,\n",
+        )
+    )
+    assert study.responses.points.tolist() == [[1, M, 1, R], [M, 0, 1, R], [M, 1, OM, 1]]
+
+
+def test_scores_beside_the_responses_are_compared(tmp_path: Path) -> None:
+    long = (
+        "person_id,item_id,response,score\n"
+        "p1,Q1,A,1\np1,Q2,B,0\np2,Q1,B,0\np2,Q2,C,1\np3,Q1,A,1\np3,Q2,B,1\n"
+    )
+    study = read_study(study_of(tmp_path, responses=long, key="item,key\nQ1,A\nQ2,B\n"))
+    assert study.responses.points.tolist() == [[1, 1], [0, 0], [1, 1]]
+    assert [fault.code for fault in study.faults] == ["score_contradicts_key"]
+    assert study.faults[0].found == "2 scores of item 'Q2' differ from the key."
+
+
+def test_many_waived_faults_leave_none_behind(tmp_path: Path) -> None:
+    spec = SPEC + '[[waivers]]\ncode = "duplicate_person"\nreason = "the first sitting counts"\n'
+    rows = "".join(f"p{k // 2},{k % 2},{k % 3 % 2}\n" for k in range(100))
+    study = read_study(study_of(tmp_path, spec, responses="person_id,Q1,Q2\n" + rows))
+    assert study.responses.n_persons == 50
+    assert not [fault for fault in study.faults if fault.severity == "error"]
