@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from naas_psych.numerics.bootstrap import (
     Samples,
@@ -49,14 +50,15 @@ def distributions(
     """
     ordered = points[canonical_order(points, seed=seed)]
     chunks = seed_chunks(ordered, replicates=replicates, seed=seed)
+    draw = partial(_from_seeds, ordered, design=design, estimates=estimates)
     found = []
-    with ThreadPoolExecutor(threads) as pool:
-        draw = partial(_from_seeds, ordered, design=design, estimates=estimates)
+    # The matrices are small: threads inside each decomposition only wait for one another.
+    with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(threads) as pool:
         for values in pool.map(draw, chunks):
             found.append(values)
             if progress:
                 progress(len(values["alpha"]))
-    left = _estimated(left_out_groups(ordered), design, estimates)
+        left = _estimated(left_out_groups(ordered), design, estimates)
     return Distributions(_joined(found), left)
 
 
