@@ -79,6 +79,11 @@ def number_text(value: object) -> str | None:
     return str(value)
 
 
+def score_of(text: str) -> float | None:
+    """The score that a text is: a number, or TRUE and FALSE."""
+    return {"true": 1.0, "false": 0.0}.get(text.casefold(), number(text))
+
+
 @dataclass(frozen=True)
 class RawTable:
     """One table as it came: names, columns of text, and the line of the file of each record."""

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from naas_psych.study import names
 from naas_psych.study.audit import Audit, Where
-from naas_psych.study.cells import RawTable, fold, is_blank, number
+from naas_psych.study.cells import RawTable, fold, is_blank, score_of
 from naas_psych.study.items import ItemTable, KeySource
 from naas_psych.study.keys import normal_form
 from naas_psych.study.looks import Looks, alike, family, in_family, looks
@@ -192,7 +192,7 @@ def _totals(bare: Bare, free: list[str], columns: tuple[str, ...]) -> list[str]:
 def _values(table: RawTable, name: str) -> NDArray[np.float64]:
     """A column as numbers, nan where it is none."""
     coded = table.coded(name)
-    values = [number(text) for text in coded.texts]
+    values = [score_of(text) for text in coded.texts]
     worth = np.array([np.nan if v is None else v for v in values] + [0.0])
     return np.asarray(worth[coded.codes])
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from naas_psych.study import names
-from naas_psych.study.cells import RawTable, fold, is_blank, number
+from naas_psych.study.cells import RawTable, fold, is_blank, number, score_of
 from naas_psych.study.spec import ResponsesSpec
 
 #: A column with more distinct texts than this is not an item.
@@ -33,7 +33,7 @@ class Looks:
 
     @property
     def numeric(self) -> bool:
-        return bool(self.counts) and all(number(text) is not None for text in self.counts)
+        return bool(self.counts) and all(score_of(text) is not None for text in self.counts)
 
     def mostly(self, fits: Callable[[str], bool]) -> bool:
         """Four fifths of the cells fit."""
@@ -66,7 +66,7 @@ class Looks:
 
 def low_score(text: str) -> bool:
     """The text is a number from 0 to a dozen."""
-    value = number(text)
+    value = score_of(text)
     return value is not None and 0 <= value <= _HIGHEST_GUESS
 
 

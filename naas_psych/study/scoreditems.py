@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from naas_psych.study.cells import Coded, number
+from naas_psych.study.cells import Coded, score_of
 from naas_psych.study.items import ItemTable
 from naas_psych.study.responses import Counted
 from naas_psych.study.scoring import Absences, Column, Task, Worth
 
-_FLAGS = {"true": 1.0, "false": 0.0}
+#: What people write for no answer; never a score when it stands far above all others.
+_CODES = {9.0: 6.0, 77.0: 50.0, 88.0: 50.0, 99.0: 50.0, 777.0: 500.0, 888.0: 500.0, 999.0: 500.0}
 #: A score above the other items' maximum in no more than this share of persons is a slip.
 _RARE = 0.01
 
@@ -24,11 +25,6 @@ class Limits:
     low: tuple[Fraction, ...]
     high: tuple[Fraction, ...]
     omitted: Counted
-
-
-def score_of(text: str) -> float | None:
-    """The score that a text is: a number, or TRUE and FALSE."""
-    return _FLAGS.get(text.casefold(), number(text))
 
 
 def scored_columns(
@@ -101,6 +97,7 @@ def find_limits(
         _score_counts(coded, task.absent) if only is None or item in only else Counter[float]()
         for item, coded in zip(ids, recorded, strict=True)
     ]
+    _set_codes_aside(task, counts)
     everything = [value for seen in counts for value in seen if value >= 0]
     lowest, highest = min(everything, default=0.0), max(everything, default=1.0)
     rating = lowest >= 1 and highest > 1 and not _has(items, "max_score")
@@ -116,6 +113,25 @@ def find_limits(
     if None in highs:
         _say_limits(task, rating, common)
     return Limits(low, high, _omitted(task, low))
+
+
+def _set_codes_aside(task: Task, counts: list[Counter[float]]) -> None:
+    """Take 9, 99 and the like out of the counts where no other score comes near them."""
+    present = {value for seen in counts for value in seen}
+    for code, below in _CODES.items():
+        rest = [value for value in present if value not in _CODES]
+        if code not in present or task.spec.max_score is not None or max(rest, default=0) > below:
+            continue
+        times = sum(seen.pop(code, 0) for seen in counts)
+        task.audit.add(
+            "suspected_absence_code",
+            f"{code:g} was recorded {times} times, far above every other score.",
+            file=task.grid.file,
+            value=f"{code:g}",
+            expected=f"scores up to {max(rest, default=0):g}.",
+            action=f'If it means no answer, set codes = {{ "{code:g}" = "omitted" }} under '
+            "[responses]; if it is a score, give max_score in the items table.",
+        )
 
 
 def _omitted(task: Task, low: tuple[Fraction, ...]) -> Counted:

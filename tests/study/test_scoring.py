@@ -256,3 +256,24 @@ def test_many_waived_faults_leave_none_behind(tmp_path: Path) -> None:
     study = read_study(study_of(tmp_path, spec, responses="person_id,Q1,Q2\n" + rows))
     assert study.responses.n_persons == 50
     assert not [fault for fault in study.faults if fault.severity == "error"]
+
+
+def test_true_and_false_are_scores(tmp_path: Path) -> None:
+    text = "person_id,Q1,Q2\nA,TRUE,FALSE\nB,FALSE,TRUE\nC,true,true\n"
+    study = read_study(study_of(tmp_path, responses=text))
+    assert study.responses.points.tolist() == [[1, 0], [0, 1], [1, 1]]
+
+
+@pytest.mark.parametrize("code", ["9", "99"])
+def test_codes_for_no_answer_are_not_taken_for_scores(tmp_path: Path, code: str) -> None:
+    rows = "".join(f"p{k},{k % 2},{k % 3 % 2},{code if k % 5 == 0 else 1}\n" for k in range(40))
+    check = check_study(study_of(tmp_path, responses="person_id,Q1,Q2,Q3\n" + rows))
+    assert check.study is None
+    assert {f.code for f in check.faults} == {
+        "suspected_absence_code",
+        "score_above_max",
+        "item_without_variance",
+    } or {f.code for f in check.faults} == {"suspected_absence_code", "score_above_max"}
+    spec = SPEC + f'[responses]\nraw = false\ncodes = {{ "{code}" = "omitted" }}\n'
+    study = read_study(study_of(tmp_path, spec))
+    assert study.responses.count(OMITTED).tolist() == [0, 0, 8]
