@@ -75,8 +75,8 @@ def against_key(tables: Sequence[RestTable], members: Floats, key: Floats) -> Fl
     """
     found = np.full(members.shape[0], np.nan)
     for row, member in enumerate(members):
-        either = ((member + key) > 0) & ~((member > 0) & (key > 0))
-        if (member > 0).any() and either.any() and not ((member > 0) & (key > 0)).any():
+        either = (member > 0) ^ (key > 0)
+        if (member > 0).any() and either.any():
             part = [RestTable(t.rest, t.counts * either[:, None]) for t in tables]
             found[row] = option_statistics(part, member[None, :]).r[0]
     return found

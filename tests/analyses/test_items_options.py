@@ -65,6 +65,10 @@ def test_option_correlations_agree_with_r(shared: Path, name: str, file: str) ->
         ours = table.loc[item].loc[list(of_item), "option_rest_r"].to_numpy()
         assert ours == pytest.approx(np.array(list(of_item.values())), abs=1e-10), item
         assert table.loc[item]["n"].sum() == answers_n(answers, item)
+    r, wrong = table["option_rest_r"], ~table["is_key"]
+    assert (
+        table["working"] == np.where(wrong, (r < 0) & (table["proportion"] >= 0.05), r > 0)
+    ).all()
 
 
 def answers_n(answers: dict[str, Any], item: str) -> int:

@@ -246,6 +246,29 @@ def test_probability_above_agrees_with_the_bootstrap() -> None:
     assert by_formula == pytest.approx(np.mean(np.array(resampled) > 0), abs=0.04)
 
 
+def test_the_variance_of_a_difference_of_strong_correlations() -> None:
+    """Against the jackknife, which assumes nothing, where the correlations are far from 0."""
+    from scipy.special import ndtr
+
+    rng = np.random.default_rng(21)
+    rest = rng.integers(0, 12, 400)
+    codes = np.where(rest > 7, 0, np.where(rest < 2, 1, rng.integers(0, 3, 400)))
+    other = np.where(codes == 0, 0, 1)
+
+    def gap(kept: np.ndarray) -> float:
+        a, b, r = codes[kept] == 0, other[kept] == 0, rest[kept]
+        b = b & (r % 3 > 0)
+        return float(np.corrcoef(a, r)[0, 1] - np.corrcoef(b, r)[0, 1])
+
+    everyone = np.arange(400)
+    left = np.array([gap(np.delete(everyone, k)) for k in everyone])
+    error = np.sqrt(399 / 400 * np.sum((left - left.mean()) ** 2))
+    cell = codes + 3 * ((other == 0) & (rest % 3 > 0))
+    table = rest_table(cell, rest, n_codes=6)
+    found = probability_above([table], np.eye(6)[0] + np.eye(6)[3], np.eye(6)[3:].sum(axis=0))
+    assert found == pytest.approx(ndtr(gap(everyone) / error), abs=0.01)
+
+
 def test_probability_more_chosen() -> None:
     assert probability_more_chosen(10, 10, 40) == pytest.approx(0.5)
     assert probability_more_chosen(30, 0, 30) > 0.999
