@@ -12,7 +12,12 @@ from naas_psych.study.absence import settle
 from naas_psych.study.audit import Audit
 from naas_psych.study.cells import fold
 from naas_psych.study.grid import Grid
-from naas_psych.study.inspection import compare_scores, inspect_groups, inspect_responses
+from naas_psych.study.inspection import (
+    compare_scores,
+    compare_states,
+    inspect_groups,
+    inspect_responses,
+)
 from naas_psych.study.itemframe import items_frame
 from naas_psych.study.keying import parse_keys
 from naas_psych.study.keys import normal_form
@@ -52,6 +57,7 @@ def assemble(tables: Read, recorded: Recorded, audit: Audit) -> Study | None:
     scored = fill(grid, scores.columns, audit) if scores and grid.n_persons else None
     if scores is None or scored is None:
         return None
+    compare_states(scored.points, grid, audit)
     responses = _responses(tables, recorded, scored)
     inspect_responses(responses, grid, audit)
     if scores.keyed and grid.scores:
@@ -111,6 +117,11 @@ def _scores(tables: Read, recorded: Recorded, audit: Audit) -> _Scores | None:
         return _as_scores(task, None)
     plain = _score_items(tables, recorded)
     keyed = [item for item in grid.item_ids if item not in plain]
+    if keyed and not recorded.key.by_item:
+        if not audit.told("key_length"):
+            found = "the responses are options and there is no key."
+            audit.add("key_missing", found, file=grid.file, row=1)
+        return None
     keys = parse_keys(recorded.key, keyed, tables.items, task.normal, audit)
     if len(keys) < len(keyed):
         return None

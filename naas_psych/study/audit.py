@@ -66,6 +66,10 @@ class Audit:
         if times > 0 and not self._waived(_fault(code, "", "", "", where)).waived:
             self._count[code, where.get("file")] += times
 
+    def told(self, code: str) -> bool:
+        """A fault of this code was found."""
+        return any(fault.code == code for fault in self._faults)
+
     def say(self, sentence: str) -> None:
         """Note something that was inferred or assumed; said once."""
         if sentence not in self.said:

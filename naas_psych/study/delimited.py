@@ -173,7 +173,7 @@ def _read(path: Path, text: _Text, shape: _Shape, audit: Audit) -> RawTable | No
             return _no_rows(path, audit)
         audit.add("not_text", f"the file cannot be read as a table: {error}.", file=path.name)
         return None
-    _tell_ragged(path.name, ragged, shape, audit)
+    _tell_ragged(path.name, ragged, shape, audit, n_read=table.num_rows)
     if table.num_rows == 0:
         return None if ragged.rows else _no_rows(path, audit)
     line = _lines(text, shape, table.num_rows, [row.number for row in ragged.rows])
@@ -209,7 +209,13 @@ def _arrow(text: _Text, shape: _Shape, ragged: _Ragged, *, threads: bool) -> Any
     )
 
 
-def _tell_ragged(file: str, ragged: _Ragged, shape: _Shape, audit: Audit) -> None:
+def _tell_ragged(file: str, ragged: _Ragged, shape: _Shape, audit: Audit, *, n_read: int) -> None:
+    if len(ragged.rows) > 1 and n_read == 0:
+        first = ragged.rows[0]
+        found = f"not one row has {first.expected_columns} fields, as the header has."
+        text = (first.text or "")[:80]
+        audit.add("wrong_delimiter", found, file=file, row=first.number, value=text)
+        return
     for row in ragged.rows:
         audit.add(
             "ragged_row",

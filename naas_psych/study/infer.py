@@ -98,7 +98,8 @@ def _tell_forgotten(bare: Bare, inline: tuple[str, ...], columns: tuple[str, ...
 
 
 def _tell_no_items(table: RawTable, audit: Audit) -> None:
-    if all(all(map(is_blank, table.coded(n).texts)) for n in table.names[1:]):
+    rest = table.names[1:]
+    if rest and all(all(map(is_blank, table.coded(n).texts)) for n in rest):
         found = "every cell beside the first column is empty."
         audit.add("nothing_recorded", found, file=table.file)
         return

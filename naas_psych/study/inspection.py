@@ -10,7 +10,7 @@ import pandas as pd
 from naas_psych.study.audit import Audit, Where
 from naas_psych.study.cells import number
 from naas_psych.study.grid import Grid
-from naas_psych.study.responses import Responses
+from naas_psych.study.responses import Points, Responses
 from naas_psych.study.spec import Cut, StudySpec
 
 _SMALL_GROUP = 10
@@ -51,6 +51,18 @@ def _inspect_items(responses: Responses, grid: Grid, audit: Audit) -> None:
             score = f"{top[j] * responses.unit:g}"
             found = f"everybody who answered item {item!r} scored {score}."
             audit.add("item_without_variance", found, value=score, **where)
+
+
+def compare_states(points: Points, grid: Grid, audit: Audit) -> None:
+    """Responses that the file says are none; the state is believed."""
+    if grid.states is None:
+        return
+    persons, items = np.nonzero((grid.states < 0) & (points >= 0))
+    if persons.size:
+        place = grid.place(int(persons[0]), int(items[0]))
+        found = f"{persons.size} rows have a response and a state that says there is none."
+        where: Where = {"file": grid.file, "row": place.row, "column": place.column}
+        audit.add("state_contradicts_response", found, **where)
 
 
 def compare_scores(responses: Responses, grid: Grid, audit: Audit) -> None:

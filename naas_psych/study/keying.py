@@ -68,7 +68,7 @@ def parse_keys(
     audit: Audit,
 ) -> dict[str, Key]:
     """The key of every item; items without one, and keys that make no sense, are told."""
-    keys = {}
+    keys: dict[str, Key] = {}
     for item in item_ids:
         text = source.by_item.get(item)
         where: Where = {"file": source.file, "row": source.row(item), "value": text}

@@ -105,11 +105,21 @@ def _column(task: Task, j: int, key: Key, offered: Offered) -> Column:
         if outside:
             _tell_outside(task, j, k, outside, declared)
         worth.append(_worth(parts, key, on_offer))
+    _tell_never_chosen(task, j, key, names)
     choice = tuple(
         names.index(label) if label is not None else int(task.absent.of(text) or 0)
         for text, label in zip(texts, labels, strict=True)
     )
     return Column(tuple(worth), Fraction(0), key.max_score, tuple(names) or ("",), choice)
+
+
+def _tell_never_chosen(task: Task, j: int, key: Key, names: list[str]) -> None:
+    """A keyed option that nobody chose is often a slip in the key."""
+    chosen = {option for name in names for option in _parts(name, key, task.normal)}
+    if names and not chosen & key.correct:
+        keyed = ", ".join(sorted(key.correct))
+        found = f"nobody chose {keyed!r}, the key of item {task.grid.item_ids[j]!r}."
+        task.audit.add("key_never_chosen", found, **task.where(j, keyed))
 
 
 def _parts(text: str, key: Key, normal: Normal) -> frozenset[str]:
@@ -147,11 +157,13 @@ def _tell_outside(
 ) -> None:
     column, item = task.grid.columns[j], task.grid.item_ids[j]
     options = ", ".join(declared) if declared else "the options that other persons chose"
+    shown = [o for o in split_options(column.texts[text]) if task.normal(o) in outside]
+    shown = shown or [column.texts[text]]
     task.audit.many(
         "option_outside_options",
         column.rows_of(text),
         task.line(j),
-        f"{', '.join(sorted(outside))!r} is not an option of item {item!r}.",
+        f"{', '.join(shown)!r} is not an option of item {item!r}.",
         expected=f"one of {options}.",
         **task.where(j, column.texts[text]),
     )

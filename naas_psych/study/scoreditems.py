@@ -195,7 +195,7 @@ def _slip(value: float, seen: Counter[float], others: list[float]) -> bool:
 def _say_limits(task: Task, rating: bool, common: float | None) -> None:
     say = task.audit.say
     if rating and task.spec.min_score is None and common is not None:
-        say(f"No score is below 1: a rating scale from 1 to {common:g}.")
+        say(f"No score is below 1: a rating scale from 1 to {common:g} (options need a key).")
     elif common is not None:
         say(f"Nearly all items go up to {common:g}: each item's highest score is {common:g}.")
     else:

@@ -277,3 +277,17 @@ def test_codes_for_no_answer_are_not_taken_for_scores(tmp_path: Path, code: str)
     spec = SPEC + f'[responses]\nraw = false\ncodes = {{ "{code}" = "omitted" }}\n'
     study = read_study(study_of(tmp_path, spec))
     assert study.responses.count(OMITTED).tolist() == [0, 0, 8]
+
+
+def test_a_state_wins_over_a_response_and_says_so(tmp_path: Path) -> None:
+    long = "person_id,item_id,score,state\np1,Q1,1,omitted\np1,Q2,1,answered\np2,Q1,0,\np2,Q2,0,\n"
+    study = read_study(study_of(tmp_path, responses=long))
+    assert study.responses.points.tolist() == [[OM, 1], [0, 0]]
+    fault = next(f for f in study.faults if f.code == "state_contradicts_response")
+    assert (fault.row, fault.column) == (2, "score")
+
+
+def test_a_key_that_nobody_chose_is_told(tmp_path: Path) -> None:
+    responses = "person_id,Q1,Q2\np1,A,A\np2,B,B\np3,C,B\n"
+    study = read_study(study_of(tmp_path, responses=responses, key="item,key\nQ1,D\nQ2,B\n"))
+    assert [(f.code, f.column) for f in study.faults][:1] == [("key_never_chosen", "Q1")]
