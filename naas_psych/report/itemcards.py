@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
+from importlib.resources import files
 from typing import Any
 
 import pandas as pd
 
 from naas_psych.finding import SEVERITIES, Finding
-from naas_psych.glossary import glossary
 from naas_psych.report.figures import Image
 from naas_psych.report.run import Run
 from naas_psych.report.tables import Cell, Heading, TableView, view
@@ -101,10 +103,15 @@ class ItemCard:
 
 
 def flag_label(code: str) -> str:
-    """A finding's code as words."""
-    known = glossary().get(code)
-    words = known.label if known else code.replace("_", " ")
+    """What the report calls a finding."""
+    words = _flag_words().get(code, code.replace("_", " "))
     return words[:1].upper() + words[1:]
+
+
+@cache
+def _flag_words() -> dict[str, str]:
+    path = files("naas_psych").joinpath("report/templates/flags.toml")
+    return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
 def item_cards(
