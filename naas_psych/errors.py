@@ -1,9 +1,9 @@
 """What can go wrong, as exceptions that a person can read.
 
-    NaasPsychError
-    ├── UsageError            the call is wrong (exit code 2)
-    ├── DataRefused           the data cannot be used as they are (exit code 3)
-    └── AnalysisImpossible    the data are sound but cannot answer this question (exit code 4)
+NaasPsychError
+├── UsageError            the call is wrong (exit code 2)
+├── DataRefused           the data cannot be used as they are (exit code 3)
+└── AnalysisImpossible    the data are sound but cannot answer this question (exit code 4)
 """
 
 from __future__ import annotations

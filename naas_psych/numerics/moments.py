@@ -52,10 +52,10 @@ def moments(points: NDArray[Any], *, weights: NDArray[Any] | None = None) -> Mom
     largest = float(points.max(initial=0)) ** 2
     heaviest = 1.0 if weights is None else float(weights.max(initial=0))
     exact = largest * heaviest * _BLOCK < _EXACT_FLOAT32
-    kind = np.float32 if exact else np.float64
+    kind: Any = np.float32 if exact else np.float64
     total = 0
     for rows in blocks(points.shape[0]):
-        block = points[rows].astype(kind)
+        block: NDArray[Any] = points[rows].astype(kind)
         weighted = block if weights is None else block * weights[rows, None].astype(kind)
         products += weighted.T @ block
         sums += weighted.sum(axis=0, dtype=np.float64)

@@ -104,8 +104,15 @@ def _one_family(about: list[Looks], sure: list[Looks]) -> tuple[str, ...]:
     stem = family([s.name for s in sure])
     if stem is not None:
         return tuple(s.name for s in about if _stem(s.name) == stem and _numbered(s.name))
-    kept = {s.name for s in sure}
+    kept = _without_odd_names([s.name for s in sure])
     return tuple(s.name for s in about if s.name in kept)
+
+
+def _without_odd_names(columns: list[str]) -> set[str]:
+    """Where nearly all names carry a number (A1, A2, C1 ...), one without is not of the test."""
+    numbered = {name for name in columns if _numbered(name)}
+    odd = len(columns) - len(numbered)
+    return numbered if 0 < odd <= 0.2 * len(columns) else set(columns)
 
 
 def family(columns: Sequence[str]) -> str | None:

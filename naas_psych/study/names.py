@@ -24,7 +24,8 @@ ABOUT_PERSON = frozenset({
     *PERSON, *FORM, "gender", "sex", "age", "age_band", "age_group", "group", "ethnicity", "race",
     "year", "grade", "major", "class", "school", "region", "country", "language", "setting",
     "level", "site", "centre", "center", "cohort", "date", "wave", "rater", "name", "email",
-    "disability", "employment", "route", "phase", "weight",
+    "disability", "employment", "route", "phase", "weight", "education", "income", "occupation",
+    "marital_status", "religion", "nationality", "first_language", "ses", "district", "state",
 })  # fmt: skip
 #: Columns that are made from the items, and would count them twice.
 TOTALS = frozenset({

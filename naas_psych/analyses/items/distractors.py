@@ -73,7 +73,7 @@ def distractors(
     """
     needs_options(study, "An analysis of options")
     counted = omitted or study.omitted
-    forms = find_forms(study.responses, omitted=counted)
+    forms = find_forms(study, omitted=counted)
     extremes = extreme_groups(forms, upper_lower_share)
     items = every_option(study, forms, extremes)
     tables = {
@@ -101,7 +101,7 @@ def _options_table(study: Study, items: Sequence[OptionNumbers], level: float) -
     names = tuple(rows[0]) if rows else ("item_id", "option")
     columns: dict[str, Any] = {name: [row[name] for row in rows] for name in names}
     why = columns.pop("why", [])
-    nobody = ["no_choosers" if not n else None for n in columns.get("n", [])]
+    nobody = columns.pop("nobody", [])
     none = ["no_responses" if not n else None for n in columns.get("n_item", [])]
     limits = [said or "too_few_persons" for said in why]
     one_form = columns.pop("one_form", [])
@@ -133,20 +133,21 @@ def _options_table(study: Study, items: Sequence[OptionNumbers], level: float) -
 
 def _rows(study: Study, item: OptionNumbers, level: float) -> list[dict[str, Any]]:
     found, unit = item.statistics, study.responses.unit
-    limits = wilson(found.n, np.full_like(found.n, found.persons), level=level)
+    n, persons = item.n, item.persons
+    limits = wilson(n, np.full_like(n, persons), level=level)
     keyed = np.append(item.options.keyed, False)
     rows = []
     for m, label in enumerate(item.labels):
-        if m == len(item.options.labels) and found.n[m] == 0:
+        if m == len(item.options.labels) and n[m] == 0:
             continue
         r_limits = fisher_interval(float(found.r[m]), found.df, level=level)
-        proportion = found.n[m] / found.persons if found.persons else np.nan
+        proportion = n[m] / persons if persons else np.nan
         rows.append(
             {
                 "item_id": study.responses.item_ids[item.item],
                 "option": label,
                 "is_key": bool(keyed[m]),
-                "n": int(found.n[m]),
+                "n": int(n[m]),
                 "proportion": proportion,
                 "option_rest_r": float(found.r[m]),
                 "mean_rest_score": found.mean[m] * unit,
@@ -159,10 +160,11 @@ def _rows(study: Study, item: OptionNumbers, level: float) -> list[dict[str, Any
                 "option_key_r": float(item.against_key[m]),
                 "upper_proportion": item.upper[m] / item.n_upper if item.n_upper else np.nan,
                 "lower_proportion": item.lower[m] / item.n_lower if item.n_lower else np.nan,
-                "small_n": bool(found.n[m] < study.thresholds["option_choosers_min"].value),
+                "small_n": bool(n[m] < study.thresholds["option_choosers_min"].value),
                 "facility": item.facility,
                 "why": _why(item, m),
-                "n_item": found.persons,
+                "n_item": persons,
+                "nobody": _nobody(item, m),
                 "one_form": len(item.tables) == 1,
             }
         )
@@ -177,15 +179,20 @@ def _works(study: Study, r: float, proportion: float, is_key: bool) -> bool:
     return bool(often and r < limits["distractor_r_max"].value)
 
 
+def _nobody(item: OptionNumbers, m: int) -> str | None:
+    """Why nobody with a total stands behind an option."""
+    if item.statistics.n[m]:
+        return None
+    return "no_choosers" if not item.n[m] else "no_total"
+
+
 def _why(item: OptionNumbers, m: int) -> str | None:
     """Why the option has no correlation."""
     n, persons = item.statistics.n[m], item.statistics.persons
-    if persons == 0:
-        return "no_responses"
     if persons < 2:
-        return "too_few_persons"
+        return "too_few_persons" if item.persons else "no_responses"
     if n == 0:
-        return "no_choosers"
+        return _nobody(item, m)
     if n == persons:
         return "all_chose_it"
     if np.isfinite(item.statistics.r[m]):

@@ -11,15 +11,13 @@ from numpy.typing import NDArray
 
 from naas_psych.numerics.rest_table import RestTable, rest_table
 from naas_psych.study.booklets import Booklets, find_booklets
-from naas_psych.study.responses import NOT_REACHED, Counted, Responses
-
-#: A form that fewer share is left out of what needs a total, unless there is no larger one.
-_FORM_PERSONS = 10
+from naas_psych.study.responses import NOT_REACHED, Counted
+from naas_psych.study.study import Study
 
 OMITTED_SAID = {
     "wrong": "Omitted responses count as wrong (the item's lowest score).",
-    "left_out": "Omitted responses are left out; a person who omitted an item has no total on the "
-    "items of others, and is compared with those who omitted the same items.",
+    "left_out": "Omitted responses are left out; a person who omitted an item has no total, and is "
+    "left out of everything that needs one.",
 }
 NOT_REACHED_SAID = {
     "left_out": "Persons who did not reach an item are left out of its own statistics; "
@@ -70,10 +68,11 @@ class Seat:
 
 @dataclass(frozen=True)
 class Forms:
-    """Every form with enough persons, and how many persons have none."""
+    """Every form with enough persons, and how many persons have no total in one."""
 
     forms: tuple[Form, ...]
-    left_out: int
+    incomplete: int
+    alone: int
 
     def holding(self, item: int) -> tuple[Seat, ...]:
         """Where `item` sits in every form that has it."""
@@ -103,21 +102,26 @@ class Forms:
                 f"There are {len(self.forms)} forms (sets of items that persons share); "
                 "correlations and groups are formed within forms and then put together."
             )
-        if self.left_out:
+        if self.incomplete:
             said.append(
-                f"{self.left_out} persons share their set of items with too few others to have a "
-                "comparable total; they count in facilities only."
+                f"{self.incomplete} persons lack a score on an item they were given and have no "
+                "total; they count in facilities and shares of options only."
+            )
+        if self.alone:
+            said.append(
+                f"{self.alone} persons share their set of items with too few others to have a "
+                "comparable total; they count in facilities and shares of options only."
             )
         return tuple(said)
 
 
-def find_forms(responses: Responses, *, omitted: Counted, not_reached: Counted = "wrong") -> Forms:
+def find_forms(study: Study, *, omitted: Counted, not_reached: Counted = "wrong") -> Forms:
     """The forms of a study, largest first."""
-    marks = responses.marks(omitted=omitted, not_reached=not_reached)
-    booklets = find_booklets(marks, min_persons=_FORM_PERSONS)
-    if not booklets.kept:
-        booklets = find_booklets(marks, min_persons=2)
-    return Forms(_forms(booklets, marks, responses.min_points), booklets.left_out)
+    marks = study.responses.marks(omitted=omitted, not_reached=not_reached)
+    least = int(study.thresholds["booklet_persons_min"].value)
+    booklets = find_booklets(marks, min_persons=least)
+    forms = _forms(booklets, marks, study.responses.min_points)
+    return Forms(forms, booklets.incomplete, booklets.alone)
 
 
 def _forms(

@@ -68,7 +68,7 @@ def item_statistics(
     >>> nps.item_statistics(study, upper_lower_share=0.33).tables["items"]  # doctest: +SKIP
     """
     counted = omitted or study.omitted
-    forms = find_forms(study.responses, omitted=counted)
+    forms = find_forms(study, omitted=counted)
     plan = make_plan(
         forms, share=upper_lower_share, level=level, omitted=counted, not_reached=not_reached
     )

@@ -64,7 +64,7 @@ def key_check(study: Study, *, upper_lower_share: Share = 0.27, omitted: Omitted
     """
     needs_options(study, "A check of the key")
     counted = omitted or study.omitted
-    forms = find_forms(study.responses, omitted=counted)
+    forms = find_forms(study, omitted=counted)
     extremes = extreme_groups(forms, upper_lower_share)
     given = keys(study)
     rows = [_row(study, item, given[item.item]) for item in every_option(study, forms, extremes)]

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from naas_psych.analyses.items.forms import Forms, Seat, who_reached
+from naas_psych.analyses.items.forms import Forms, Seat
 from naas_psych.analyses.items.option_list import ItemOptions, all_options
 from naas_psych.numerics.option_statistics import OptionStatistics, against_key, option_statistics
 from naas_psych.numerics.rest_table import RestTable, rest_table
 from naas_psych.numerics.upper_lower import GroupCuts, group_cuts
+from naas_psych.study.responses import OMITTED
 from naas_psych.study.study import Study
 
 Floats = NDArray[np.float64]
@@ -21,8 +23,9 @@ Floats = NDArray[np.float64]
 class OptionNumbers:
     """Options of one item; the last row and the last code stand for omitted.
 
-    members (M + 1, K + 1); key (K + 1,) is 1 for codes that contain a keyed option; upper and
-    lower (M + 1,) choosers in the extreme groups, of n_upper and n_lower persons.
+    members (M + 1, K + 1); key (K + 1,) is 1 for codes that contain a keyed option; counts (K + 1,)
+    of the codes among all who met the item; upper and lower (M + 1,) choosers in the extreme
+    groups, of n_upper and n_lower persons.
     """
 
     item: int
@@ -32,10 +35,20 @@ class OptionNumbers:
     key: Floats
     statistics: OptionStatistics
     against_key: Floats
+    counts: Floats
     upper: Floats
     lower: Floats
     n_upper: float
     n_lower: float
+
+    @property
+    def n(self) -> Floats:
+        """Choosers of each option (M + 1,) among all who met the item, with a total or without."""
+        return np.asarray(self.members @ self.counts)
+
+    @property
+    def persons(self) -> float:
+        return float(self.counts.sum())
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -44,8 +57,7 @@ class OptionNumbers:
     @property
     def facility(self) -> float:
         """Share of persons who chose a keyed option (for a multiple response: all and only)."""
-        right = self.right @ sum(table.by_code for table in self.tables)
-        return float(right / self.statistics.persons) if self.statistics.persons else float("nan")
+        return float(self.right @ self.counts / self.persons) if self.persons else float("nan")
 
     @property
     def right(self) -> Floats:
@@ -105,11 +117,25 @@ def _option_numbers(
         against_key=np.full(extended.shape[0], np.nan)
         if options.multiple
         else against_key(tables or empty, extended, key),
+        counts=_counts(study, j, options.n_codes),
         upper=extended @ upper,
         lower=extended @ lower,
         n_upper=float(upper.sum()),
         n_lower=float(lower.sum()),
     )
+
+
+def _codes(study: Study, rows: NDArray[np.int64] | slice, j: int, n_codes: int) -> NDArray[Any]:
+    """Codes of item j: omitted is the code after the last; other absences stay negative."""
+    if study.responses.choices is None:
+        raise ValueError("options need raw responses")
+    codes = np.ascontiguousarray(study.responses.choices[rows, j])
+    return np.where(codes == OMITTED, np.int16(n_codes), codes)
+
+
+def _counts(study: Study, j: int, n_codes: int) -> Floats:
+    codes = _codes(study, slice(None), j, n_codes)
+    return np.bincount(codes[codes >= 0], minlength=n_codes + 1).astype(float)
 
 
 def _with_omitted(members: Floats) -> Floats:
@@ -132,16 +158,12 @@ class _Part:
     @classmethod
     def of(cls, study: Study, j: int, seat: Seat, n_codes: int, groups: ExtremeGroups) -> _Part:
         """Persons who reached the item; whoever omitted it gets the code after the last."""
-        responses, form = study.responses, seat.form
-        if responses.choices is None:
-            raise ValueError("options need raw responses")
-        codes = np.ascontiguousarray(responses.choices[form.rows, j])
-        rest, side = form.rest(seat.place), groups.sides[seat.number]
-        reached = who_reached(codes, "left_out")
-        if reached is not None:
+        codes = _codes(study, seat.form.rows, j, n_codes)
+        rest, side = seat.form.rest(seat.place), groups.sides[seat.number]
+        reached = codes >= 0
+        if not reached.all():
             codes, rest = codes[reached], rest[reached]
             side = None if side is None else side[reached]
-        codes = np.where(codes < 0, np.int16(n_codes), codes)
         table = rest_table(codes, rest, n_codes=n_codes + 1)
         if side is None:
             return cls(table, np.zeros(n_codes + 1), np.zeros(n_codes + 1))

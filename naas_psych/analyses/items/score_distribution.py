@@ -63,7 +63,7 @@ def score_distribution(
     >>> nps.score_distribution(study).tables["summary"]  # doctest: +SKIP
     """
     counted = omitted or study.omitted
-    forms = find_forms(study.responses, omitted=counted, not_reached=not_reached)
+    forms = find_forms(study, omitted=counted, not_reached=not_reached)
     tables = {
         "summary": _summary(study.responses, forms, level),
         "scores": _scores(study.responses, forms),

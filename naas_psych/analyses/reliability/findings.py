@@ -55,7 +55,7 @@ def dropped_findings(result: Result) -> Iterator[Finding]:
             code="persons_left_out",
             severity="info",
             subject="persons",
-            sentence=f"{left_out} persons are not in any coefficient: too few had the same items.",
+            sentence=f"{left_out} persons are not in any coefficient: they have no total to compare.",
             value=float(left_out),
             threshold="booklet_persons_min",
             meaning="A total over an odd set of items compares with nobody's.",

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from naas_psych.errors import AnalysisImpossible
 from naas_psych.numerics.moments import Moments, moments
-from naas_psych.study.booklets import Booklet, find_booklets
+from naas_psych.study.booklets import Booklet, Booklets, find_booklets
 from naas_psych.study.responses import Counted
 from naas_psych.study.study import Study
 
@@ -71,16 +71,15 @@ def complete_forms(study: Study, omitted: Counted | None) -> Forms:
     booklets = find_booklets(marks, min_persons=least)
     if not booklets.kept or responses.n_items == 0:
         raise AnalysisImpossible(
-            f"No {least} persons have a mark on the same items, so there is no total whose "
-            "reliability could be computed. Needed: a set of items that at least that many persons "
-            "completed, or a lower threshold booklet_persons_min in study.toml."
+            "No two persons have a mark on every one of the same items, so there is no total whose "
+            "reliability could be computed. Needed: a set of items that many persons completed."
         )
     names = _names(study, booklets.kept)
     forms = tuple(
         _form(study, marks, booklet, name)
         for booklet, name in zip(booklets.kept, names, strict=True)
     )
-    return Forms(forms, booklets.left_out, _notes(counted, booklets.left_out, least, forms))
+    return Forms(forms, booklets.left_out, _notes(counted, booklets, forms))
 
 
 def _form(study: Study, marks: NDArray[Any], booklet: Booklet, name: str) -> Form:
@@ -120,14 +119,18 @@ def _names(study: Study, booklets: Sequence[Booklet]) -> list[str]:
     return names if unique else [f"booklet {k}" for k in range(1, len(booklets) + 1)]
 
 
-def _notes(counted: Counted, left_out: int, least: int, forms: tuple[Form, ...]) -> tuple[str, ...]:
+def _notes(counted: Counted, booklets: Booklets, forms: tuple[Form, ...]) -> tuple[str, ...]:
     rule = "counts as wrong" if counted == "wrong" else "leaves the person out"
     notes = [f"An omitted response {rule}; an item not reached counts as wrong."]
     if len(forms) > 1:
         notes.append("Each form is on its own: totals over different items do not compare.")
-    if left_out:
+    if booklets.incomplete:
         notes.append(
-            f"{left_out} persons are left out: fewer than {least} have marks on the same items."
+            f"{booklets.incomplete} persons are left out: they lack a score on an item they were given."
+        )
+    if booklets.alone:
+        notes.append(
+            f"{booklets.alone} persons are left out: too few others were given the same items."
         )
     for form in forms:
         if not form.varies.all():
