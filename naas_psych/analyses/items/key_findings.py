@@ -11,11 +11,16 @@ from naas_psych.thresholds import Thresholds
 
 
 def findings(result: Result, thresholds: Thresholds) -> Iterator[Finding]:
-    """One finding for each item whose status is not ok; none where fewer than 30 persons met it."""
+    """One finding for each item whose status is not ok.
+
+    Where fewer than 30 persons met the item, one rule alone is often chance: two must agree, and
+    then it is a key to check, never a probable slip.
+    """
     for row in result.tables["items"].to_dict("records"):
         if row["n"] < thresholds["item_persons_min"].value:
-            continue
-        if row["status"] == "double key?":
+            if row["status"] == "check key" and ";" in str(row["reason"]):
+                yield _check(row, thresholds)
+        elif row["status"] == "double key?":
             yield _double(row, thresholds)
         elif row["status"] == "check key":
             yield (
@@ -63,6 +68,8 @@ def _probable(row: Row, thresholds: Thresholds) -> Finding:
 def _check(row: Row, thresholds: Thresholds) -> Finding:
     said = row["suggested_key"]
     towards = f" If it is wrong, the likely key is {said}." if isinstance(said, str) else ""
+    if row["n"] < thresholds["item_persons_min"].value:
+        towards += f" Only {row['n']} persons met it, so this is a hint."
     return finding(
         thresholds,
         "key_rival_probability",
