@@ -22,7 +22,7 @@ FLOORS: dict[str, frozenset[str]] = {
     "irt": frozenset({"numerics"}),
     "analyses": frozenset({"nouns", "study", "numerics", "irt"}),
     "simulate": frozenset({"nouns", "study", "numerics", "irt"}),
-    "assurance": frozenset({"nouns", "study", "analyses", "register"}),
+    "assurance": frozenset({"nouns", "study", "analyses", "register", "numerics"}),
     "report": frozenset({"nouns", "study", "analyses", "register", "assurance"}),
     "cli": frozenset({"nouns", "study", "analyses", "register", "assurance", "report", "simulate"}),
 }

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
-from scipy.special import ndtri
 
 from naas_psych.assurance.verdict import (
     Verdict,
@@ -16,10 +15,13 @@ from naas_psych.assurance.verdict import (
     verdict,
     worst,
 )
+from naas_psych.numerics.proportions import wilson
 from naas_psych.result import Result
 from naas_psych.study.study import Study
 
-_SUSPECT_CODES = ("warning", "error")
+#: Confidence level of the intervals that the board makes itself.
+_LEVEL = 0.95
+_SUSPECT_SEVERITIES = ("warning", "error")
 _KEY_SENTENCES = {
     "top": "No item was found where people who do well prefer another option to the key.",
     "bottom": "In {named}, people who do well prefer another option to the key; "
@@ -116,8 +118,10 @@ def _items(study: Study, results: Mapping[str, Result]) -> Entry:
     n_items = study.responses.n_items
     examined = "item_statistics" in results
     flagged = flagged_items(study, results)
-    share = len(flagged) / n_items if examined else None
-    low, high = wilson(len(flagged), n_items) if examined else (None, None)
+    share = low = high = None
+    if examined:
+        plausible = wilson(len(flagged), n_items, level=_LEVEL)
+        share, low, high = len(flagged) / n_items, float(plausible.low), float(plausible.high)
     return Entry(
         question="Do the items work?",
         claim="Nearly all items work as intended.",
@@ -242,7 +246,7 @@ def _pass_mark() -> Entry:
 def flagged_items(study: Study, results: Mapping[str, Result]) -> tuple[str, ...]:
     """The items about which some analysis gave a warning or worse, in the order of the study."""
     named = {
-        f.subject for r in results.values() for f in r.findings if f.severity in _SUSPECT_CODES
+        f.subject for r in results.values() for f in r.findings if f.severity in _SUSPECT_SEVERITIES
     }
     return tuple(item for item in study.responses.item_ids if item in named)
 
@@ -253,14 +257,6 @@ def _suspected_keys(results: Mapping[str, Result]) -> pd.DataFrame | None:
         return None
     table = result.tables["items"]
     return table[table["suggested_key"].notna()]
-
-
-def wilson(k: int, n: int, *, level: float = 0.95) -> tuple[float, float]:
-    """Wilson's interval for k of n."""
-    z = float(ndtri(0.5 + level / 2))
-    centre = (k + z * z / 2) / (n + z * z)
-    half = z / (n + z * z) * (k * (n - k) / n + z * z / 4) ** 0.5
-    return max(0.0, centre - half), min(1.0, centre + half)
 
 
 def _row(

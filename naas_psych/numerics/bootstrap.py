@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from naas_psych.numerics.alpha_intervals import UNDEFINED, Interval
 from naas_psych.numerics.coefficients import Floats
+from naas_psych.numerics.intervals import UNDEFINED, Interval
 from naas_psych.numerics.moments import moments
 
 _EXACT_FLOAT32 = 2**24
@@ -118,7 +118,7 @@ def left_out_groups(points: NDArray[Any], *, groups: int = JACKKNIFE_GROUPS) -> 
 class BootstrapInterval:
     """Limits and the rule that gave them: "bca", "reflected" (see below) or "undefined"."""
 
-    interval: Interval
+    interval: Interval[float]
     rule: str
 
 
@@ -149,7 +149,7 @@ def bias_correction(estimate: float, values: Floats) -> float:
     return float(special.ndtri(share))
 
 
-def bca(estimate: float, replicates: Floats, jackknife: Floats, *, level: float) -> Interval:
+def bca(estimate: float, replicates: Floats, jackknife: Floats, *, level: float) -> Interval[float]:
     """Bias-corrected and accelerated interval (Efron 1987); undefined replicates are left out.
 
     With z0 of `bias_correction` and a = sum d^3 / (6 (sum d^2)^1.5) over the jackknife values.

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from naas_psych.numerics.proportions import Interval, normal_quantile, wilson
+from naas_psych.numerics.intervals import Interval, normal_quantile
+from naas_psych.numerics.proportions import wilson
 
 Floats = NDArray[np.float64]
 
@@ -59,7 +60,7 @@ class GroupFacilities:
 
     n: Floats
     value: Floats
-    limits: Interval
+    limits: Interval[Floats]
 
 
 def group_facilities(

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
 from naas_psych.numerics.coefficients import Floats
+from naas_psych.numerics.intervals import normal_quantile
 from naas_psych.numerics.moments import blocks
 
 
@@ -72,6 +72,5 @@ def kelley(score: Floats, *, mean: float, sd: float, reliability: float, level: 
         nothing = np.full(np.shape(score), np.nan)
         return TrueScore(nothing, nothing, nothing)
     centre = reliability * score + (1 - reliability) * mean
-    z = float(special.ndtri(0.5 + level / 2))
-    half = z * sd * np.sqrt(reliability * (1 - reliability))
+    half = normal_quantile(level) * sd * np.sqrt(reliability * (1 - reliability))
     return TrueScore(centre, centre - half, centre + half)

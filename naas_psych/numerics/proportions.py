@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import betainc, ndtri
+from scipy.special import betainc
+
+from naas_psych.numerics.intervals import Interval, normal_quantile
 
 Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
-class Interval:
-    """Lower and upper limit, arrays of one shape; nan where there is nobody to count."""
+def wilson(successes: ArrayLike, n: ArrayLike, *, level: float) -> Interval[Floats]:
+    """Wilson's score interval of a proportion; stays inside 0 and 1 and has width at 0 of n.
 
-    low: Floats
-    high: Floats
-
-
-def normal_quantile(level: float) -> float:
-    """The z of a two-sided interval: 1.96 for level .95."""
-    return float(ndtri(0.5 + level / 2))
-
-
-def wilson(successes: ArrayLike, n: ArrayLike, *, level: float) -> Interval:
-    """Wilson's score interval of a proportion; stays inside 0 and 1 and has width at 0 of n."""
+    nan where there is nobody to count.
+    """
     k = np.asarray(successes, dtype=float)
     total = np.asarray(n, dtype=float)
     z = normal_quantile(level)
@@ -40,13 +31,15 @@ def wilson(successes: ArrayLike, n: ArrayLike, *, level: float) -> Interval:
     return Interval(low, high)
 
 
-def newcombe(upper: tuple[float, float], lower: tuple[float, float], *, level: float) -> Interval:
+def newcombe(
+    upper: tuple[float, float], lower: tuple[float, float], *, level: float
+) -> Interval[float]:
     """Newcombe's interval of p1 - p2 from two Wilson intervals; each pair is (successes, n)."""
     first, second = wilson(*upper, level=level), wilson(*lower, level=level)
     p1, p2 = np.divide(*upper), np.divide(*lower)
     down = np.hypot(p1 - first.low, second.high - p2)
     up = np.hypot(first.high - p1, p2 - second.low)
-    return Interval(np.asarray(p1 - p2 - down), np.asarray(p1 - p2 + up))
+    return Interval(float(p1 - p2 - down), float(p1 - p2 + up))
 
 
 def probability_below(successes: float, n: float, *, line: float) -> float:

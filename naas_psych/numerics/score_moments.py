@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import stdtrit
 
 Floats = NDArray[np.float64]
 
@@ -61,8 +60,3 @@ def quantile(cumulative: NDArray[np.int64], q: float) -> float:
     first, second = np.searchsorted(cumulative, [below, below + 1], side="right")
     share = place - below
     return float(first) if share == 0 else float(first * (1 - share) + second * share)
-
-
-def t_quantile(level: float, df: float) -> float:
-    """The t of a two-sided interval with df degrees of freedom."""
-    return float(stdtrit(df, 0.5 + level / 2))

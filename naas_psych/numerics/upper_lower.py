@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from naas_psych.numerics.proportions import Interval, newcombe, normal_quantile
+from naas_psych.numerics.intervals import Interval, normal_quantile
+from naas_psych.numerics.proportions import newcombe
 from naas_psych.numerics.rest_table import RestTable
 
 Floats = NDArray[np.float64]
@@ -84,8 +85,8 @@ def upper_lower(groups: GroupScores, facility: Floats, *, level: float) -> Upper
         limits = _normal_limits(groups, facility, level=level)
     return UpperLower(
         p_upper - p_lower,
-        float(limits.low),
-        float(limits.high),
+        limits.low,
+        limits.high,
         p_upper,
         p_lower,
         n_upper,
@@ -93,7 +94,7 @@ def upper_lower(groups: GroupScores, facility: Floats, *, level: float) -> Upper
     )
 
 
-def _normal_limits(groups: GroupScores, facility: Floats, *, level: float) -> Interval:
+def _normal_limits(groups: GroupScores, facility: Floats, *, level: float) -> Interval[float]:
     d = 0.0
     variance = 0.0
     for sign, counts in ((1, groups.upper), (-1, groups.lower)):
@@ -103,4 +104,4 @@ def _normal_limits(groups: GroupScores, facility: Floats, *, level: float) -> In
         squares = counts @ (facility - mean) ** 2
         variance += squares / (n - 1) / n if n > 1 else np.nan
     half = normal_quantile(level) * np.sqrt(variance)
-    return Interval(np.asarray(max(-1.0, d - half)), np.asarray(min(1.0, d + half)))
+    return Interval(float(max(-1.0, d - half)), float(min(1.0, d + half)))

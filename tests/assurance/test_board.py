@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from naas_psych.assurance.board import board, wilson
+from naas_psych.assurance.board import board
 from naas_psych.result import Result
 from tests.report.by_hand import item_result, small_study
 
@@ -61,9 +61,3 @@ def test_every_verdict_carries_its_caveat() -> None:
         assert caveat.main_assumption
         assert caveat.would_change_if
         assert caveat.does_not_show
-
-
-def test_wilson_interval() -> None:
-    """Newcombe (1998), table I: 81 of 263 is .2553 to .3662; 0 of 20 is 0 to .1611."""
-    assert wilson(81, 263) == pytest.approx((0.2553, 0.3662), abs=5e-5)
-    assert wilson(0, 20) == pytest.approx((0.0, 0.1611), abs=5e-5)

@@ -50,6 +50,13 @@ def test_wilson_of_the_sheet() -> None:
     assert limits.high == pytest.approx(0.91106, abs=5e-6)
 
 
+def test_wilson_published_examples() -> None:
+    """Newcombe (1998), table I: 81 of 263 is .2553 to .3662; 0 of 20 is 0 to .1611."""
+    limits = wilson([81, 0], [263, 20], level=0.95)
+    assert limits.low == pytest.approx([0.2553, 0.0], abs=5e-5)
+    assert limits.high == pytest.approx([0.3662, 0.1611], abs=5e-5)
+
+
 def test_wilson_at_the_ends_stays_inside_and_is_undefined_for_nobody() -> None:
     limits = wilson([0, 10, 0], [10, 10, 0], level=0.95)
     assert limits.low[0] == 0.0

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from naas_psych.analyses.items.forms import Form, Forms, Seat, who_reached
 from naas_psych.numerics.biserial import biserial
 from naas_psych.numerics.correlations import fisher_interval
+from naas_psych.numerics.intervals import Interval
 from naas_psych.numerics.item_statistics import Facility, alpha, alpha_if_dropped, facility
 from naas_psych.numerics.polyserial import polyserial
-from naas_psych.numerics.proportions import Interval
 from naas_psych.numerics.rest_table import (
     NOTHING,
     Deviations,
@@ -86,7 +86,7 @@ class ItemNumbers:
     n_rest: int
     total_r: float
     rest_r: float
-    rest_limits: Interval
+    rest_limits: Interval[float]
     rest_df: float
     rest_reason: str | None
     biserial: float

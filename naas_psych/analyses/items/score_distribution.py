@@ -12,7 +12,8 @@ from naas_psych.analyses.items.forms import OMITTED_SAID, Form, Forms, find_form
 from naas_psych.analyses.items.options import NotReached, Omitted
 from naas_psych.analysis import Level, analysis
 from naas_psych.drawing import COLOURS, Drawing, new_figure
-from naas_psych.numerics.score_moments import score_moments, t_quantile
+from naas_psych.numerics.intervals import t_quantile
+from naas_psych.numerics.score_moments import score_moments
 from naas_psych.result import Result, tidy
 from naas_psych.study.responses import Responses
 from naas_psych.study.study import Study

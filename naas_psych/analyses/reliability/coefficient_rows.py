@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from naas_psych.analyses.reliability.forms import Form, groups_of
 from naas_psych.analyses.reliability.words import method_of
-from naas_psych.numerics.alpha_intervals import UNDEFINED, Interval, bonett, feldt
+from naas_psych.numerics.alpha_intervals import bonett, feldt
 from naas_psych.numerics.bootstrap import bootstrap_interval
 from naas_psych.numerics.coefficients import alpha
 from naas_psych.numerics.consistency import (
@@ -19,13 +19,13 @@ from naas_psych.numerics.consistency import (
     NOT_BOOTSTRAPPED,
     Design,
     Estimates,
+    Matrix,
     estimate,
 )
+from naas_psych.numerics.intervals import UNDEFINED, Interval
 from naas_psych.numerics.resample import Distributions, distributions
 from naas_psych.result import tidy
 from naas_psych.study.study import Study
-
-Matrix = Literal["covariance", "correlation"]
 
 
 @dataclass(frozen=True)
@@ -46,8 +46,8 @@ class Row:
     form: str
     coefficient: str
     estimate: float
-    interval: Interval
-    bonett: Interval
+    interval: Interval[float]
+    bonett: Interval[float]
     method: str
     n: int
     items: int
@@ -120,9 +120,9 @@ def _row(
 
 @dataclass(frozen=True)
 class _Limits:
-    interval: Interval
+    interval: Interval[float]
     rule: str
-    bonett: Interval = UNDEFINED
+    bonett: Interval[float] = UNDEFINED
 
 
 def _limits(form: Form, name: str, value: float, sampled: tuple[Any, Any], asked: Asked) -> _Limits:

@@ -16,8 +16,9 @@ from naas_psych.analyses.reliability.forms import Form, complete_forms, dropped_
 from naas_psych.analysis import Level, analysis
 from naas_psych.drawing import COLOURS, DASHES, MARKERS, Drawing, new_figure
 from naas_psych.finding import Finding
-from naas_psych.numerics.alpha_intervals import UNDEFINED, Interval, feldt
+from naas_psych.numerics.alpha_intervals import feldt
 from naas_psych.numerics.coefficients import alpha, kr21, standard_error_of_measurement
+from naas_psych.numerics.intervals import UNDEFINED, Interval
 from naas_psych.numerics.measurement_error import (
     TrueScore,
     keats,
@@ -114,7 +115,7 @@ class _Errors:
     mean: float
     sd: float
     reliability: float
-    interval: Interval
+    interval: Interval[float]
     true: TrueScore
     why: str
 

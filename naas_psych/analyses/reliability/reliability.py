@@ -9,7 +9,6 @@ from pydantic import Field
 
 from naas_psych.analyses.reliability.coefficient_rows import (
     Asked,
-    Matrix,
     coefficient_rows,
     coefficient_table,
 )
@@ -20,6 +19,7 @@ from naas_psych.analyses.reliability.forms import (
     dropped_items,
 )
 from naas_psych.analysis import Level, Seed, Threads, analysis
+from naas_psych.numerics.consistency import Matrix
 from naas_psych.result import Result
 from naas_psych.study.responses import Counted
 from naas_psych.study.study import Study

@@ -20,7 +20,7 @@ from naas_psych.analyses.reliability.forms import (
 from naas_psych.analysis import Level, Seed, analysis
 from naas_psych.errors import AnalysisImpossible
 from naas_psych.finding import Finding
-from naas_psych.numerics.alpha_intervals import UNDEFINED, Interval, feldt
+from naas_psych.numerics.alpha_intervals import feldt
 from naas_psych.numerics.bootstrap import (
     bca,
     canonical_order,
@@ -29,6 +29,7 @@ from naas_psych.numerics.bootstrap import (
     seed_chunks,
 )
 from naas_psych.numerics.coefficients import alpha, total_variance
+from naas_psych.numerics.intervals import UNDEFINED, Interval
 from naas_psych.numerics.subscores import Prmse, domain_prmse
 from naas_psych.result import Result, tidy
 from naas_psych.study.responses import Counted
@@ -111,11 +112,11 @@ class _Row:
     items: int
     n: int
     alpha: float
-    alpha_interval: Interval
+    alpha_interval: Interval[float]
     subscore: float
     total: float
     augmented: float
-    difference: Interval
+    difference: Interval[float]
     why: str | None
     why_interval: str
 
