@@ -73,13 +73,15 @@ class Responses:
     def marks(self, *, omitted: Counted, not_reached: Counted) -> Points:
         """Points with what counts as wrong put at the item's lowest point.
 
-        What is left out stays negative. Returns `points` itself (not a copy) when nothing changes.
+        What is left out stays negative, and so does everything of a person who answered nothing:
+        that is no score of 0. Returns `points` itself (not a copy) when nothing changes.
         """
         marks: Any = self.points
+        answered = self.points.max(axis=1, initial=-1) >= 0
         for code, counted in ((OMITTED, omitted), (NOT_REACHED, not_reached)):
             if counted == "left_out":
                 continue
-            hit = self.points == code
+            hit = (self.points == code) & answered[:, None]
             if hit.any():
                 marks = marks.copy() if marks is self.points else marks
                 np.copyto(marks, self.min_points.astype(marks.dtype)[None, :], where=hit)

@@ -59,6 +59,13 @@ class Study:
     def kind(self) -> Literal["raw", "scored"]:
         return "raw" if self.responses.choices is not None else "scored"
 
+    def unreached(self, omitted: Counted) -> Counted:
+        """How not reached counts in totals: as wrong, but on a rating scale as an omission does.
+
+        Nobody who stopped halfway through a rating scale has given the lowest rating to the rest.
+        """
+        return "left_out" if omitted == self.omitted == "left_out" else "wrong"
+
     @cached_property
     def fingerprint(self) -> str:
         """`sha256:...` of the content: row order, column order and file format do not matter."""

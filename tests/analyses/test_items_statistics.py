@@ -157,6 +157,31 @@ def test_omitted_may_be_left_out() -> None:
     assert left.loc["Q02", "n"] == 13
 
 
+def test_a_rating_scale_not_finished_has_no_total() -> None:
+    whole = [[1, 4, 2], [2, 3, 3], [5, 2, 1], [4, 4, 5]]
+    scale = {"min_points": 1, "max_points": 5, "omitted": "left_out"}
+    study = study_from_scores([*whole, [5, -2, -2]], **scale)
+    complete = study_from_scores(whole, **scale)
+    assert items(study).loc["Q01", "n"] == 5
+    same = ["item_rest_r", "item_total_r", "n_rest", "alpha_if_dropped"]
+    pd.testing.assert_frame_equal(items(study)[same], items(complete)[same])
+    summary = score_distribution(study).tables["summary"]
+    pd.testing.assert_frame_equal(summary, score_distribution(complete).tables["summary"])
+    # Who counts an omission as the lowest rating counts what was not reached so too.
+    as_lowest = score_distribution(study, omitted="wrong").tables["summary"]
+    assert as_lowest.loc[0, ["n", "min"]].tolist() == [5, 7.0]
+
+
+def test_who_answered_nothing_has_no_total() -> None:
+    silent = np.full((3, 6), -2)
+    study = study_from_scores(np.vstack([DATA_A, silent]), max_points=1)
+    alone = study_from_scores(DATA_A, max_points=1)
+    same = ["n", "facility", "item_rest_r", "alpha_if_dropped", "upper_lower_d"]
+    pd.testing.assert_frame_equal(items(study)[same], items(alone)[same])
+    assert items(study)["not_reached"].tolist() == [3] * 6
+    assert score_distribution(study).tables["summary"].loc[0, ["n", "min"]].tolist() == [12, 1.0]
+
+
 def test_two_forms_are_pooled_within() -> None:
     absent = -3
     one = np.hstack([DATA_A, np.full((12, 2), absent)])

@@ -211,3 +211,13 @@ def test_subscores_that_add_nothing_are_found() -> None:
 def test_subscores_need_domains() -> None:
     with pytest.raises(AnalysisImpossible, match="domain"):
         subscores(study_from_scores(DATA_A))
+
+
+def test_who_answered_nothing_or_did_not_finish_a_rating_scale_is_left_out() -> None:
+    silent = np.vstack([DATA_A, np.full((3, 6), -2)])
+    rows = coefficients(reliability(study_from_scores(silent, max_points=1), replicates=0))
+    assert rows.loc["alpha", ["n", "estimate"]].tolist() == pytest.approx([12, 0.548148], abs=5e-6)
+    unfinished = np.vstack([DATA_A + 1, [[2, 1, 2, -2, -2, -2]]])
+    scale = study_from_scores(unfinished, min_points=1, max_points=2, omitted="left_out")
+    rows = coefficients(reliability(scale, replicates=0))
+    assert rows.loc["alpha", ["n", "estimate"]].tolist() == pytest.approx([12, 0.548148], abs=5e-6)

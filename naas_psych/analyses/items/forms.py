@@ -19,10 +19,13 @@ OMITTED_SAID = {
     "left_out": "Omitted responses are left out; a person who omitted an item has no total, and is "
     "left out of everything that needs one.",
 }
-NOT_REACHED_SAID = {
-    "left_out": "Persons who did not reach an item are left out of its own statistics; "
-    "in totals and rest scores not reached counts as wrong.",
-    "wrong": "Items not reached count as wrong, in an item's own statistics and in totals.",
+_OWN_SAID = {
+    "left_out": "Persons who did not reach an item are left out of its own statistics",
+    "wrong": "Items not reached count as wrong in an item's own statistics",
+}
+_TOTALS_SAID = {
+    "left_out": "who did not reach every item has no total.",
+    "wrong": "in totals and rest scores not reached counts as wrong.",
 }
 
 
@@ -115,9 +118,15 @@ class Forms:
         return tuple(said)
 
 
-def find_forms(study: Study, *, omitted: Counted, not_reached: Counted = "wrong") -> Forms:
-    """The forms of a study, largest first."""
-    marks = study.responses.marks(omitted=omitted, not_reached=not_reached)
+def not_reached_said(study: Study, *, own: Counted, omitted: Counted) -> str:
+    """How items not reached count, in their own statistics and in totals."""
+    return f"{_OWN_SAID[own]}; {_TOTALS_SAID[study.unreached(omitted)]}"
+
+
+def find_forms(study: Study, *, omitted: Counted, not_reached: Counted | None = None) -> Forms:
+    """The forms of a study, largest first; items not reached count as the study says."""
+    unreached = not_reached or study.unreached(omitted)
+    marks = study.responses.marks(omitted=omitted, not_reached=unreached)
     least = int(study.thresholds["booklet_persons_min"].value)
     booklets = find_booklets(marks, min_persons=least)
     forms = _forms(booklets, marks, study.responses.min_points)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from naas_psych.analyses.items.forms import NOT_REACHED_SAID, OMITTED_SAID, Forms, find_forms
+from naas_psych.analyses.items.forms import OMITTED_SAID, Forms, find_forms, not_reached_said
 from naas_psych.analyses.items.item_curves import curves
 from naas_psych.analyses.items.item_drawings import drawings
 from naas_psych.analyses.items.item_findings import findings
@@ -77,7 +77,8 @@ def item_statistics(
         "items": _items_table(study, items),
         "curves": curves(study.responses, items, forms, k=groups, level=level),
     }
-    said = (OMITTED_SAID[counted], NOT_REACHED_SAID[not_reached])
+    unreached = not_reached_said(study, own=not_reached, omitted=counted)
+    said = (OMITTED_SAID[counted], unreached)
     return Result(tables, notes=(*said, *_notes(forms, upper_lower_share)))
 
 

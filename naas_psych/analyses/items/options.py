@@ -15,4 +15,10 @@ NotReached = Annotated[
     Literal["wrong", "left_out"],
     Field(description="how an item that was not reached counts"),
 ]
+NotReachedInTotals = Annotated[
+    Literal["wrong", "left_out"] | None,
+    Field(
+        description="how an item that was not reached counts; default: wrong, in ratings left out"
+    ),
+]
 Groups = Annotated[int, Field(ge=2, le=20, description="number of score groups in the curves")]

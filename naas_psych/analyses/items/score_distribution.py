@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from naas_psych.analyses.items.forms import OMITTED_SAID, Form, Forms, find_forms
-from naas_psych.analyses.items.options import NotReached, Omitted
+from naas_psych.analyses.items.options import NotReachedInTotals, Omitted
 from naas_psych.analysis import Level, analysis
 from naas_psych.drawing import COLOURS, Drawing, new_figure
 from naas_psych.numerics.intervals import t_quantile
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _SAID = {
     "wrong": "Items not reached count as wrong in totals.",
-    "left_out": "Persons are compared with those who reached the same items.",
+    "left_out": "Who did not reach every item has no total.",
 }
 
 
@@ -33,7 +33,7 @@ def score_distribution(
     *,
     level: Level = 0.95,
     omitted: Omitted = None,
-    not_reached: NotReached = "wrong",
+    not_reached: NotReachedInTotals = None,
 ) -> Result:
     """How are the total scores spread?
 
@@ -64,12 +64,13 @@ def score_distribution(
     >>> nps.score_distribution(study).tables["summary"]  # doctest: +SKIP
     """
     counted = omitted or study.omitted
-    forms = find_forms(study, omitted=counted, not_reached=not_reached)
+    unreached = not_reached or study.unreached(counted)
+    forms = find_forms(study, omitted=counted, not_reached=unreached)
     tables = {
         "summary": _summary(study.responses, forms, level),
         "scores": _scores(study.responses, forms),
     }
-    return Result(tables, notes=(OMITTED_SAID[counted], _SAID[not_reached], *forms.notes))
+    return Result(tables, notes=(OMITTED_SAID[counted], _SAID[unreached], *forms.notes))
 
 
 def _summary(responses: Responses, forms: Forms, level: float) -> pd.DataFrame:

@@ -66,7 +66,8 @@ def complete_forms(study: Study, omitted: Counted | None) -> Forms:
     """Split a study into forms; persons whose marks fit in none are left out and counted."""
     counted = omitted or study.omitted
     responses = study.responses
-    marks = responses.marks(omitted=counted, not_reached="wrong")
+    unreached = study.unreached(counted)
+    marks = responses.marks(omitted=counted, not_reached=unreached)
     least = int(study.thresholds["booklet_persons_min"].value)
     booklets = find_booklets(marks, min_persons=least)
     if not booklets.kept or responses.n_items == 0:
@@ -79,7 +80,7 @@ def complete_forms(study: Study, omitted: Counted | None) -> Forms:
         _form(study, marks, booklet, name)
         for booklet, name in zip(booklets.kept, names, strict=True)
     )
-    return Forms(forms, booklets.left_out, _notes(counted, booklets, forms))
+    return Forms(forms, booklets.left_out, _notes(counted, unreached, booklets, forms))
 
 
 def _form(study: Study, marks: NDArray[Any], booklet: Booklet, name: str) -> Form:
@@ -119,9 +120,11 @@ def _names(study: Study, booklets: Sequence[Booklet]) -> list[str]:
     return names if unique else [f"booklet {k}" for k in range(1, len(booklets) + 1)]
 
 
-def _notes(counted: Counted, booklets: Booklets, forms: tuple[Form, ...]) -> tuple[str, ...]:
-    rule = "counts as wrong" if counted == "wrong" else "leaves the person out"
-    notes = [f"An omitted response {rule}; an item not reached counts as wrong."]
+def _notes(
+    counted: Counted, unreached: Counted, booklets: Booklets, forms: tuple[Form, ...]
+) -> tuple[str, ...]:
+    rule = {"wrong": "counts as wrong", "left_out": "leaves the person out"}
+    notes = [f"An omitted response {rule[counted]}; an item not reached {rule[unreached]}."]
     if len(forms) > 1:
         notes.append("Each form is on its own: totals over different items do not compare.")
     if booklets.incomplete:
