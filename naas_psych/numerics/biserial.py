@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import ndtri
 
+from naas_psych.numerics.arrays import Floats
 
-def normal_density(x: float) -> float:
-    """Density of the standard normal at x."""
-    return float(np.exp(-0.5 * x * x) / np.sqrt(2 * np.pi))
+
+def normal_density(x: Floats | float) -> Floats:
+    """Density of the standard normal at x, of the shape of x."""
+    return np.asarray(np.exp(-0.5 * x * x) / np.sqrt(2 * np.pi))
 
 
 def biserial(point_biserial: float, p: float) -> float:
@@ -19,4 +21,4 @@ def biserial(point_biserial: float, p: float) -> float:
     """
     if not 0 < p < 1:
         return float("nan")
-    return point_biserial * float(np.sqrt(p * (1 - p))) / normal_density(float(ndtri(p)))
+    return point_biserial * float(np.sqrt(p * (1 - p))) / float(normal_density(float(ndtri(p))))

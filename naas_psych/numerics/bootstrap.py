@@ -14,15 +14,19 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from naas_psych.numerics.coefficients import Floats
+from naas_psych.numerics.arrays import Floats
 from naas_psych.numerics.intervals import UNDEFINED, Interval
-from naas_psych.numerics.moments import moments
+from naas_psych.numerics.moments import exact_kind, moments
 
-_EXACT_FLOAT32 = 2**24
+#: Products of pairs of items held at a time, and case weights or matrices: a few hundred megabytes.
 _BLOCK_CELLS = 8_000_000
 _CHUNK_CELLS = 32_000_000
-JACKKNIFE_GROUPS = 100
+#: The most replicates in a chunk, so that there is always work for several threads.
 _CHUNK = 125
+#: Enough for the acceleration of BCa, which needs the skewness of the influences only.
+JACKKNIFE_GROUPS = 100
+#: |z0| up to which BCa is used: beyond it five of six replicates lie on one side of the estimate,
+#: and the adjusted percentiles are read from the last few replicates.
 _LARGEST_BIAS = 1.0
 
 
@@ -85,7 +89,7 @@ def weighted_moments(points: NDArray[Any], weights: NDArray[np.int16]) -> Sample
     block = int(max(1, min(n, _BLOCK_CELLS // first.size)))
     sums = np.zeros((len(weights), n_items))
     upper = np.zeros((len(weights), first.size))
-    kind = _fast_kind(points, weights, block)
+    kind = exact_kind(points, rows=block, heaviest=float(weights.max(initial=0)))
     for at in range(0, n, block):
         x = points[at : at + block].astype(kind)
         w = weights[:, at : at + block].astype(kind)
@@ -95,13 +99,6 @@ def weighted_moments(points: NDArray[Any], weights: NDArray[np.int16]) -> Sample
     products[:, first, second] = upper
     products[:, second, first] = upper
     return Samples(weights.sum(axis=1, dtype=np.int64).astype(float), sums, products)
-
-
-def _fast_kind(points: NDArray[Any], weights: NDArray[np.int16], block: int) -> Any:
-    """float32 where every partial sum is an integer that it can hold, else float64."""
-    largest = float(points.max(initial=0)) ** 2
-    exact = largest * float(weights.max(initial=0)) * block < _EXACT_FLOAT32
-    return np.float32 if exact else np.float64
 
 
 def left_out_groups(points: NDArray[Any], *, groups: int = JACKKNIFE_GROUPS) -> Samples:

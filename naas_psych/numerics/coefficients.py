@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from naas_psych.numerics.arrays import Floats
+
 #: Below this ratio of smallest to largest eigenvalue a correlation matrix counts as singular.
 SINGULAR = 1e-10
 
@@ -29,7 +30,7 @@ def total_variance(covariance: Floats) -> Floats:
     return np.where(total > floor, total, np.nan)
 
 
-def correlation(covariance: Floats) -> Floats:
+def correlation_matrix(covariance: Floats) -> Floats:
     """Correlation matrices; rows and columns of an item without variance are nan."""
     variances = np.diagonal(covariance, axis1=-2, axis2=-1)
     scale = 1.0 / np.sqrt(np.where(variances > 0, variances, np.nan))
@@ -51,8 +52,14 @@ def positive_definite(corr: Floats) -> NDArray[np.bool_]:
 
 def alpha(covariance: Floats) -> Floats:
     """Cronbach's alpha, J/(J-1) (1 - tr S / V): Guttman's lambda3, KR-20 for 0/1 items."""
-    n_items = covariance.shape[-1]
-    return np.asarray(n_items / (n_items - 1) * lambda1(covariance))
+    return alpha_from_sums(trace(covariance), total_variance(covariance), covariance.shape[-1])
+
+
+def alpha_from_sums(item_variance: Any, variance_total: Any, n_items: int) -> Floats:
+    """Alpha from the sum of the item variances; nan with fewer than two items."""
+    if n_items < 2:
+        return np.full(np.shape(variance_total), np.nan)
+    return np.asarray(n_items / (n_items - 1) * (1.0 - item_variance / variance_total))
 
 
 def lambda1(covariance: Floats) -> Floats:

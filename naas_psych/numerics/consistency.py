@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from naas_psych.numerics import coefficients as closed
-from naas_psych.numerics.coefficients import Floats
+from naas_psych.numerics.arrays import Floats
 from naas_psych.numerics.glb import (
     FactorBound,
     common_factors,
@@ -74,8 +74,6 @@ class Estimates:
     reasons: dict[str, str]
     troubles: dict[str, str]
     start: Start
-    n_common_factors: int
-    negative_general: int
 
 
 def estimate(covariance: Floats, mean_total: float, n: int, *, design: Design) -> Estimates:
@@ -86,7 +84,7 @@ def estimate(covariance: Floats, mean_total: float, n: int, *, design: Design) -
         why = "too_few_items" if n_items < 2 else "too_few_persons" if n < 3 else "no_variance"
         empty = Start(None, None, None, None, 0, Halves(None, None))
         nothing = dict.fromkeys(COEFFICIENTS, float("nan"))
-        return Estimates(nothing, dict.fromkeys(COEFFICIENTS, why), {}, empty, 0, 0)
+        return Estimates(nothing, dict.fromkeys(COEFFICIENTS, why), {}, empty)
     stack = covariance[None]
     fits = _fit(stack, None)
     halves = _halves(fits.corr[0] if design.matrix == "correlation" else covariance)
@@ -96,14 +94,11 @@ def estimate(covariance: Floats, mean_total: float, n: int, *, design: Design) -
     for name, value in single.items():
         if not np.isfinite(value):
             reasons.setdefault(name, fits.why)
-    general = fits.three.general[0] if fits.three else np.zeros(0)
     return Estimates(
         values=single,
         reasons={k: v for k, v in reasons.items() if not np.isfinite(single[k])},
         troubles=_troubles(fits),
         start=_start(covariance, design, fits, halves),
-        n_common_factors=fits.n_common,
-        negative_general=int((general < 0).sum()),
     )
 
 
@@ -134,7 +129,7 @@ class _Fits:
 
 
 def _fit(covariance: Floats, start: Start | None) -> _Fits:
-    corr = closed.correlation(covariance)
+    corr = closed.correlation_matrix(covariance)
     n_items = covariance.shape[-1]
     good = closed.positive_definite(corr)
     if not good.any():

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from naas_psych.numerics.coefficients import Floats
+from naas_psych.numerics.arrays import Floats
 
 #: The longest step in one uniqueness. There may be several minima; short steps end in the one
 #: nearest the start, which is the one that other programs report.

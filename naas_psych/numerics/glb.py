@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from naas_psych.numerics.coefficients import Floats, total_variance
+from naas_psych.numerics.arrays import Floats
+from naas_psych.numerics.coefficients import total_variance
 from naas_psych.numerics.factor import FactorSolution, minres
 
 
@@ -96,7 +97,6 @@ class FactorBound:
 
     glb: Floats
     factors: FactorSolution | None
-    n_factors: int
 
 
 def common_factors(corr: Floats) -> int:
@@ -112,12 +112,10 @@ def common_factors(corr: Floats) -> int:
     return m - 1 if degrees < 0 else m
 
 
-def factor_bound(
-    corr: Floats, n_factors: int, *, start: Floats | None = None, tolerance: float = 1e-10
-) -> FactorBound:
+def factor_bound(corr: Floats, n_factors: int) -> FactorBound:
     """1 - sum of the uniquenesses of `n_factors` minres factors / sum of all correlations."""
     if n_factors < 1:
-        return FactorBound(np.full(len(corr), np.nan), None, n_factors)
-    factors = minres(corr, n_factors, start=start, tolerance=tolerance)
+        return FactorBound(np.full(len(corr), np.nan), None)
+    factors = minres(corr, n_factors)
     glb = 1.0 - factors.uniqueness.sum(axis=1) / corr.sum(axis=(1, 2))
-    return FactorBound(glb, factors, n_factors)
+    return FactorBound(glb, factors)

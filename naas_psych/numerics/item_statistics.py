@@ -7,10 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from naas_psych.numerics.arrays import Floats
 from naas_psych.numerics.intervals import Interval, normal_quantile
 from naas_psych.numerics.proportions import wilson
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -81,14 +80,6 @@ def group_facilities(
     return GroupFacilities(
         n, value, Interval(np.maximum(0.0, value - half), np.minimum(1.0, value + half))
     )
-
-
-def alpha(variances: Floats, total_variance: float) -> float:
-    """Coefficient alpha; nan with fewer than two items or no variance of the total."""
-    k = variances.size
-    if k < 2 or not total_variance > 0:
-        return float("nan")
-    return float(k / (k - 1) * (1 - variances.sum() / total_variance))
 
 
 def alpha_if_dropped(variances: Floats, with_total: Floats) -> Floats:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from naas_psych.numerics.coefficients import Floats
+from naas_psych.numerics.arrays import Floats
 from naas_psych.numerics.intervals import normal_quantile
 from naas_psych.numerics.moments import blocks
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+#: Persons worked on at a time.
 _BLOCK = 32_768
 #: Sums of integers below this are exact in float32, so the fast product loses nothing.
 _EXACT_FLOAT32 = 2**24
@@ -34,30 +35,32 @@ class Moments:
         return (self.products - np.outer(self.sums, self.sums) / self.n) / (self.n - 1)
 
 
-def blocks(n: int, size: int = _BLOCK) -> Iterator[slice]:
+def blocks(n: int) -> Iterator[slice]:
     """Consecutive row slices: work on a few megabytes at a time however many persons there are."""
-    for start in range(0, n, size):
-        yield slice(start, min(start + size, n))
+    for start in range(0, n, _BLOCK):
+        yield slice(start, min(start + _BLOCK, n))
 
 
-def moments(points: NDArray[Any], *, weights: NDArray[Any] | None = None) -> Moments:
+def exact_kind(points: NDArray[Any], *, rows: int, heaviest: float = 1.0) -> Any:
+    """float32 where sums of products over `rows` persons are integers that it holds, else float64.
+
+    `heaviest` is the largest case weight of a person.
+    """
+    largest = float(points.max(initial=0)) ** 2
+    return np.float32 if largest * heaviest * rows < _EXACT_FLOAT32 else np.float64
+
+
+def moments(points: NDArray[Any]) -> Moments:
     """Sums and cross-products of `points` (N, J), non-negative integers without absences.
 
-    `weights` (N,) are non-negative integer case weights (how often a person was resampled).
     Every partial sum is an exact integer, so the answer does not depend on threads or blocks.
     """
     n_items = points.shape[1]
     sums = np.zeros(n_items)
     products = np.zeros((n_items, n_items))
-    largest = float(points.max(initial=0)) ** 2
-    heaviest = 1.0 if weights is None else float(weights.max(initial=0))
-    exact = largest * heaviest * _BLOCK < _EXACT_FLOAT32
-    kind: Any = np.float32 if exact else np.float64
-    total = 0
+    kind = exact_kind(points, rows=_BLOCK)
     for rows in blocks(points.shape[0]):
         block: NDArray[Any] = points[rows].astype(kind)
-        weighted = block if weights is None else block * weights[rows, None].astype(kind)
-        products += weighted.T @ block
-        sums += weighted.sum(axis=0, dtype=np.float64)
-        total += block.shape[0] if weights is None else int(weights[rows].sum())
-    return Moments(total, sums, products)
+        products += block.T @ block
+        sums += block.sum(axis=0, dtype=np.float64)
+    return Moments(points.shape[0], sums, products)

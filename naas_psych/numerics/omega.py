@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from naas_psych.numerics.coefficients import Floats
+from naas_psych.numerics.arrays import Floats
 from naas_psych.numerics.factor import FactorSolution, minres
 from naas_psych.numerics.rotation import oblimin, turn_towards, varimax
 
@@ -20,14 +20,13 @@ FEWEST_ITEMS = 6
 class Omega:
     """omega_total, omega_hierarchical (B,): nan where there is no general factor.
 
-    `general` (B, J) are the loadings on it, `pattern` (B, J, m) those on the factors as
-    rotated; `trouble` names what went wrong, by matrix: "", "not_converged",
-    "rotation_not_converged", "second_order_heywood_case" or "heywood_case".
+    `pattern` (B, J, m) are the loadings on the factors as rotated; `trouble` names what went
+    wrong, by matrix: "", "not_converged", "rotation_not_converged", "second_order_heywood_case" or
+    "heywood_case".
     """
 
     total: Floats
     hierarchical: Floats
-    general: Floats
     pattern: Floats
     factors: FactorSolution
     trouble: NDArray[np.str_]
@@ -42,7 +41,7 @@ def omega_one_factor(
     trouble = np.where(factors.converged, trouble, "not_converged")
     total = 1.0 - factors.uniqueness.sum(axis=1) / corr.sum(axis=(1, 2))
     nothing = np.full(len(corr), np.nan)
-    return Omega(total, nothing, factors.loadings[:, :, 0], factors.loadings, factors, trouble)
+    return Omega(total, nothing, factors.loadings, factors, trouble)
 
 
 def omega_three_factors(
@@ -73,7 +72,7 @@ def omega_three_factors(
     trouble = np.where(factors.converged, trouble, "not_converged")
     total = 1.0 - factors.uniqueness.sum(axis=1) / sum_of_r
     hierarchical = general.sum(axis=1) ** 2 / sum_of_r
-    return Omega(total, hierarchical, general, rotated.loadings, factors, trouble)
+    return Omega(total, hierarchical, rotated.loadings, factors, trouble)
 
 
 def _second_order(phi: Floats) -> tuple[Floats, NDArray[np.bool_]]:

@@ -6,12 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import ndtr
 
+from naas_psych.numerics.arrays import Floats
 from naas_psych.numerics.rest_table import RestTable
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

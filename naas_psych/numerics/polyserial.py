@@ -5,26 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
+from naas_psych.numerics.arrays import Floats
+from naas_psych.numerics.biserial import normal_density
 from naas_psych.numerics.rest_table import RestTable
 
-Floats = NDArray[np.float64]
+#: Where the search for the root looks next, from 0 outwards: closer together near the end.
 _STEPS = (0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999, 0.9999)
+#: The least probability of a cell, so that an empty tail does not divide by 0.
 _TINY = 1e-300
 
 
-def polyserial_ad_hoc(r: float, table: RestTable, values: Floats) -> float:
-    """r s_y / sum of phi(tau_k), s_y the population SD of the integer scores."""
-    by_code = table.by_code
-    mean = by_code @ values / table.n
-    sd = np.sqrt(by_code @ (values - mean) ** 2 / table.n)
-    tau = thresholds(by_code)[1:-1]
-    return float(r * sd / np.sum(np.exp(-0.5 * tau**2) / np.sqrt(2 * np.pi)))
-
-
-def thresholds(by_code: Floats) -> Floats:
+def _cut_points(by_code: Floats) -> Floats:
     """Normal deviates of the cumulative proportions, with both infinities (K + 1,)."""
     cumulative = np.concatenate([[0.0], np.cumsum(by_code)]) / by_code.sum()
     return np.asarray(ndtri(np.minimum(cumulative, 1.0)))
@@ -40,7 +33,7 @@ def polyserial(table: RestTable) -> float:
     if occurs.sum() < 2 or table.rest.size < 2:
         return float("nan")
     counts = table.counts[occurs]
-    tau = thresholds(counts.sum(axis=1))
+    tau = _cut_points(counts.sum(axis=1))
     weight = counts.sum(axis=0)
     centred = table.rest - weight @ table.rest / weight.sum()
     z = centred / np.sqrt(weight @ centred**2 / weight.sum())
@@ -69,13 +62,9 @@ def _slope(rho: float, counts: Floats, tau: Floats, z: Floats) -> float:
     u[0] = -np.inf
     u[1:-1] = (inner - rho * z) / spread
     change = np.zeros_like(u)
-    change[1:-1] = _density(u[1:-1]) * (rho * inner - z) / spread**3
+    change[1:-1] = normal_density(u[1:-1]) * (rho * inner - z) / spread**3
     a, b = u[:-1], u[1:]
     # In the upper tail the difference is taken between the small tails, not between near-ones.
     flip = a > 0
     p = ndtr(np.where(flip, -a, b)) - ndtr(np.where(flip, -b, a))
     return float(np.sum(counts * (change[1:] - change[:-1]) / np.maximum(p, _TINY)))
-
-
-def _density(u: Floats) -> Floats:
-    return np.asarray(np.exp(-0.5 * u * u) / np.sqrt(2 * np.pi))

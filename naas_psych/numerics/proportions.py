@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import betainc
 
+from naas_psych.numerics.arrays import Floats
 from naas_psych.numerics.intervals import Interval, normal_quantile
-
-Floats = NDArray[np.float64]
 
 
 def wilson(successes: ArrayLike, n: ArrayLike, *, level: float) -> Interval[Floats]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -12,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
+from naas_psych.numerics.arrays import Floats
 from naas_psych.numerics.bootstrap import (
     Samples,
     canonical_order,
@@ -19,11 +19,10 @@ from naas_psych.numerics.bootstrap import (
     resampled,
     seed_chunks,
 )
-from naas_psych.numerics.coefficients import Floats
 from naas_psych.numerics.consistency import COEFFICIENTS, Design, Estimates, replicate
 
+#: Matrices worked on at a time.
 _BATCH = 63
-Progress = Callable[[int], None]
 
 
 @dataclass(frozen=True)
@@ -41,8 +40,7 @@ def distributions(
     design: Design,
     replicates: int,
     seed: int,
-    threads: int = 1,
-    progress: Progress | None = None,
+    threads: int,
 ) -> Distributions:
     """Resample the persons of `points` (N, J) and estimate everything anew each time.
 
@@ -51,13 +49,9 @@ def distributions(
     ordered = points[canonical_order(points, seed=seed)]
     chunks = seed_chunks(ordered, replicates=replicates, seed=seed)
     draw = partial(_from_seeds, ordered, design=design, estimates=estimates)
-    found = []
     # The matrices are small: threads inside each decomposition only wait for one another.
     with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(threads) as pool:
-        for values in pool.map(draw, chunks):
-            found.append(values)
-            if progress:
-                progress(len(values["alpha"]))
+        found = list(pool.map(draw, chunks))
         left = _estimated(left_out_groups(ordered), design, estimates)
     return Distributions(_joined(found), left)
 

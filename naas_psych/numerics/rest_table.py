@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from naas_psych.numerics.arrays import Floats
+
 #: A table with more cells than this, and than persons, is made by sorting instead of counting.
 _MANY_CELLS = 4_000_000
 
@@ -99,7 +100,7 @@ def with_total(part: Deviations) -> Deviations:
     return Deviations(part.df, part.yy, part.rr + 2 * part.yr + part.yy, part.yr + part.yy)
 
 
-def correlation(part: Deviations) -> float:
+def pearson(part: Deviations) -> float:
     """Pearson r; nan where either side has no variance."""
     if part.df < 1 or part.yy <= 0 or part.rr <= 0:
         return float("nan")

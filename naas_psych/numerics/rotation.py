@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from naas_psych.numerics.coefficients import Floats
+from naas_psych.numerics.arrays import Floats
 
 _HALVINGS = 30
 #: Factors whose directions span less volume than this have become the same factor.

@@ -13,7 +13,8 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from naas_psych.numerics.coefficients import Floats, total_variance, trace
+from naas_psych.numerics.arrays import Floats
+from naas_psych.numerics.coefficients import total_variance, trace
 
 #: Up to this many items every split is looked at (6,435 of them at 16).
 EXHAUSTIVE = 16

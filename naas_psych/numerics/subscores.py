@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from naas_psych.numerics.coefficients import Floats, alpha
+from naas_psych.numerics.arrays import Floats
+from naas_psych.numerics.coefficients import alpha
 
 
 @dataclass(frozen=True)

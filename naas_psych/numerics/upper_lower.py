@@ -7,11 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from naas_psych.numerics.arrays import Floats
 from naas_psych.numerics.intervals import Interval, normal_quantile
 from naas_psych.numerics.proportions import newcombe
 from naas_psych.numerics.rest_table import RestTable
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -27,12 +27,12 @@ def close(found: Any, expected: float, within: float = SHEET) -> None:
 
 def test_sheet_values_of_data_a() -> None:
     close(c.alpha(A), 0.548148)
-    close(c.alpha(c.correlation(A)), 0.559293)
+    close(c.alpha(c.correlation_matrix(A)), 0.559293)
     close(c.lambda1(A), 0.45679)
     close(c.lambda2(A), 0.59976)
     close(c.lambda5(A), 0.59413)
     close(c.lambda6(A), 0.64449)
-    close(c.lambda6(c.correlation(A)), 0.65169)
+    close(c.lambda6(c.correlation_matrix(A)), 0.65169)
     totals = DATA_A.sum(axis=1)
     close(c.kr21(totals.mean(), totals.var(), 6), 0.422222)
     strata = (np.arange(3), np.arange(3, 6))
@@ -177,7 +177,7 @@ def golden(shared: Path, name: str) -> Any:
 def test_alpha_family_against_psych(shared: Path, name: str) -> None:
     theirs, points = golden(shared, name), real(shared, name)
     s = covariance(points)
-    r = c.correlation(s)
+    r = c.correlation_matrix(s)
     close(c.alpha(s), theirs["alpha"]["total"]["raw_alpha"][0], 1e-10)
     close(c.alpha(r), theirs["alpha"]["total"]["std.alpha"][0], 1e-10)
     limits = feldt(float(c.alpha(s)[0]), n=len(points), n_items=points.shape[1], level=0.95)
@@ -196,7 +196,7 @@ def test_alpha_family_against_psych(shared: Path, name: str) -> None:
 
 @pytest.mark.parametrize("name", SETS)
 def test_splits_at_least_as_extreme_as_those_psych_found(shared: Path, name: str) -> None:
-    theirs, r = golden(shared, name), c.correlation(covariance(real(shared, name)))
+    theirs, r = golden(shared, name), c.correlation_matrix(covariance(real(shared, name)))
     best = float(extreme_split(r, best=True).coefficient[0])
     worst = float(extreme_split(r, best=False).coefficient[0])
     assert best >= theirs["guttman"]["lambda.4"] - 1e-6
@@ -207,7 +207,7 @@ def test_splits_at_least_as_extreme_as_those_psych_found(shared: Path, name: str
 
 @pytest.mark.parametrize("name", SETS)
 def test_omega_and_factor_bound_against_psych(shared: Path, name: str) -> None:
-    theirs, r = golden(shared, name), c.correlation(covariance(real(shared, name)))
+    theirs, r = golden(shared, name), c.correlation_matrix(covariance(real(shared, name)))
     if "omega_1factor" in theirs:
         close(omega_one_factor(r).total, theirs["omega_1factor"]["omega_total"], 1e-6)
     if "omega_3factor" in theirs:

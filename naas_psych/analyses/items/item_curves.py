@@ -8,16 +8,14 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from naas_psych.analyses.items.forms import Forms
 from naas_psych.analyses.items.item_numbers import ItemNumbers
+from naas_psych.numerics.arrays import Floats
 from naas_psych.numerics.item_statistics import group_facilities
 from naas_psych.numerics.rest_table import RestTable, score_groups
 from naas_psych.result import tidy
 from naas_psych.study.responses import Responses
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -9,17 +9,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from naas_psych.analyses.items.forms import Form, Forms, Seat, who_reached
+from naas_psych.numerics.arrays import Floats
 from naas_psych.numerics.biserial import biserial
+from naas_psych.numerics.coefficients import alpha_from_sums
 from naas_psych.numerics.correlations import fisher_interval
 from naas_psych.numerics.intervals import Interval
-from naas_psych.numerics.item_statistics import Facility, alpha, alpha_if_dropped, facility
+from naas_psych.numerics.item_statistics import Facility, alpha_if_dropped, facility
 from naas_psych.numerics.polyserial import polyserial
 from naas_psych.numerics.rest_table import (
     NOTHING,
     Deviations,
     RestTable,
-    correlation,
     deviations,
+    pearson,
     stacked,
     with_total,
 )
@@ -32,8 +34,6 @@ from naas_psych.numerics.upper_lower import (
     upper_lower,
 )
 from naas_psych.study.responses import ABSENCES, Counted, Responses
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ def alpha_parts(form: Form) -> AlphaParts:
     variances, with_x = sums.T
     spread = with_x.sum() if with_x.sum() > 0 else np.nan
     return AlphaParts(
-        alpha(variances, float(with_x.sum())),
+        float(alpha_from_sums(variances.sum(), spread, form.items.size)),
         alpha_if_dropped(variances, with_x),
         with_x / spread,
         with_x / np.sqrt(spread),
@@ -145,7 +145,7 @@ def item_numbers(responses: Responses, j: int, plan: Plan) -> ItemNumbers:
     )
     rest = sum((deviations(table, values) for table in tables), NOTHING)
     total = sum((with_total(deviations(table, values)) for table in tables), NOTHING)
-    r = correlation(rest) if responses.n_items > 1 else float("nan")
+    r = pearson(rest) if responses.n_items > 1 else float("nan")
     return ItemNumbers(
         absences=absences,
         met=int(np.sum(column >= 0)) + absences["omitted"],
@@ -153,7 +153,7 @@ def item_numbers(responses: Responses, j: int, plan: Plan) -> ItemNumbers:
         tables=tables,
         scaled=scaled,
         n_rest=int(sum(table.n for table in tables)),
-        total_r=correlation(total),
+        total_r=pearson(total),
         rest_r=r,
         rest_limits=fisher_interval(r, rest.df, level=plan.level),
         rest_df=rest.df,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from naas_psych.analyses.items.option_numbers import OptionNumbers
+from naas_psych.numerics.arrays import Floats
 from naas_psych.numerics.correlations import probability_r_below
 from naas_psych.numerics.option_statistics import (
     option_statistics,
@@ -15,8 +15,6 @@ from naas_psych.numerics.option_statistics import (
     probability_more_chosen,
 )
 from naas_psych.thresholds import Thresholds
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -10,13 +10,12 @@ from numpy.typing import NDArray
 
 from naas_psych.analyses.items.forms import Forms, Seat
 from naas_psych.analyses.items.option_list import ItemOptions, all_options
+from naas_psych.numerics.arrays import Floats
 from naas_psych.numerics.option_statistics import OptionStatistics, against_key, option_statistics
 from naas_psych.numerics.rest_table import RestTable, rest_table
 from naas_psych.numerics.upper_lower import GroupCuts, group_cuts
 from naas_psych.study.responses import OMITTED
 from naas_psych.study.study import Study
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

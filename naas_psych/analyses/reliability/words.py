@@ -5,8 +5,7 @@ from __future__ import annotations
 from naas_psych.analyses.reliability.forms import Form
 from naas_psych.numerics.consistency import Estimates
 from naas_psych.numerics.omega import FEWEST_ITEMS
-
-_SEARCHED_ABOVE = 16
+from naas_psych.numerics.split_half import EXHAUSTIVE
 
 _ESTIMATORS = {
     "alpha": "Cronbach's alpha on covariances",
@@ -55,13 +54,13 @@ def method_of(
 ) -> str:
     """`three minres factors on correlations; bootstrap BCa, 1000 samples`."""
     n_items = int(form.varies.sum())
-    words = _ESTIMATORS[name].format(factors=found.n_common_factors)
+    words = _ESTIMATORS[name].format(factors=found.start.n_common)
     if name == "omega_total" and n_items < FEWEST_ITEMS:
         words = "one minres factor on correlations (three need six items)"
     if name in _BY_MATRIX:
         words += f" on {matrix}s" if matrix == "correlation" else " on covariances"
     if name in ("lambda4", "split_half_best", "split_half_worst"):
-        words += ", searched" if n_items > _SEARCHED_ABOVE else ", all splits compared"
+        words += ", searched" if n_items > EXHAUSTIVE else ", all splits compared"
     if name in found.troubles:
         words += f" ({_TROUBLES[found.troubles[name]]})"
     return f"{words}; {_INTERVALS[rule].format(samples=samples)}"
