@@ -15,6 +15,8 @@ from naas_psych.study.spec import ResponsesSpec
 _MOST_OPTIONS = 60
 #: Scores and rating categories above this are not taken for an item unless the study says so.
 _HIGHEST_GUESS = 12
+#: How much higher than in most columns a rating may go (6 where most got to 4; 1 where to 1).
+_LEEWAY = 1.5
 
 
 @dataclass(frozen=True)
@@ -92,11 +94,14 @@ def alike(seen: list[Looks]) -> tuple[str, ...]:
 
 
 def _share_coding(scores: list[Looks]) -> list[Looks]:
-    """Columns that go no higher than most columns do."""
+    """Columns that go not much higher than most columns do.
+
+    In a small sample the top category of a rating scale may be rare or missing in most columns.
+    """
     if not scores:
         return []
     highest = Counter(s.usual_high for s in scores).most_common(1)[0][0]
-    return [s for s in scores if s.usual_high <= max(highest, 1)]
+    return [s for s in scores if s.usual_high <= max(_LEEWAY * highest, 1)]
 
 
 def _one_family(about: list[Looks], sure: list[Looks]) -> tuple[str, ...]:

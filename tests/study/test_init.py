@@ -68,3 +68,13 @@ def test_a_rating_scale_is_written_down(tmp_path: Path) -> None:
     (tmp_path / "responses.csv").write_text("person_id,a,b\n" + rows)
     spec = tomllib.loads(init_study(tmp_path).read_text())["responses"]
     assert (spec["min_score"], spec["max_score"], spec["omitted"]) == (1, 4, "left_out")
+
+
+def test_a_small_sample_keeps_items_whose_top_category_is_rare(tmp_path: Path) -> None:
+    # Most items got to 5, two of them to 6: one scale all the same; age is not of it.
+    file = tmp_path / "mood.csv"
+    names = ("hope_1", "calm_1", "joy_1", "care_1", "rest_1")
+    rows = ["5,6,5,5,6,11", "5,6,5,5,6,12", "2,2,3,1,1,11", "1,3,4,4,2,12"]
+    lines = [f"p{k},{row}" for k, row in enumerate(rows)]
+    file.write_text("\n".join([f"person_id,{','.join(names)},years_1", *lines, ""]))
+    assert read_study(file).responses.item_ids == names
