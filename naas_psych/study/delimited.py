@@ -24,6 +24,7 @@ _SAMPLE = 1 << 18
 #: Above this size quoted fields may not hold line breaks and lines are not counted again.
 _SMALL = 1 << 26
 _FEW = 300
+_LONGEST_FIELD = (1 << 31) - 1
 
 
 @dataclass(frozen=True)
@@ -57,10 +58,10 @@ def parse(path: Path, data: Any, audit: Audit) -> RawTable | None:
 
 
 def _decode(file: str, data: Any, audit: Audit) -> _Text | None:
-    head = bytes(data[:4])
-    if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
+    wide = utf16(bytes(data[:4096]))
+    if wide:
         audit.say(f"{file} is UTF-16 text.")
-        return _recoded(file, data, "utf-16", audit)
+        return _recoded(file, data, wide, audit)
     try:
         sample = _sample(data, "utf-8-sig")
         if len(data) <= _SMALL:
@@ -70,12 +71,32 @@ def _decode(file: str, data: Any, audit: Audit) -> _Text | None:
     return _Text(data, sample, len(data))
 
 
+def utf16(head: bytes) -> str | None:
+    """The UTF-16 encoding of text that begins so, with a byte order mark or without, else None.
+
+    Without a mark, text in a Latin script has a zero in every other byte.
+    """
+    if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return "utf-16"
+    pairs = len(head) // 2
+    if pairs and head[1::2].count(0) > 0.8 * pairs and head[::2].count(0) == 0:
+        return "utf-16-le"
+    if pairs and head[::2].count(0) > 0.8 * pairs and head[1::2].count(0) == 0:
+        return "utf-16-be"
+    return None
+
+
 def _sample(data: Any, encoding: str) -> str:
-    """The beginning of the file, cut at a line end so that no character is halved."""
-    head = bytes(data[:_SAMPLE])
-    if len(data) > _SAMPLE and b"\n" in head:
-        head = head[: head.rindex(b"\n") + 1]
-    return head.decode(encoding)
+    """The beginning of the file: the whole header at least, and no character halved."""
+    size = _SAMPLE
+    while True:
+        head = bytes(data[:size])
+        if size >= len(data):
+            return head.decode(encoding)
+        end = max(head.rfind(b"\n"), head.rfind(b"\r"))
+        if end >= 0 and head.rstrip(b"\r\n").splitlines()[1:]:
+            return head[: end + 1].decode(encoding)
+        size *= 2
 
 
 def _recoded(file: str, data: Any, encoding: str, audit: Audit) -> _Text | None:
@@ -88,16 +109,16 @@ def _recoded(file: str, data: Any, encoding: str, audit: Audit) -> _Text | None:
             )
             return None
         text, encoding = bytes(data).decode("latin-1"), "Latin-1"
-    if encoding != "utf-16":
+    if not encoding.startswith("utf-16"):
         audit.say(f"{file} is not UTF-8; it was read as {encoding} (Western European).")
     coded = text.lstrip("\ufeff").encode("utf-8")
-    return _Text(pa.py_buffer(coded), text.lstrip("\ufeff")[:_SAMPLE], len(coded))
+    return _Text(pa.py_buffer(coded), _sample(coded, "utf-8"), len(coded))
 
 
 def _shape(path: Path, text: _Text) -> _Shape:
     order = ["\t", ",", ";", "|"] if path.suffix.lower() == ".tsv" else [",", ";", "\t", "|"]
     delimiter = max(order, key=lambda d: (_columns(text.sample, d), -order.index(d)))
-    reader = csv.reader(io.StringIO(text.sample, newline=""), delimiter=delimiter)
+    reader = _records(text.sample, delimiter)
     names: list[str] = []
     for row in reader:
         if any(cell.strip() for cell in row):
@@ -112,9 +133,15 @@ def _shape(path: Path, text: _Text) -> _Shape:
     return _Shape(delimiter, tuple(names), header_lines, few)
 
 
+def _records(text: str, delimiter: str) -> Any:
+    """The records of a text, however long a field is (a wrong delimiter gives one of a line)."""
+    csv.field_size_limit(_LONGEST_FIELD)
+    return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+
+
 def _columns(sample: str, delimiter: str) -> float:
     """How many columns the first records agree on under this delimiter (1 when they do not)."""
-    rows = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter)
+    rows = _records(sample, delimiter)
     widths = [len(row) for row in islice(rows, 60) if row]
     if not widths:
         return 1
@@ -246,7 +273,7 @@ def _starts(text: _Text, shape: _Shape, n: int, skipped: list[int | None]) -> An
     if text.size > _SMALL:
         return None
     whole = bytes(text.data).decode("utf-8-sig")
-    reader = csv.reader(io.StringIO(whole, newline=""), delimiter=shape.delimiter)
+    reader = _records(whole, shape.delimiter)
     starts, before = [], 0
     for row in reader:
         if row and before >= shape.header_lines and before + 1 not in skipped:

@@ -30,7 +30,8 @@ def aligned(source: KeySource, item_ids: Sequence[str], table_file: str, audit: 
             audit.add(
                 "key_length",
                 f"{len(source.in_order)} keys for {len(item_ids)} items.",
-                file=source.file,
+                file=source.file or table_file,
+                value=",".join(source.in_order)[:80],
                 expected=f"{len(item_ids)} keys, for the items of {table_file} in their order.",
             )
             return KeySource()

@@ -111,5 +111,6 @@ def _widest(files: list[Path], audit: Audit) -> str | None:
     if not any(widths):
         return None
     best = files[widths.index(max(widths))].name
-    audit.say(f"{best} has the most columns and was taken as the table of responses.")
+    others = ", ".join(path.name for path in files if path.name != best)
+    audit.say(f"{best} was taken as the table of responses, being the widest, not {others}.")
     return best

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 import warnings
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from naas_psych.study.audit import Audit
 from naas_psych.study.cells import RawTable, text_table
-from naas_psych.study.delimited import parse
+from naas_psych.study.delimited import parse, utf16
 
 #: How a file of each format begins.
 _SIGNATURES = {
@@ -39,7 +41,7 @@ def read_table(path: Path, audit: Audit) -> RawTable | None:
         return None
     ending = path.suffix.lower()
     table = parse(path, data, audit) if ending in TEXT_ENDINGS else _typed(path, ending, audit)
-    return _named(table, audit) if table else None
+    return _named(_without_empty_end(table, audit), audit) if table else None
 
 
 def read_text(path: Path, audit: Audit) -> str | None:
@@ -96,8 +98,7 @@ def _is_what_it_says(path: Path, data: Any, audit: Audit) -> bool:
     is_kind = next((kind for mark, kind in _SIGNATURES.items() if head.startswith(mark)), None)
     wanted = _WANTED.get(ending)
     if wanted is None and is_kind is None:
-        utf16 = head[:2] in (b"\xff\xfe", b"\xfe\xff")
-        is_kind = "binary data" if b"\0" in head and not utf16 else None
+        is_kind = "binary data" if b"\0" in head and not utf16(head) else None
     if is_kind == wanted:
         return True
     audit.add(
@@ -179,6 +180,20 @@ def _sav(path: Path, _: Audit) -> RawTable | None:
     columns, meta = pyreadstat.read_sav(str(path), output_format="dict")
     names = list(meta.column_names)
     return text_table(path=path, names=names, columns=[list(columns[name]) for name in names])
+
+
+def _without_empty_end(table: RawTable, audit: Audit) -> RawTable:
+    """The table without wholly empty records at its end, which spreadsheets like to export."""
+    if table.n == 0 or any(column[-1].is_valid for column in table.columns):
+        return table
+    filled = np.zeros(table.n, dtype=bool)
+    for column in table.columns:
+        filled |= column.is_valid().to_numpy(zero_copy_only=False)
+    n = int(np.flatnonzero(filled)[-1]) + 1 if filled.any() else table.n
+    if n < table.n:
+        audit.say(f"{table.file}: {table.n - n} empty rows at the end were left out.")
+    columns = tuple(column.slice(0, n) for column in table.columns)
+    return replace(table, columns=columns, n=n)
 
 
 def _named(table: RawTable, audit: Audit) -> RawTable | None:
