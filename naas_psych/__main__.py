@@ -2,12 +2,43 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import sys
+from typing import Any
+
+INTERRUPTED = 130
+
 
 def main() -> int:
     """Run the command line; returns the exit code."""
-    from naas_psych.cli.app import run
+    _stand_in_for_closed_streams()
+    try:
+        _clear_up_when_ended()
+        from naas_psych.cli.app import run
 
-    return run()
+        return run()
+    except KeyboardInterrupt:  # before the command line was there to say anything
+        return INTERRUPTED
+
+
+def _clear_up_when_ended() -> None:
+    """Ended from outside is as good as Ctrl-C; what was told to ignore it (`nohup`) still does."""
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, _interrupt)
+
+
+def _interrupt(*_: Any) -> None:
+    raise KeyboardInterrupt
+
+
+def _stand_in_for_closed_streams() -> None:
+    """A program started without standard streams (`>&-`) writes to nowhere."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115
 
 
 if __name__ == "__main__":

@@ -28,6 +28,18 @@ def disclosure(study: Study) -> Disclosure:
     )
 
 
+def exact_numbers(study: Study) -> str | None:
+    """What a reader must know where a profile is set and numbers are shown as they are."""
+    profile = study.spec.disclosure.profile
+    if profile in (None, "none"):
+        return None
+    return (
+        f"study.toml sets the disclosure profile {profile}. This version does not round or "
+        "suppress anything: every number is exact. No table breaks results down by groups of "
+        "persons, and no person is named."
+    )
+
+
 def names_a_person(text: str, study: Study) -> bool:
     """True when a word of `text` is the identifier of a person; made-up ones name nobody."""
     if study.responses.anonymous:

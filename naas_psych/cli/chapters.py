@@ -86,8 +86,10 @@ def _command(name: str, analyses: tuple[str, ...], text: str) -> Any:
 def _perform(
     name: str, analyses: tuple[str, ...], taken: list[str], values: Mapping[str, Any]
 ) -> int:
+    from naas_psych.cli.cores import cores
     from naas_psych.cli.perform import Request, perform
 
+    values = {**values, "threads": values["threads"] or cores()}
     given = {key: values[key] for key in taken if values[key] not in (None, [])}
     given |= {key: values[key] for key in ("seed", "threads") if values[key] is not None}
     path: Path = values["study"]

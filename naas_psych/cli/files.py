@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from naas_psych.cli.console import progress, put, say
+from naas_psych.cli.cores import cores
 from naas_psych.cli.options import Level
 
 
@@ -33,7 +34,7 @@ def write_evidence(
     from naas_psych.report.folder import evidence
     from naas_psych.study.load import read_study
 
-    given = {"seed": seed, "threads": threads}
+    given = {"seed": seed, "threads": threads or cores()}
     with progress(show_progress) as steps:
         steps.at(f"reading {path}")
         study = read_study(path, key=key)
@@ -59,7 +60,7 @@ def verify_evidence(
 
     with progress(show_progress) as steps:
         steps.at(f"verifying {folder}")
-        found = verify(folder, study=study, threads=threads or 1, progress=steps.at)
+        found = verify(folder, study=study, threads=threads or cores(), progress=steps.at)
     if not quiet:
         for sentence in found.information:
             say(sentence)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -124,10 +125,13 @@ def _cell(value: Any) -> str:
 
 
 def _escaped(text: str) -> str:
-    """Text that Markdown and HTML show as it stands."""
-    for mark in "\\`*_[]<>|#":
-        text = text.replace(mark, f"\\{mark}" if mark not in "<>" else _ENTITY[mark])
+    """Text that Markdown and HTML show as it stands; inside a word `_` means nothing."""
+    for mark in "\\`*[]|#":
+        text = text.replace(mark, f"\\{mark}")
+    text = re.sub(r"(?<![^\W_])_|_(?![^\W_])", r"\_", text)
+    for mark, entity in _ENTITIES.items():
+        text = text.replace(mark, entity)
     return " ".join(text.split())
 
 
-_ENTITY = {"<": "&lt;", ">": "&gt;"}
+_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}

@@ -73,7 +73,7 @@ Threads = Annotated[
         "--threads",
         min=1,
         max=1024,
-        help="Threads to use; the result does not depend on it (default: 1).",
+        help="Threads to use; the result does not depend on it (default: one for each core).",
         show_default=False,
         rich_help_panel=COMPUTING,
     ),

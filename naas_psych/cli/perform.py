@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -91,7 +91,17 @@ def _run_all(study: Study, options: Mapping[str, dict[str, Any]], steps: Steps) 
             impossible[name] = str(error)
     if not results:
         raise AnalysisImpossible("\n".join(impossible.values()))
-    return Answer(study=study, results=tuple(results), not_examined=impossible)
+    return Answer(study=study, results=_noted(study, results), not_examined=impossible)
+
+
+def _noted(study: Study, results: list[Result]) -> tuple[Result, ...]:
+    """The results, saying that they are exact where study.toml sets a disclosure profile."""
+    from naas_psych.assurance.disclosure import exact_numbers
+
+    said = exact_numbers(study)
+    if said is None:
+        return tuple(results)
+    return tuple(replace(result, notes=(*result.notes, said)) for result in results)
 
 
 def _export(request: Request, answer: Answer, *, out: Path) -> None:
@@ -110,6 +120,11 @@ def _tell(request: Request, answer: Answer) -> None:
     """What standard error should know: what could not be examined, where the files are."""
     if request.quiet:
         return
+    from naas_psych.assurance.disclosure import exact_numbers
+
+    exact = exact_numbers(answer.study)
+    if exact:
+        say(exact)
     for name, why in answer.not_examined.items():
         say(f"Not examined, {name}: {why}")
     if request.out is not None:

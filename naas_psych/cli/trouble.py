@@ -15,7 +15,6 @@ from naas_psych.errors import DataRefused, NaasPsychError
 INTERRUPTED = 130
 BROKEN_PIPE = 141
 OUR_FAULT = 70
-OUT_OF_MEMORY = 71
 
 
 def guarded(work: Callable[[], int]) -> int:
@@ -66,7 +65,7 @@ def _left(error: Any) -> int:
 def _system(error: Any) -> int:
     if error.errno == errno.EPIPE:
         return _pipe_closed(error)
-    where = f"{error.filename}: " if error.filename else ""
+    where = f"{error.filename or 'the output'}: "
     return _told(
         2, f"{where}{error.strerror or error}. Check the path, its permissions and the disk."
     )
@@ -90,7 +89,7 @@ def _interrupted(_: BaseException) -> int:
 
 def _no_memory(_: BaseException) -> int:
     return _told(
-        OUT_OF_MEMORY,
+        DataRefused.exit_code,
         "There is not enough memory for these data. Use a machine with more, give the data as "
         "Parquet, or analyse fewer persons at a time.",
     )

@@ -81,7 +81,7 @@ def test_the_traceback_can_be_asked_for(
 
 @pytest.mark.parametrize(
     ("error", "code", "said"),
-    [(KeyboardInterrupt, 130, "Interrupted"), (MemoryError, 71, "not enough memory")],
+    [(KeyboardInterrupt, 130, "Interrupted"), (MemoryError, 3, "not enough memory")],
 )
 def test_interrupts_and_want_of_memory(
     command: Command,
