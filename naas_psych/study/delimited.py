@@ -166,7 +166,7 @@ def _header_ok(file: str, shape: _Shape, text: _Text, audit: Audit) -> bool:
             column=name,
             value=name,
         )
-    lines = [line for line in text.sample.splitlines()[:6] if line.strip()]
+    lines = [line for line in text.sample.splitlines() if line.strip()][:6]
     if len(shape.names) == 1 and all(re.search(r"[\w\"'][ \t:;,|/^~!]+[\w\"']", x) for x in lines):
         found = f"only one column was found; the header reads {lines[0][:80]!r}."
         audit.add("wrong_delimiter", found, file=file, row=1, value=lines[0][:80])

@@ -79,7 +79,18 @@ def plan_wide(bare: Bare) -> Plan | None:
             "raw": is_raw(bare, columns),
         }
     )
+    if spec.layout is None:
+        bare.audit.say(_in_words(table.file, filled, columns))
     return Plan(filled, columns, inline, out)
+
+
+def _in_words(file: str, spec: ResponsesSpec, columns: tuple[str, ...]) -> str:
+    """What a wide table was taken for."""
+    who = f" ({spec.person})" if spec.person else ""
+    many = f"{len(columns)} items from {columns[0]} to {columns[-1]}"
+    which = many if len(columns) > 1 else f"one item, {columns[0]}"
+    kind = "options to be scored by the key" if spec.raw else "scores"
+    return f"{file} has one row a person{who}: {which}, recorded as {kind}."
 
 
 def _tell_forgotten(bare: Bare, inline: tuple[str, ...], columns: tuple[str, ...]) -> None:

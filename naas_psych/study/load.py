@@ -17,7 +17,7 @@ from naas_psych.study.items import (
     read_key,
 )
 from naas_psych.study.keying import check_types, keys_of_items
-from naas_psych.study.locate import Source, locate
+from naas_psych.study.locate import SPEC_NAME, Source, locate
 from naas_psych.study.read import read_table
 from naas_psych.study.record import Read, record
 from naas_psych.study.study import Study
@@ -60,6 +60,8 @@ def check_study(path: str | Path, *, key: str | Path | None = None) -> StudyChec
     """Everything that can be said about the data at `path`, whether they can be used or not."""
     audit = Audit()
     source = locate(path, audit)
+    if source and source.file and (source.root / SPEC_NAME).is_file():
+        audit.say(f"{SPEC_NAME} beside {source.file.name} was not used; give its folder to use it.")
     study = build(source, key, audit) if source else None
     audit.tell_unused_waivers()
     faults = audit.faults()

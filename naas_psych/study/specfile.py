@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 import tomllib
 from collections.abc import Iterable
 from pathlib import Path
@@ -56,12 +57,13 @@ def _tell(file: str, text: str, mistake: Any, audit: Audit) -> None:
         near = difflib.get_close_matches(place[-1], known, n=1, cutoff=0.5)
         hint = f" Did you mean {near[0]!r}?" if near else ""
         found = f"study.toml has no key {'.'.join(place)!r}.{hint}"
-        audit.add("unknown_key", found, expected=_one_of(known), **where)
+        audit.add("unknown_key", found, value=value, expected=_one_of(known), **where)
     elif mistake["type"] == "missing":
         audit.add("missing_key", f"the key {'.'.join(place)!r} is missing.", **where)
     else:
         found = f"{'.'.join(place)} = {value} is not allowed."
-        audit.add("bad_setting", found, value=value, expected=f"{mistake['msg']}.", **where)
+        expected = str(mistake["msg"]).replace("Input should be ", "")
+        audit.add("bad_setting", found, value=value, expected=f"{expected}.", **where)
 
 
 def _one_of(known: Iterable[str]) -> str:
@@ -83,15 +85,22 @@ def _known(place: list[str]) -> list[str]:
 def _line(text: str, place: list[str]) -> int | None:
     """The line of the file that a key stands on, or that its table begins on."""
     lines = text.splitlines()
-    start = 0
-    table = [k for k, line in enumerate(lines) if line.strip().startswith(f"[{place[0]}")]
-    if table:
-        start = table[0]
-    for name in reversed(place):
+    headers = [k for k, line in enumerate(lines) if _named(line, place[0], header=True)]
+    start = headers[0] if headers else 0
+    for name in reversed(place[1:]):
         for k in range(start, len(lines)):
-            if lines[k].strip().strip("\"'[").startswith(name):
+            if _named(lines[k], name):
                 return k + 1
-    return start + 1 if table else None
+    top = [k for k, line in enumerate(lines) if _named(line, place[0])]
+    return next((k + 1 for k in (*headers, *top)), None)
+
+
+def _named(line: str, name: str, *, header: bool = False) -> bool:
+    """The line gives the key `name` a value, or opens the table of that name."""
+    key = re.escape(name)
+    before = r"\s*\[\[?\s*" if header else r"\s*(?:\[+\s*)?(?:[\w\"'-]+\s*\.\s*)*"
+    after = r"\s*[.\]]" if header else r"\s*[.=\]]"
+    return re.match(f"{before}[\"']?{key}[\"']?{after}", line) is not None
 
 
 def _check_thresholds(file: str, text: str, spec: StudySpec, audit: Audit) -> None:

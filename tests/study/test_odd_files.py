@@ -62,3 +62,39 @@ def test_two_files_that_could_be_the_responses(tmp_path: Path) -> None:
         (tmp_path / name).write_text(GOOD, encoding="utf-8")
     said = check_study(tmp_path).said
     assert "a.csv was taken as the table of responses, being the widest, not b.csv." in said
+
+
+def test_a_file_beside_a_study_toml_says_so_and_what_was_inferred(tmp_path: Path) -> None:
+    path = tmp_path / "responses.csv"
+    path.write_text(GOOD, encoding="utf-8")
+    inferred = "has one row a person (person_id): 3 items from Q1 to Q3, recorded as scores."
+    assert f"responses.csv {inferred}" in check_study(path).said
+    toml = tmp_path / "study.toml"
+    toml.write_text('[tables]\nresponses = "responses.csv"\n[responses]\nlayout = "wide"\n')
+    said = check_study(path).said
+    assert "study.toml beside responses.csv was not used; give its folder to use it." in said
+    assert f"responses.csv {inferred}" in said
+    assert not any(inferred in sentence for sentence in check_study(tmp_path).said)
+
+
+def test_mistakes_in_study_toml_say_their_line_and_value(tmp_path: Path) -> None:
+    (tmp_path / "r.csv").write_text(GOOD, encoding="utf-8")
+    (tmp_path / "study.toml").write_text(
+        '[tables]\nresponses = "r.csv"\n[respones]\nlayout = "wide"\n[study]\ntitel = "x"\n'
+        '[cuts]\na = 63\nc = { value = "x", unit = "raw" }\n'
+        '[disclosure]\nprofile = "ofquall"\n'
+    )
+    found = {f.column: (f.code, f.row, f.value) for f in check_study(tmp_path).faults}
+    assert found == {
+        "respones": ("unknown_key", 3, "{'layout': 'wide'}"),
+        "study.titel": ("unknown_key", 6, "'x'"),
+        "cuts.a": ("cut_without_unit", 8, "63"),
+        "cuts.c.value": ("cut_without_unit", 9, "'x'"),
+        "disclosure.profile": ("bad_setting", 11, "'ofquall'"),
+    }
+
+
+def test_many_empty_lines_before_a_single_field(tmp_path: Path) -> None:
+    path = tmp_path / "r.csv"
+    path.write_text('\n\n\n\n\n\n",', encoding="utf-8")
+    assert check_study(path).faults
