@@ -18,7 +18,7 @@ MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
 
 @dataclass(frozen=True)
 class Drawing:
-    """One figure: `title` is its finding in a sentence, `alt` what a reader needs who cannot see it.
+    """One figure: `title` is its finding in a sentence, `alt` is for readers who cannot see it.
 
     `subject` is the item it is about, if it is about one; `table` names the table behind it.
     """

@@ -33,7 +33,13 @@ HEAVY = ("scipy.stats", "matplotlib", "pingouin", "numba", "seaborn", "altair", 
 SLOW = (*HEAVY, "pandas", "numpy", "scipy", "pyarrow", "jinja2", "pydantic")
 FILES = ("study/", "assurance/", "report/", "simulate/")
 #: Loaders of data that ship with the package.
-PACKAGE_DATA = ("glossary.py", "references.py", "thresholds.py", "finding_codes.py")
+PACKAGE_DATA = (
+    "glossary.py",
+    "references.py",
+    "thresholds.py",
+    "finding_codes.py",
+    "reason_codes.py",
+)
 #: The way to say nothing to a closed pipe is to send it to the null device.
 NULL_DEVICE = "cli/trouble.py"
 OPENERS = ("open", "read_text", "write_text", "read_bytes", "write_bytes", "read_csv", "to_csv")

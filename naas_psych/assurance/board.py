@@ -16,6 +16,7 @@ from naas_psych.assurance.verdict import (
     worst,
 )
 from naas_psych.numerics.proportions import wilson
+from naas_psych.reason_codes import reason_label
 from naas_psych.result import Result
 from naas_psych.study.study import Study
 
@@ -92,7 +93,7 @@ def _precision(study: Study, results: Mapping[str, Result]) -> Entry:
             minimum=limits["pass_fail_reliability_min"].value,
             target=limits["pass_fail_reliability_target"].value,
             n_min=int(limits["pass_fail_reliability_n"].value),
-            reason=str(row.get("estimate_reason") or "").replace("_", " "),
+            reason=reason_label(str(row.get("estimate_reason") or "")),
             write=lambda line: f"{line:.2f}".removeprefix("0"),
         ),
         measure="reliability (alpha)",

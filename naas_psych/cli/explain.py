@@ -13,6 +13,7 @@ from naas_psych.cli.console import console, prose, terminal_of
 from naas_psych.errors import UsageError
 from naas_psych.finding_codes import finding_codes
 from naas_psych.glossary import SUFFIXES, glossary, term
+from naas_psych.reason_codes import reason_codes
 from naas_psych.references import references
 from naas_psych.study.checks import CHECKS
 from naas_psych.thresholds import default_thresholds
@@ -60,6 +61,7 @@ def known_names() -> tuple[str, ...]:
         glossary(),
         default_thresholds(),
         finding_codes(),
+        reason_codes(),
         CHECKS,
         references(),
     )
@@ -160,9 +162,17 @@ def _finding(name: str) -> Entry | None:
         ("Meaning", code.meaning),
         ("What to do", code.action),
         ("Severity", code.severity),
-        ("Found by", code.analysis),
+        ("Found by", ", ".join(code.analyses)),
     )
-    return Entry("code of a finding", name, parts)
+    return Entry("code of a finding", code.label, parts)
+
+
+def _reason(name: str) -> Entry | None:
+    code = reason_codes().get(name)
+    if code is None:
+        return None
+    parts = (("Meaning", code.meaning), ("Shown as", code.label))
+    return Entry("code of a reason", name, parts)
 
 
 def _check(name: str) -> Entry | None:
@@ -194,6 +204,7 @@ _KINDS: tuple[Callable[[str], Entry | None], ...] = (
     _term,
     _threshold,
     _finding,
+    _reason,
     _check,
     _reference,
 )

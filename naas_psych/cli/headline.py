@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from naas_psych.cli.numbers import figure, interval
-from naas_psych.report.wording import count
+from naas_psych.finding_codes import label_of
+from naas_psych.report.wording import count, in_a_sentence
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,7 +51,7 @@ def _attention(study: Study, findings: Sequence[Finding]) -> str:
     reasons: dict[str, list[str]] = {}
     for finding in urgent:
         if finding.subject in items:
-            reasons.setdefault(finding.subject, []).append(finding.code.replace("_", " "))
+            reasons.setdefault(finding.subject, []).append(in_a_sentence(label_of(finding.code)))
     if not reasons:
         return f"{size}: {urgent[0].sentence}"
     named = [

@@ -14,7 +14,8 @@ from naas_psych.cli.headline import headline
 from naas_psych.cli.layouts import MAIN
 from naas_psych.cli.sketch import sketches
 from naas_psych.finding import SEVERITIES
-from naas_psych.report.wording import count, reason_words
+from naas_psych.finding_codes import label_of
+from naas_psych.report.wording import count, in_a_sentence, reason_words
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -188,17 +189,16 @@ def _undefined(view: View, one: Shown, shown: frozenset[str]) -> Iterator[str]:
             if isinstance(reason, str) and str(subject) not in where.setdefault(reason, []):
                 where[reason].append(str(subject))
     for reason, subjects in where.items():
-        words = reason_words(reason)
         few = ", ".join(subjects[:ALIKE]) + (" ..." if len(subjects) > ALIKE else "")
-        yield f"{dash} {words[:1].lower()}{words[1:]}: {few}"
+        yield f"{dash} {reason_words(reason)}: {few}"
 
 
 def _flags(view: View, findings: Iterable[Finding]) -> Mapping[str, str]:
-    """What is said about each subject: a mark for the severity and the code in words."""
+    """What is said about each subject: a mark for the severity and the name of the finding."""
     flags: dict[str, list[str]] = {}
     for finding in sorted(findings, key=lambda f: SEVERITIES.index(f.severity), reverse=True):
         mark = MARKS[finding.severity][0 if view.terminal.unicode else 1]
-        words = f"{mark} {finding.code.replace('_', ' ')}"
+        words = f"{mark} {in_a_sentence(label_of(finding.code))}"
         if words not in flags.setdefault(finding.subject, []):
             flags[finding.subject].append(words)
     return {subject: ", ".join(words) for subject, words in flags.items()}
@@ -229,8 +229,10 @@ def _kind(view: View, alike: Sequence[Finding]) -> Iterator[RenderableType]:
     # What is only for information never fills the screen.
     whole = view.request.all_rows if first.severity == "info" else view.whole
     shown = alike if whole else alike[:ALIKE]
-    yield Text(f"{mark} ", style=STYLES[first.severity]).append(
-        first.code.replace("_", " "), style="bold"
+    yield (
+        Text(f"{mark} ", style=STYLES[first.severity])
+        .append(label_of(first.code), style="bold")
+        .append(f"  {first.code}", style="dim not bold")
     )
     for finding in shown:
         yield view.prose(finding.sentence, indent=2)

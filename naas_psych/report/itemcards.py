@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
 import pandas as pd
 
 from naas_psych.finding import SEVERITIES, Finding
+from naas_psych.finding_codes import label_of
 from naas_psych.report.figures import Image
 from naas_psych.report.run import Run
 from naas_psych.report.tables import Cell, Heading, TableView, view
@@ -81,7 +79,7 @@ class ItemCard:
 
     @property
     def flags(self) -> tuple[Flag, ...]:
-        return tuple(Flag(f.code, flag_label(f.code), f.severity) for f in self.findings)
+        return tuple(Flag(f.code, label_of(f.code), f.severity) for f in self.findings)
 
     @property
     def worst(self) -> str:
@@ -100,18 +98,6 @@ class ItemCard:
         """The value of a column and its interval, as far as they are known."""
         found = (n for n in self.numbers if n.heading.term == column)
         return tuple(cell for n in found for cell in (n.cell, n.interval) if cell)
-
-
-def flag_label(code: str) -> str:
-    """What the report calls a finding."""
-    words = _flag_words().get(code, code.replace("_", " "))
-    return words[:1].upper() + words[1:]
-
-
-@cache
-def _flag_words() -> dict[str, str]:
-    path = files("naas_psych").joinpath("report/templates/flags.toml")
-    return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
 def item_cards(

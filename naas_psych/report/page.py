@@ -14,6 +14,7 @@ from naas_psych.assurance.board import Entry, board
 from naas_psych.assurance.disclosure import disclosure, names_a_person
 from naas_psych.assurance.manifest import inputs_of, versions
 from naas_psych.errors import Fault
+from naas_psych.finding_codes import label_of
 from naas_psych.glossary import Term
 from naas_psych.references import Reference, references
 from naas_psych.report import wording
@@ -21,7 +22,6 @@ from naas_psych.report.chapters import ChapterView, chapters, opens
 from naas_psych.report.figures import Image
 from naas_psych.report.itemcards import (
     ItemCard,
-    flag_label,
     item_cards,
     table_columns,
     urgent_first,
@@ -160,7 +160,7 @@ def _rendered(context: Mapping[str, Any]) -> str:
         "interval": wording.interval,
         "count": wording.count,
         "term_of": wording.term_of,
-        "flag_label": flag_label,
+        "label_of": label_of,
         "opens": opens,
         "style": _template("report.css"),
         "script": _template("report.js"),

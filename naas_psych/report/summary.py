@@ -9,7 +9,8 @@ from typing import Any
 import pandas as pd
 
 from naas_psych.assurance.board import flagged_items
-from naas_psych.report.itemcards import ItemCard, flag_label
+from naas_psych.finding_codes import label_of
+from naas_psych.report.itemcards import ItemCard
 from naas_psych.report.run import Run
 from naas_psych.report.wording import count, is_undefined, number, per_hundred, points
 from naas_psych.study.study import Study
@@ -158,7 +159,7 @@ def _attention(study: Study, run: Run) -> Tile:
 
 def _why(card: ItemCard) -> str:
     urgent = [f for f in card.findings if f.severity == card.worst]
-    return ", ".join(dict.fromkeys(flag_label(f.code) for f in urgent))
+    return ", ".join(dict.fromkeys(label_of(f.code) for f in urgent))
 
 
 def _table(run: Run, analysis: str, table: str) -> pd.DataFrame | None:

@@ -6,7 +6,8 @@ import math
 from typing import Any
 
 from naas_psych.errors import UsageError
-from naas_psych.glossary import Term, glossary, term
+from naas_psych.glossary import Term, term
+from naas_psych.reason_codes import reason_label
 
 MINUS = "\N{MINUS SIGN}"
 UNDEFINED = "\N{EN DASH}"
@@ -54,8 +55,12 @@ def reason_words(code: Any) -> str:
     """A short reason code as words."""
     if is_undefined(code) or code == "":
         return "undefined"
-    known = glossary().get(str(code))
-    return known.label if known else str(code).replace("_", " ")
+    return reason_label(str(code))
+
+
+def in_a_sentence(label: str) -> str:
+    """A label as it stands inside a sentence: with a small first letter."""
+    return label[:1].lower() + label[1:]
 
 
 def points(value: Any) -> str:
@@ -66,13 +71,6 @@ def points(value: Any) -> str:
 def count(n: int, one: str, many: str | None = None) -> str:
     """`1 item`, `32 items`."""
     return f"{n:,} {one if n == 1 else many or one + 's'}"
-
-
-def listed(words: list[str], *, last: str = "and") -> str:
-    """`a`, `a and b`, `a, b and c`."""
-    if len(words) < 2:
-        return "".join(words)
-    return f"{', '.join(words[:-1])} {last} {words[-1]}"
 
 
 def per_hundred(share: float) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from pathlib import Path
 
 import pytest
@@ -10,7 +9,6 @@ import pytest
 import naas_psych
 from naas_psych import register
 from naas_psych.cli.explain import entries_for, known_names
-from naas_psych.finding_codes import finding_codes
 from naas_psych.thresholds import default_thresholds
 from tests.cli.command import Command
 
@@ -45,28 +43,6 @@ def test_words_with_dashes_and_near_names(command: Command) -> None:
     done = command("explain", "facilty")
     assert done.code == 2
     assert "facility" in done.err
-
-
-def codes_in_the_analyses() -> set[str]:
-    """Every literal `code=` of a Finding or of a helper that makes one."""
-    found: set[ast.expr] = set()
-    for path in (ROOT / "analyses").rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call):
-                found |= {word.value for word in node.keywords if word.arg == "code"}
-    return {str(node.value) for node in found if isinstance(node, ast.Constant)}
-
-
-def test_every_code_of_a_finding_is_listed() -> None:
-    assert codes_in_the_analyses() - set(finding_codes()) == set()
-
-
-def test_the_listed_codes_belong_to_analyses() -> None:
-    for code in finding_codes().values():
-        assert code.analysis in register.names()
-        assert code.severity
-        assert code.meaning.strip()
-        assert code.action.strip()
 
 
 def test_every_threshold_has_a_source() -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import ndtr
 
-from naas_psych.analyses.items.judge import Row, between, finding, known, listed, short
+from naas_psych.analyses.items.phrasing import Row, between, known, listed, short
 from naas_psych.errors import Severity
 from naas_psych.finding import Finding
+from naas_psych.finding_codes import found
 from naas_psych.numerics.correlations import probability_r_below
 from naas_psych.numerics.proportions import probability_below
 from naas_psych.result import Result
@@ -42,18 +44,14 @@ def _no_variance(row: Row, thresholds: Thresholds) -> Finding | None:
     """Everybody scored the same: said whatever the number of persons."""
     if row["n"] < 2 or row["score_sd"] != 0:
         return None
-    return finding(
-        thresholds,
-        "item_rest_r_min",
+    return found(
         code="no_variance",
         severity="warning",
         subject=str(row["item_id"]),
         sentence=f"All {row['n']} persons scored {row['mean_score']:g} on {row['item_id']}.",
         value=float(row["facility"]),
         limits=(row["facility_low"], row["facility_high"]),
-        meaning="The item adds the same marks for everybody and tells nobody apart.",
-        action="Check the key and the scoring; if both are right, the item is too easy or too hard "
-        "for these persons.",
+        threshold=thresholds["item_rest_r_min"],
     )
 
 
@@ -66,9 +64,7 @@ def _facility(row: Row, thresholds: Thresholds) -> Finding | None:
     if row["facility"] <= ceiling:
         return None
     probability = 1 - _below(row, ceiling)
-    return finding(
-        thresholds,
-        "item_facility_max",
+    return found(
         code="facility_high",
         severity="info",
         subject=str(row["item_id"]),
@@ -77,9 +73,7 @@ def _facility(row: Row, thresholds: Thresholds) -> Finding | None:
         value=float(row["facility"]),
         limits=(row["facility_low"], row["facility_high"]),
         probability=probability,
-        meaning="Nearly everybody earns the marks, so the item cannot rank persons. That is fine "
-        "where it covers something that all must know.",
-        action="Keep it if the blueprint needs it; otherwise replace it by a harder one.",
+        threshold=thresholds["item_facility_max"],
     )
 
 
@@ -89,9 +83,7 @@ def _too_hard(row: Row, thresholds: Thresholds, line: float, *, guess: bool) -> 
     right_or_wrong = row["biserial_method"] == "biserial"
     said = "is very hard" if right_or_wrong else "draws a small part of its marks"
     what = f"the {short(line)} of blind choice" if guess else short(line)
-    return finding(
-        thresholds,
-        "item_facility_min",
+    return found(
         code="facility_low",
         severity="warning" if sure and right_or_wrong else "info",
         subject=str(row["item_id"]),
@@ -100,10 +92,7 @@ def _too_hard(row: Row, thresholds: Thresholds, line: float, *, guess: bool) -> 
         value=float(row["facility"]),
         limits=(row["facility_low"], row["facility_high"]),
         probability=probability,
-        meaning="Few persons know it, or the key is wrong, or one wrong option is more tempting "
-        "than the right one.",
-        action="Look at the option table and the key, then at whether it was taught and asked "
-        "clearly.",
+        threshold=thresholds["item_facility_min"],
     )
 
 
@@ -140,68 +129,58 @@ def _discrimination(row: Row, thresholds: Thresholds) -> Finding | None:
     return None
 
 
+@dataclass(frozen=True)
 class _Band:
-    """A stretch of item-rest correlations: what it is called and what it means."""
+    """A stretch of item-rest correlations, below a threshold: how serious, and what is said."""
 
-    def __init__(self, code: str, threshold: str, sure: Severity, words: tuple[str, str, str]):
-        self.code, self.threshold, self.sure = code, threshold, sure
-        self.unsure: Severity = "warning" if sure == "error" else "info"
-        self.said, self.meaning, self.action = words
+    code: str
+    threshold: str
+    sure: Severity
+    unsure: Severity
+    said: str
 
 
+# A weak item stays a warning: the estimate itself is below the line that is asked for.
 _BANDS = (
     _Band(
         "discrimination_negative",
         "item_rest_r_negative",
-        "error",
-        (
-            "stronger persons do worse on it",
-            "The key is wrong, two options are right, or the wording misleads those who know most.",
-            "Check the key first; do not count the item before somebody has looked at it.",
-        ),
+        sure="error",
+        unsure="warning",
+        said="stronger persons do worse on it",
     ),
     _Band(
         "discrimination_weak",
         "item_rest_r_min",
-        "warning",
-        (
-            "it hardly tells stronger from weaker persons",
-            "The item measures something else, is ambiguous, or is far too easy or too hard.",
-            "Look at the options and the wording; revise it before it is used again.",
-        ),
+        sure="warning",
+        unsure="warning",
+        said="it hardly tells stronger from weaker persons",
     ),
     _Band(
         "discrimination_review",
         "item_rest_r_review",
-        "info",
-        (
-            "it tells stronger from weaker persons only a little",
-            "Often harmless in a broad test; sometimes a distractor that does not work.",
-            "Review it when the item is next revised.",
-        ),
+        sure="info",
+        unsure="info",
+        said="it tells stronger from weaker persons only a little",
     ),
 )
 
 
 def _weak(row: Row, thresholds: Thresholds, band: _Band, probability: float | None) -> Finding:
     sure = probability is None or probability >= thresholds["item_flag_probability"].value
-    line = thresholds[band.threshold].value
-    limits = (row["item_rest_r_low"], row["item_rest_r_high"])
-    return finding(
-        thresholds,
-        band.threshold,
+    limit = thresholds[band.threshold]
+    ends = (row["item_rest_r_low"], row["item_rest_r_high"])
+    return found(
         code=band.code,
-        # A weak item stays a warning: the estimate itself is below the line that is asked for.
-        severity=band.sure if sure or band.sure == "warning" else band.unsure,
+        severity=band.sure if sure else band.unsure,
         subject=str(row["item_id"]),
         sentence=f"{row['item_id']}: {band.said}; item-rest correlation "
-        f"{short(row['item_rest_r'])}{between(*limits)}, below {short(line)}"
+        f"{short(row['item_rest_r'])}{between(*ends)}, below {short(limit.value)}"
         f"{_unsure(probability, thresholds)}.",
         value=float(row["item_rest_r"]),
-        limits=limits,
+        limits=ends,
         probability=probability,
-        meaning=band.meaning,
-        action=band.action,
+        threshold=limit,
     )
 
 
@@ -210,17 +189,13 @@ def _biserial(row: Row, thresholds: Thresholds) -> Finding | None:
     value = known(row["biserial"])
     if value is None or abs(value) <= thresholds["biserial_max"].value:
         return None
-    return finding(
-        thresholds,
-        "biserial_max",
+    return found(
         code="biserial_above_one",
         severity="info",
         subject=str(row["item_id"]),
         sentence=f"The biserial of {row['item_id']} is {short(value)}, outside -1 to 1.",
         value=value,
-        meaning="The scores are not what a normal trait cut in two would give (many at the top or "
-        "the bottom, or two groups of persons). No correlation is that strong.",
-        action="Read the item-rest correlation instead.",
+        threshold=thresholds["biserial_max"],
     )
 
 
@@ -231,9 +206,7 @@ def _omitted(row: Row, thresholds: Thresholds) -> Finding | None:
         return None
     met = round(row["omitted"] / share)
     probability = 1 - probability_below(float(row["omitted"]), float(met), line=line)
-    return finding(
-        thresholds,
-        "item_omitted_share_max",
+    return found(
         code="many_omitted",
         severity="warning" if probability >= thresholds["item_flag_probability"].value else "info",
         subject=str(row["item_id"]),
@@ -241,9 +214,7 @@ def _omitted(row: Row, thresholds: Thresholds) -> Finding | None:
         f"{_unsure(probability, thresholds)}.",
         value=float(share),
         probability=probability,
-        meaning="The item is unclear, frightening or long, or persons expected a wrong answer to "
-        "cost them marks.",
-        action="Read it as somebody who sees it for the first time; check the instructions.",
+        threshold=thresholds["item_omitted_share_max"],
     )
 
 
@@ -253,32 +224,25 @@ def _alpha(row: Row, thresholds: Thresholds) -> Finding | None:
     line = thresholds["alpha_gain_max"].value
     if alpha is None or gain is None or gain <= line:
         return None
-    return finding(
-        thresholds,
-        "alpha_gain_max",
+    return found(
         code="alpha_rises_if_dropped",
         severity="info",
         subject=str(row["item_id"]),
         sentence=f"Without {row['item_id']} alpha rises by {gain:.3f} to {alpha:.3f}.",
         value=gain,
-        meaning="The item goes with the others so little that the total is more consistent "
-        "without it.",
-        action="Drop it only if the content allows; a test is not better for covering less.",
+        threshold=thresholds["alpha_gain_max"],
     )
 
 
 def _small_sample(names: list[str], rows: Sequence[Row], thresholds: Thresholds) -> Finding:
     least = min(int(row["n"]) for row in rows)
     line = thresholds["item_persons_min"].value
-    return finding(
-        thresholds,
-        "item_persons_min",
+    return found(
         code="small_sample",
         severity="info",
         subject="items",
         sentence=f"{listed(names)}: fewer than {line:g} persons (the fewest is {least}), so no "
         "item is judged by its facility or correlation.",
         value=float(least),
-        meaning="With so few persons chance decides which item looks weak.",
-        action="Read the intervals; wait for more persons before changing an item.",
+        threshold=thresholds["item_persons_min"],
     )

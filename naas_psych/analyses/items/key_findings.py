@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from naas_psych.analyses.items.judge import Row, finding, known, short
+from naas_psych.analyses.items.phrasing import Row, known, short
 from naas_psych.finding import Finding
+from naas_psych.finding_codes import found
 from naas_psych.result import Result
 from naas_psych.thresholds import Thresholds
 
@@ -47,9 +48,7 @@ def _numbers(row: Row) -> str:
 
 
 def _probable(row: Row, thresholds: Thresholds) -> Finding:
-    return finding(
-        thresholds,
-        "key_rival_r_probable",
+    return found(
         code="probable_miskey",
         severity="error",
         subject=str(row["item_id"]),
@@ -58,10 +57,7 @@ def _probable(row: Row, thresholds: Thresholds) -> Finding:
         f"instead of {short(row['facility'])}.",
         value=float(row["best_distractor_r"]),
         probability=known(row["probability_rival"]),
-        meaning="Stronger persons choose another option than the one that earns the marks: nearly "
-        "always a slip in the key.",
-        action="Check the key against the source today; if it was wrong, score again and tell "
-        "everybody whose result changes.",
+        threshold=thresholds["key_rival_r_probable"],
     )
 
 
@@ -70,32 +66,24 @@ def _check(row: Row, thresholds: Thresholds) -> Finding:
     towards = f" If it is wrong, the likely key is {said}." if isinstance(said, str) else ""
     if row["n"] < thresholds["item_persons_min"].value:
         towards += f" Only {row['n']} persons met it, so this is a hint."
-    return finding(
-        thresholds,
-        "key_rival_probability",
+    return found(
         code="check_key",
         severity="warning",
         subject=str(row["item_id"]),
         sentence=f"Check the key of {row['item_id']}: {_numbers(row)}.{towards}",
         value=known(row["best_distractor_r"]),
         probability=known(row["probability_rival"]),
-        meaning="The responses do not agree with the key; the key may be wrong, or the item may "
-        "mislead those who know most.",
-        action="Let two subject experts answer the item without the key.",
+        threshold=thresholds["key_rival_probability"],
     )
 
 
 def _double(row: Row, thresholds: Thresholds) -> Finding:
-    return finding(
-        thresholds,
-        "double_key_probability",
+    return found(
         code="possible_double_key",
         severity="warning",
         subject=str(row["item_id"]),
         sentence=f"{row['item_id']} may have two right options: {_numbers(row)}.",
         value=float(row["best_distractor_r"]),
         probability=known(row["probability_rival"]),
-        meaning="Stronger persons are drawn to both options, so both may be defensible.",
-        action="Ask two subject experts whether the second option can be defended; if so, accept "
-        "both or change the item.",
+        threshold=thresholds["double_key_probability"],
     )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from naas_psych.analyses.items.judge import Row, between, finding, listed, short
+from naas_psych.analyses.items.phrasing import Row, between, listed, short
 from naas_psych.finding import Finding
+from naas_psych.finding_codes import found
 from naas_psych.numerics.correlations import probability_r_below
 from naas_psych.result import Result
 from naas_psych.thresholds import Thresholds
@@ -39,21 +40,15 @@ def _unchosen(item_id: str, rows: list[Row], thresholds: Thresholds) -> Iterator
         return
     keyed = any(row["is_key"] for row in nobody)
     names = listed(str(row["option"]) for row in nobody)
-    yield finding(
-        thresholds,
-        "distractor_proportion_min",
+    yield found(
         code="nobody_chose_option",
         severity="error" if keyed else "info",
+        case="key" if keyed else "distractor",
         subject=item_id,
         sentence=f"{item_id}: nobody chose {names}" + (", which the key names." if keyed else "."),
         value=0.0,
         limits=(0.0, nobody[0]["proportion_high"]),
-        meaning="The key names an option that nobody thinks right: most likely a slip in the key."
-        if keyed
-        else "The option is so plainly wrong that the item has fewer options than it seems to.",
-        action="Check the key against the item."
-        if keyed
-        else "Write a more plausible option, or leave it out.",
+        threshold=thresholds["distractor_proportion_min"],
     )
 
 
@@ -65,18 +60,14 @@ def _idle(item_id: str, wrong: list[Row], thresholds: Thresholds) -> Iterator[Fi
         return
     names = listed(f"{row['option']} ({row['proportion']:.1%})" for row in idle)
     most = max(idle, key=lambda row: float(row["proportion"]))
-    yield finding(
-        thresholds,
-        "distractor_proportion_min",
+    yield found(
         code="distractor_idle",
         severity="info",
         subject=item_id,
         sentence=f"{item_id}: hardly anybody chooses {names}.",
         value=float(most["proportion"]),
         limits=(most["proportion_low"], most["proportion_high"]),
-        meaning="An option that does not tempt even weak persons does no work and makes guessing "
-        "easier.",
-        action="Replace it by a mistake that persons really make, or leave it out.",
+        threshold=thresholds["distractor_proportion_min"],
     )
 
 
@@ -91,9 +82,7 @@ def _misleading(row: Row, persons: float, thresholds: Thresholds) -> Iterator[Fi
     if not limits[0] > line:
         return
     probability = 1 - probability_r_below(float(r), persons - 1, line=line)
-    yield finding(
-        thresholds,
-        "distractor_r_max",
+    yield found(
         code="distractor_misleading",
         severity="warning",
         subject=str(row["item_id"]),
@@ -102,6 +91,5 @@ def _misleading(row: Row, persons: float, thresholds: Thresholds) -> Iterator[Fi
         value=float(r),
         limits=limits,
         probability=probability,
-        meaning="The option is partly right, or a half-truth that those who know more fall for.",
-        action="Ask two subject experts whether the option can be defended; reword it or the stem.",
+        threshold=thresholds["distractor_r_max"],
     )

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from naas_psych.analyses.reliability.forms import Form, groups_of
-from naas_psych.analyses.reliability.words import method_of
+from naas_psych.analyses.reliability.method_words import method_of
 from naas_psych.numerics.alpha_intervals import bonett, feldt
 from naas_psych.numerics.bootstrap import bootstrap_interval
 from naas_psych.numerics.coefficients import alpha

@@ -8,20 +8,21 @@ from typing import Any
 
 import pandas as pd
 
+from naas_psych.analyses.reliability.method_words import TROUBLES
 from naas_psych.errors import Severity
 from naas_psych.finding import Finding
+from naas_psych.finding_codes import found
 from naas_psych.result import Result
 from naas_psych.thresholds import Thresholds
-
-_HEYWOOD = ("Heywood", "did not converge")
 
 
 @dataclass(frozen=True)
 class _Verdict:
+    """A case of the finding `reliability_for_decisions`, in the words of its sentence."""
+
+    case: str
     words: str
     severity: Severity
-    because: str
-    action: str
 
 
 def reliability_findings(result: Result, thresholds: Thresholds) -> Iterator[Finding]:
@@ -35,31 +36,28 @@ def reliability_findings(result: Result, thresholds: Thresholds) -> Iterator[Fin
         yield from _lower_bound(str(form), by_name, thresholds)
         yield from _degenerate(str(form), by_name, thresholds)
         yield from _factor_trouble(str(form), by_name)
-    yield from dropped_findings(result)
+    yield from dropped_findings(result, thresholds)
 
 
-def dropped_findings(result: Result) -> Iterator[Finding]:
+def dropped_findings(result: Result, thresholds: Thresholds) -> Iterator[Finding]:
     """Items without variance, and persons who fit in no form."""
     for item in result.tables["dropped_items"].itertuples(index=False):
-        yield Finding(
+        yield found(
             code="constant_item",
             severity="warning",
             subject=str(item.item_id),
             sentence=f"Everybody has the same mark on {item.item_id}, so it is in no coefficient.",
-            meaning="An item that everybody gets right, or wrong, tells nobody apart.",
-            action="Look at its key and its difficulty.",
         )
     left_out = int(result.provenance.get("persons_left_out", 0))
     if left_out:
-        yield Finding(
+        yield found(
             code="persons_left_out",
             severity="info",
             subject="persons",
-            sentence=f"{left_out} persons are not in any coefficient: they have no total to compare.",
+            sentence=f"{left_out} persons are not in any coefficient: they have no total to "
+            "compare.",
             value=float(left_out),
-            threshold="booklet_persons_min",
-            meaning="A total over an odd set of items compares with nobody's.",
-            action="Check what is missing for them, or use a response model.",
+            threshold=thresholds["booklet_persons_min"],
         )
 
 
@@ -85,67 +83,47 @@ def _precision(form: str, rows: pd.DataFrame, thresholds: Thresholds) -> Iterato
     if value is None or low is None or high is None:
         return
     n = _whole(rows, "alpha", "n")
-    verdict = _verdict(low, high, n, thresholds)
     least = thresholds["pass_fail_reliability_min"]
-    yield Finding(
+    target = thresholds["pass_fail_reliability_target"]
+    enough = thresholds["pass_fail_reliability_n"]
+    if n < enough.value:
+        verdict = _Verdict("too_few_persons", "cannot tell", "info")
+    else:
+        verdict = _verdict(low, high, least=least.value, target=target.value)
+    yield found(
         code="reliability_for_decisions",
         severity=verdict.severity,
+        case=verdict.case,
+        numbers={"n": n, "enough": enough.value, "least": least.value, "target": target.value},
         subject=form,
         sentence=f"alpha is {value:.3f} ({low:.3f} to {high:.3f}, {n} persons): {verdict.words}.",
         value=value,
-        low=low,
-        high=high,
-        threshold="pass_fail_reliability_min",
-        threshold_value=least.value,
-        source=least.source,
-        meaning=verdict.because,
-        action=verdict.action,
+        limits=(low, high),
+        threshold=least,
     )
 
 
-def _verdict(low: float, high: float, n: int, thresholds: Thresholds) -> _Verdict:
+def _verdict(low: float, high: float, *, least: float, target: float) -> _Verdict:
     """The generic rule: the whole interval has to be on one side of a line."""
-    enough = thresholds["pass_fail_reliability_n"].value
-    least, target = (
-        thresholds["pass_fail_reliability_min"].value,
-        thresholds["pass_fail_reliability_target"].value,
-    )
-    if n < enough:
-        return _Verdict(
-            "cannot tell",
-            "info",
-            f"{n} persons are fewer than the {enough:.0f} that this verdict needs.",
-            f"Collect at least {enough:.0f} persons.",
-        )
     if low >= target:
-        because = f"The whole interval is at or above {target:g}."
-        return _Verdict("precise enough", "info", because, "Report it with its interval.")
+        return _Verdict("precise", "precise enough", "info")
     if low >= least:
-        because = f"The whole interval is at or above {least:g}, not all of it above {target:g}."
-        action = (
-            "Use it for decisions about persons together with the measurement error at the cut."
-        )
-        return _Verdict("usable with care", "info", because, action)
+        return _Verdict("usable", "usable with care", "info")
     if high < least:
-        because = f"The whole interval is below {least:g}, the least for decisions about persons."
-        action = "Add items or improve weak ones; do not decide on this score alone."
-        return _Verdict("too imprecise", "warning", because, action)
-    because = f"Values on both sides of {least:g} remain plausible."
-    return _Verdict("cannot tell", "warning", because, "Collect more persons.")
+        return _Verdict("imprecise", "too imprecise", "warning")
+    return _Verdict("undecided", "cannot tell", "warning")
 
 
 def _negative(form: str, rows: pd.DataFrame) -> Iterator[Finding]:
     value = _number(rows, "alpha", "estimate")
     if value is None or value >= 0:
         return
-    yield Finding(
+    yield found(
         code="negative_alpha",
         severity="error",
         subject=form,
         sentence=f"alpha is negative ({value:.3f}).",
         value=value,
-        meaning="Usually an item that should be reversed, or a wrong key.",
-        action="Look at the items with a negative item-rest correlation.",
     )
 
 
@@ -158,19 +136,14 @@ def _scenarios(form: str, rows: pd.DataFrame, thresholds: Thresholds) -> Iterato
     limit = thresholds["shared_scenario_alpha_gap"]
     gap = over_items - over_units
     units = _whole(rows, "alpha_over_scenarios", "items")
-    yield Finding(
+    yield found(
         code="marks_share_a_scenario",
         severity="warning" if gap > limit.value else "info",
         subject=form,
         sentence=f"Items share scenarios: alpha is {over_items:.3f} over "
         f"{_whole(rows, 'alpha', 'items')} items and {over_units:.3f} over {units} scenarios.",
         value=gap,
-        threshold=limit.name,
-        threshold_value=limit.value,
-        source=limit.source,
-        meaning="Marks from one scenario agree for reasons other than ability: alpha over items is "
-        "then too high and the measurement error too small.",
-        action="Report alpha over scenarios, and its measurement error, when the gap is large.",
+        threshold=limit,
     )
 
 
@@ -181,17 +154,13 @@ def _lower_bound(form: str, rows: pd.DataFrame, thresholds: Thresholds) -> Itera
     if value is None or (n >= few.value and items <= many.value):
         return
     seen = "" if bias is None else f"; the bootstrap puts its bias at {bias:+.3f}"
-    yield Finding(
+    yield found(
         code="glb_upward_bias",
         severity="info",
         subject=form,
         sentence=f"glb is {value:.3f} from {n} persons and {items} items{seen}.",
         value=bias if bias is not None else value,
-        threshold=few.name,
-        threshold_value=few.value,
-        source=few.source,
-        meaning="The greatest lower bound capitalises on chance in samples of this kind.",
-        action="Do not use it as the headline.",
+        threshold=few,
     )
 
 
@@ -201,29 +170,22 @@ def _degenerate(form: str, rows: pd.DataFrame, thresholds: Thresholds) -> Iterat
         share = _number(rows, name, "degenerate_share")
         if share is None or share <= limit.value or _number(rows, name, "estimate") is None:
             continue
-        yield Finding(
+        yield found(
             code="bootstrap_degenerate",
             severity="warning",
             subject=name if form == "all" else f"{form}: {name}",
             sentence=f"{share:.1%} of the bootstrap samples gave no value of {name}.",
             value=share,
-            threshold=limit.name,
-            threshold_value=limit.value,
-            source=limit.source,
-            meaning="An item had no variance in them, or a solution was not found; the interval "
-            "describes the rest.",
-            action="Do not lean on this interval.",
+            threshold=limit,
         )
 
 
 def _factor_trouble(form: str, rows: pd.DataFrame) -> Iterator[Finding]:
     for name, method in zip(rows.index, rows["method"].astype(str), strict=True):
-        if any(word in method for word in _HEYWOOD):
-            yield Finding(
+        if any(trouble in method for trouble in TROUBLES.values()):
+            yield found(
                 code="factor_solution_doubtful",
                 severity="info" if name == "glb_factor" else "warning",
                 subject=name if form == "all" else f"{form}: {name}",
                 sentence=f"{name}: {method.partition(';')[0]}.",
-                meaning="The factor model behind this coefficient does not fit these data well.",
-                action="Prefer alpha or lambda2 here.",
             )

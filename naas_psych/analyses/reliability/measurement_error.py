@@ -16,6 +16,7 @@ from naas_psych.analyses.reliability.forms import Form, complete_forms, dropped_
 from naas_psych.analysis import Level, analysis
 from naas_psych.drawing import COLOURS, DASHES, MARKERS, Drawing, new_figure
 from naas_psych.finding import Finding
+from naas_psych.finding_codes import found
 from naas_psych.numerics.alpha_intervals import feldt
 from naas_psych.numerics.coefficients import alpha, kr21, standard_error_of_measurement
 from naas_psych.numerics.intervals import UNDEFINED, Interval
@@ -222,9 +223,8 @@ def _true_score_table(errors: list[_Errors]) -> pd.DataFrame:
 
 def findings(result: Result, thresholds: Thresholds) -> Iterable[Finding]:
     """How large the error is beside the spread of scores, in words."""
-    least = thresholds["pass_fail_reliability_min"]
     for row in known_rows(result.tables["summary"], "sem"):
-        yield Finding(
+        yield found(
             code="measurement_error_size",
             severity="info",
             subject=str(row["form"]),
@@ -232,13 +232,9 @@ def findings(result: Result, thresholds: Thresholds) -> Iterable[Finding]:
             f"({row['sem_low']:.2f} to {row['sem_high']:.2f}) beside a standard deviation of "
             f"{row['sd']:.2f}.",
             value=float(row["sem"]),
-            low=float(row["sem_low"]),
-            high=float(row["sem_high"]),
-            source=least.source,
-            meaning="Two thirds of observed scores lie within one such error of the true score.",
-            action="Look at the error at the cut before deciding about persons near it.",
+            limits=(row["sem_low"], row["sem_high"]),
         )
-    yield from dropped_findings(result)
+    yield from dropped_findings(result, thresholds)
 
 
 def drawings(result: Result) -> Iterable[Drawing]:

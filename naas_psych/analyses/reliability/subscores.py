@@ -20,6 +20,7 @@ from naas_psych.analyses.reliability.forms import (
 from naas_psych.analysis import Level, Seed, analysis
 from naas_psych.errors import AnalysisImpossible
 from naas_psych.finding import Finding
+from naas_psych.finding_codes import found
 from naas_psych.numerics.alpha_intervals import feldt
 from naas_psych.numerics.bootstrap import (
     bca,
@@ -236,24 +237,16 @@ def findings(result: Result, thresholds: Thresholds) -> Iterable[Finding]:
     for row in known_rows(result.tables["domains"], "prmse_difference"):
         if row["prmse_difference"] > line.value:
             continue
-        low, high = (
-            None if pd.isna(row[end]) else float(row[end])
-            for end in ("prmse_difference_low", "prmse_difference_high")
-        )
+        limits = row["prmse_difference_low"], row["prmse_difference_high"]
         domain, form = row["domain"], row["form"]
-        yield Finding(
+        yield found(
             code="subscore_adds_no_value",
-            severity="warning" if high is not None and high < line.value else "info",
+            severity="warning" if limits[1] < line.value else "info",
             subject=domain if form == "all" else f"{form}: {domain}",
             sentence=f"The total predicts the true score on {domain} better "
             f"({row['prmse_total']:.3f}) than the subscore does ({row['prmse_subscore']:.3f}).",
             value=float(row["prmse_difference"]),
-            low=low,
-            high=high,
-            threshold=line.name,
-            threshold_value=line.value,
-            source=line.source,
-            meaning="The domain is too short, or too like the rest, for a score of its own.",
-            action="Report the total, or the augmented subscore.",
+            limits=limits,
+            threshold=line,
         )
-    yield from dropped_findings(result)
+    yield from dropped_findings(result, thresholds)

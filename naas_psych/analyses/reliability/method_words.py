@@ -29,7 +29,7 @@ _ESTIMATORS = {
     "stratified_alpha": "alpha within domains",
 }
 
-_TROUBLES = {
+TROUBLES = {
     "not_converged": "the factor solution did not converge",
     "rotation_not_converged": "the rotation did not converge",
     "second_order_heywood_case": "Heywood case in the second-order factor",
@@ -62,5 +62,5 @@ def method_of(
     if name in ("lambda4", "split_half_best", "split_half_worst"):
         words += ", searched" if n_items > EXHAUSTIVE else ", all splits compared"
     if name in found.troubles:
-        words += f" ({_TROUBLES[found.troubles[name]]})"
+        words += f" ({TROUBLES[found.troubles[name]]})"
     return f"{words}; {_INTERVALS[rule].format(samples=samples)}"
