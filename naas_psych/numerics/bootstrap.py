@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from naas_psych.numerics.arrays import Floats
-from naas_psych.numerics.intervals import UNDEFINED, Interval
+from naas_psych.numerics.intervals import UNDEFINED, Interval, normal_quantile
 from naas_psych.numerics.moments import exact_kind, moments
 
 #: Products of pairs of items held at a time, and case weights or matrices: a few hundred megabytes.
@@ -126,16 +126,21 @@ def bootstrap_interval(
 
     A maximum over splits or factor patterns grows with noise, so that nearly every replicate lies
     above the estimate. BCa then has only the extreme end of the replicates left to read from; the
-    reflected interval, 2 estimate - percentile, takes the same bias off and keeps its width.
+    reflected interval, 2 estimate - percentile, takes the same bias off. Where that lies wholly to
+    one side of the estimate it is stretched to hold it, and it ends at 1 as coefficients do.
+
+    Percentiles shifted so that their mean is the estimate would hold it too, but not the truth: of
+    150 persons and 15 items they held the greatest lower bound in 4 of 100 samples, these in 22.
     """
     values = replicates[np.isfinite(replicates)]
     if values.size < 2 or not np.isfinite(estimate):
         return BootstrapInterval(UNDEFINED, "undefined")
-    if abs(bias_correction(estimate, values)) <= _LARGEST_BIAS:
+    # Beyond its own z a BCa interval would not hold the estimate (only levels below .68).
+    if abs(bias_correction(estimate, values)) <= min(_LARGEST_BIAS, normal_quantile(level)):
         return BootstrapInterval(bca(estimate, values, jackknife, level=level), "bca")
     low, high = np.quantile(values, [(1 - level) / 2, (1 + level) / 2])
-    reflected = Interval(float(2 * estimate - high), float(2 * estimate - low))
-    return BootstrapInterval(reflected, "reflected")
+    ends = min(2 * estimate - high, estimate), max(min(2 * estimate - low, 1.0), estimate)
+    return BootstrapInterval(Interval(float(ends[0]), float(ends[1])), "reflected")
 
 
 def bias_correction(estimate: float, values: Floats) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import os
 import subprocess
 import sys
@@ -59,8 +60,19 @@ def test_a_bias_too_large_for_bca_is_reflected() -> None:
     values = np.linspace(1.1, 2.1, 1001)
     found = bootstrap_interval(1.0, values, np.arange(5.0), level=0.95)
     assert found.rule == "reflected"
-    assert found.interval.high < 1.0
+    # The upper percentile reflects to .875; the interval still has to hold its own estimate.
+    assert found.interval.high == 1.0
     assert found.interval.low == pytest.approx(2 - 2.075)
+
+
+def test_every_bootstrap_interval_holds_its_estimate_and_none_passes_1() -> None:
+    values = np.linspace(0.5, 0.95, 1001)
+    above = bootstrap_interval(0.93, values, np.arange(5.0), level=0.95)
+    assert above.rule == "reflected"
+    assert above.interval.high == 1.0
+    for level, estimate in itertools.product((0.5, 0.6, 0.95), np.linspace(0.4, 0.99, 30)):
+        found = bootstrap_interval(estimate, values, np.arange(5.0), level=level).interval
+        assert found.low <= estimate <= found.high <= 1.0
 
 
 def distribution(threads: int, points: np.ndarray | None = None) -> Distributions:

@@ -57,7 +57,8 @@ def reliability(
     diagonal: alpha = J/(J-1) (1 - tr S / V), which is KR-20 for right/wrong items. The other
     coefficients differ in what they count as error; `explain lambda2` and so on give each formula.
     Intervals: Feldt for alpha (Bonett beside it), bootstrap of persons for all others (BCa; where
-    most samples lie on one side of the estimate, percentiles reflected about it).
+    most samples lie on one side of the estimate, percentiles reflected about it and, if need be,
+    stretched to hold it; bootstrap_bias is the bias that this takes off).
 
     How to read it
     --------------
@@ -127,6 +128,9 @@ def _said(asked: Asked) -> tuple[str, ...]:
     if asked.replicates:
         sayings.append(
             f"Bootstrap intervals: {asked.replicates} samples of persons, BCa, seed {asked.seed}. "
-            "Reflected: a bias too large for BCa is taken off; it may lie below the estimate."
+            "Reflected: a bias too large for BCa (see bootstrap_bias) is taken off, and the interval "
+            "is stretched to hold the estimate. Intervals of lambda4 and glb still lie too high: "
+            "of 200 persons and 8 items they held the true value in about 70 of 100 samples, of "
+            "150 persons and 15 items in about 25."
         )
     return tuple(sayings)
