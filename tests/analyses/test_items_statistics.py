@@ -196,7 +196,7 @@ def test_two_forms_are_pooled_within() -> None:
     assert table["not_administered"].tolist() == [0, 0, 0, 0, 12, 12, 12, 12]
     assert any("2 forms" in note for note in result.notes)
     summary = score_distribution(study_from_scores(np.vstack([one, two]), max_points=1))
-    assert summary.tables["summary"]["form"].tolist() == ["1", "2"]
+    assert summary.tables["summary"]["form"].tolist() == ["booklet 1", "booklet 2"]
 
 
 def test_half_marks_are_score_units() -> None:

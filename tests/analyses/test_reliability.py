@@ -142,7 +142,7 @@ def test_forms_stay_apart() -> None:
     assert set(table["form"]) == {"A", "B"}
     assert table.groupby("form")["n"].first().to_dict() == {"A": 99, "B": 100}
     assert "persons_left_out" in codes(result)
-    assert any("1 persons are left out" in note for note in result.notes)
+    assert any("1 persons share their set of items with too few" in n for n in result.notes)
 
 
 def shared_scenarios() -> Any:

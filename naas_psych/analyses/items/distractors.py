@@ -18,7 +18,7 @@ from naas_psych.analyses.items.option_numbers import (
     every_option,
     extreme_groups,
 )
-from naas_psych.analyses.items.options import Groups, Omitted, Share
+from naas_psych.analyses.options import Groups, Omitted, Share
 from naas_psych.analysis import Level, analysis
 from naas_psych.numerics.correlations import fisher_interval
 from naas_psych.numerics.proportions import wilson

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from naas_psych.analyses.forms import left_out_notes, named_booklets
 from naas_psych.numerics.rest_table import RestTable, rest_table
-from naas_psych.study.booklets import Booklets, find_booklets
+from naas_psych.study.booklets import Booklet, Booklets
 from naas_psych.study.responses import NOT_REACHED, Counted
 from naas_psych.study.study import Study
 
@@ -37,7 +38,6 @@ class Form:
     rows: NDArray[np.int64] | slice
     items: NDArray[np.int64]
     marks: NDArray[Any]
-    lowest: int
 
     @cached_property
     def totals(self) -> NDArray[np.int64]:
@@ -71,11 +71,10 @@ class Seat:
 
 @dataclass(frozen=True)
 class Forms:
-    """Every form with enough persons, and how many persons have no total in one."""
+    """Every form with enough persons, and the booklets they were made from."""
 
     forms: tuple[Form, ...]
-    incomplete: int
-    alone: int
+    booklets: Booklets
 
     def holding(self, item: int) -> tuple[Seat, ...]:
         """Where `item` sits in every form that has it."""
@@ -99,23 +98,14 @@ class Forms:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        said = []
+        said: tuple[str, ...] = ()
         if len(self.forms) > 1:
-            said.append(
+            said = (
                 f"There are {len(self.forms)} forms (sets of items that persons share); "
-                "correlations and groups are formed within forms and then put together."
+                "correlations and groups are formed within forms and then put together.",
             )
-        if self.incomplete:
-            said.append(
-                f"{self.incomplete} persons lack a score on an item they were given and have no "
-                "total; they count in facilities and shares of options only."
-            )
-        if self.alone:
-            said.append(
-                f"{self.alone} persons share their set of items with too few others to have a "
-                "comparable total; they count in facilities and shares of options only."
-            )
-        return tuple(said)
+        without_total = "they count in facilities and shares of options only."
+        return (*said, *left_out_notes(self.booklets, without_total))
 
 
 def not_reached_said(study: Study, *, own: Counted, omitted: Counted) -> str:
@@ -125,26 +115,19 @@ def not_reached_said(study: Study, *, own: Counted, omitted: Counted) -> str:
 
 def find_forms(study: Study, *, omitted: Counted, not_reached: Counted | None = None) -> Forms:
     """The forms of a study, largest first; items not reached count as the study says."""
-    unreached = not_reached or study.unreached(omitted)
-    marks = study.responses.marks(omitted=omitted, not_reached=unreached)
-    least = int(study.thresholds["booklet_persons_min"].value)
-    booklets = find_booklets(marks, min_persons=least)
-    forms = _forms(booklets, marks, study.responses.min_points)
-    return Forms(forms, booklets.incomplete, booklets.alone)
+    found = named_booklets(study, omitted=omitted, not_reached=not_reached)
+    forms = tuple(
+        _form(found.marks, booklet, name)
+        for booklet, name in zip(found.booklets.kept, found.names, strict=True)
+    )
+    return Forms(forms, found.booklets)
 
 
-def _forms(
-    booklets: Booklets, marks: NDArray[Any], min_points: NDArray[np.int64]
-) -> tuple[Form, ...]:
-    forms = []
-    for k, booklet in enumerate(booklets.kept, start=1):
-        part = marks[booklet.rows]
-        if booklet.items.size < marks.shape[1]:
-            part = part[:, booklet.items]
-        lowest = int(min_points[booklet.items].sum())
-        by_item = np.ascontiguousarray(part.T)
-        forms.append(Form(str(k), booklet.rows, booklet.items, by_item, lowest))
-    return tuple(forms)
+def _form(marks: NDArray[Any], booklet: Booklet, name: str) -> Form:
+    part = marks[booklet.rows]
+    if booklet.items.size < marks.shape[1]:
+        part = part[:, booklet.items]
+    return Form(name, booklet.rows, booklet.items, np.ascontiguousarray(part.T))
 
 
 def who_reached(points: NDArray[Any], not_reached: Counted) -> NDArray[np.bool_] | None:

@@ -13,7 +13,7 @@ from naas_psych.analyses.items.item_drawings import drawings
 from naas_psych.analyses.items.item_findings import findings
 from naas_psych.analyses.items.item_numbers import ItemNumbers, item_numbers, make_plan
 from naas_psych.analyses.items.option_list import all_options, keys
-from naas_psych.analyses.items.options import Groups, NotReached, Omitted, Share
+from naas_psych.analyses.options import Groups, NotReached, Omitted, Share
 from naas_psych.analysis import Level, analysis
 from naas_psych.result import Result, tidy
 from naas_psych.study.study import Study

@@ -13,7 +13,7 @@ from naas_psych.analyses.items.key_findings import findings
 from naas_psych.analyses.items.key_suspicion import Suspicion, suspicion
 from naas_psych.analyses.items.option_list import keys, needs_options
 from naas_psych.analyses.items.option_numbers import OptionNumbers, every_option, extreme_groups
-from naas_psych.analyses.items.options import Omitted, Share
+from naas_psych.analyses.options import Omitted, Share
 from naas_psych.analysis import analysis
 from naas_psych.numerics.option_statistics import option_statistics
 from naas_psych.result import Result, tidy

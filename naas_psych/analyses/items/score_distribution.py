@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from naas_psych.analyses.items.forms import OMITTED_SAID, Form, Forms, find_forms
-from naas_psych.analyses.items.options import NotReachedInTotals, Omitted
+from naas_psych.analyses.options import NotReachedInTotals, Omitted
 from naas_psych.analysis import Level, analysis
 from naas_psych.drawing import COLOURS, Drawing, new_figure
 from naas_psych.numerics.intervals import t_quantile
@@ -151,9 +152,9 @@ def drawings(result: Result) -> Iterable[Drawing]:
 
 def _histograms(result: Result) -> Iterator[Drawing]:
     summary, scores = result.tables["summary"], result.tables["scores"]
-    for row in summary.to_dict("records"):
+    for k, row in enumerate(summary.to_dict("records"), start=1):
         form = row["form"]
-        of = f" on form {form}" if len(summary) > 1 else ""
+        of = f" in {form}" if len(summary) > 1 else ""
         if not row["n"]:
             continue
         title = (
@@ -166,15 +167,15 @@ def _histograms(result: Result) -> Iterator[Drawing]:
         )
         part = scores[scores["form"] == form]
         yield Drawing(
-            f"score_distribution_{form}" if of else "score_distribution",
+            f"score_distribution_{k}" if of else "score_distribution",
             title,
             alt,
-            lambda part=part, row=row, title=title: _histogram(part, row, title),  # type: ignore[misc]
+            partial(_histogram, part, row, title),
             "scores",
         )
 
 
-def _histogram(scores: pd.DataFrame, row: dict[str, Any], title: str) -> Figure:
+def _histogram(scores: pd.DataFrame, row: Mapping[Any, Any], title: str) -> Figure:
     figure = new_figure(7.0, 3.6)
     axes = figure.add_subplot()
     x = scores["score"].to_numpy()

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from naas_psych.analyses.forms import ONE_FORM
 from naas_psych.analyses.reliability.method_words import TROUBLES
 from naas_psych.errors import Severity
 from naas_psych.finding import Finding
@@ -173,7 +174,7 @@ def _degenerate(form: str, rows: pd.DataFrame, thresholds: Thresholds) -> Iterat
         yield found(
             code="bootstrap_degenerate",
             severity="warning",
-            subject=name if form == "all" else f"{form}: {name}",
+            subject=name if form == ONE_FORM else f"{form}: {name}",
             sentence=f"{share:.1%} of the bootstrap samples gave no value of {name}.",
             value=share,
             threshold=limit,
@@ -186,6 +187,6 @@ def _factor_trouble(form: str, rows: pd.DataFrame) -> Iterator[Finding]:
             yield found(
                 code="factor_solution_doubtful",
                 severity="info" if name == "glb_factor" else "warning",
-                subject=name if form == "all" else f"{form}: {name}",
+                subject=name if form == ONE_FORM else f"{form}: {name}",
                 sentence=f"{name}: {method.partition(';')[0]}.",
             )

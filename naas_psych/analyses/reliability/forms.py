@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from naas_psych.analyses.forms import ONE_FORM, left_out_notes, named_booklets
 from naas_psych.errors import AnalysisImpossible
 from naas_psych.numerics.moments import Moments, moments
-from naas_psych.study.booklets import Booklet, Booklets, find_booklets
+from naas_psych.study.booklets import Booklet, Booklets
 from naas_psych.study.responses import Counted
 from naas_psych.study.study import Study
 
@@ -65,22 +65,19 @@ class Forms:
 def complete_forms(study: Study, omitted: Counted | None) -> Forms:
     """Split a study into forms; persons whose marks fit in none are left out and counted."""
     counted = omitted or study.omitted
-    responses = study.responses
-    unreached = study.unreached(counted)
-    marks = responses.marks(omitted=counted, not_reached=unreached)
-    least = int(study.thresholds["booklet_persons_min"].value)
-    booklets = find_booklets(marks, min_persons=least)
-    if not booklets.kept or responses.n_items == 0:
+    found = named_booklets(study, omitted=counted)
+    booklets = found.booklets
+    if not booklets.kept or study.responses.n_items == 0:
         raise AnalysisImpossible(
             "No two persons have a mark on every one of the same items, so there is no total whose "
             "reliability could be computed. Needed: a set of items that many persons completed."
         )
-    names = _names(study, booklets.kept)
     forms = tuple(
-        _form(study, marks, booklet, name)
-        for booklet, name in zip(booklets.kept, names, strict=True)
+        _form(study, found.marks, booklet, name)
+        for booklet, name in zip(booklets.kept, found.names, strict=True)
     )
-    return Forms(forms, booklets.left_out, _notes(counted, unreached, booklets, forms))
+    notes = _notes(forms, booklets, omitted=counted, not_reached=study.unreached(counted))
+    return Forms(forms, booklets.left_out, notes)
 
 
 def _form(study: Study, marks: NDArray[Any], booklet: Booklet, name: str) -> Form:
@@ -90,9 +87,7 @@ def _form(study: Study, marks: NDArray[Any], booklet: Booklet, name: str) -> For
     lowest, highest = responses.min_points[items], responses.max_points[items]
     # Marks from 0 keep the sums exact and do not change a covariance.
     points = np.ascontiguousarray(marks[booklet.rows][:, items] - lowest.astype(marks.dtype))
-    varies = points.min(axis=0, initial=0) != points.max(axis=0, initial=0)
-    if len(points):
-        varies = points.min(axis=0) != points.max(axis=0)
+    varies = points.min(axis=0) != points.max(axis=0)
     return Form(
         name=name,
         points=points,
@@ -106,38 +101,17 @@ def _form(study: Study, marks: NDArray[Any], booklet: Booklet, name: str) -> For
     )
 
 
-def _names(study: Study, booklets: Sequence[Booklet]) -> list[str]:
-    """The form's own name where items.form_id tells it, else `booklet 1`, `booklet 2`, ..."""
-    if len(booklets) == 1:
-        return ["all"]
-    if "form_id" not in study.items:
-        return [f"booklet {k}" for k in range(1, len(booklets) + 1)]
-    names = []
-    for k, booklet in enumerate(booklets, start=1):
-        given = set(study.items["form_id"].iloc[booklet.items].dropna().astype(str))
-        names.append(given.pop() if len(given) == 1 else f"booklet {k}")
-    unique = len(set(names)) == len(names)
-    return names if unique else [f"booklet {k}" for k in range(1, len(booklets) + 1)]
-
-
 def _notes(
-    counted: Counted, unreached: Counted, booklets: Booklets, forms: tuple[Form, ...]
+    forms: tuple[Form, ...], booklets: Booklets, *, omitted: Counted, not_reached: Counted
 ) -> tuple[str, ...]:
     rule = {"wrong": "counts as wrong", "left_out": "leaves the person out"}
-    notes = [f"An omitted response {rule[counted]}; an item not reached {rule[unreached]}."]
+    notes = [f"An omitted response {rule[omitted]}; an item not reached {rule[not_reached]}."]
     if len(forms) > 1:
         notes.append("Each form is on its own: totals over different items do not compare.")
-    if booklets.incomplete:
-        notes.append(
-            f"{booklets.incomplete} persons are left out: they lack a score on an item they were given."
-        )
-    if booklets.alone:
-        notes.append(
-            f"{booklets.alone} persons are left out: too few others were given the same items."
-        )
+    notes += left_out_notes(booklets, "they are left out.")
     for form in forms:
         if not form.varies.all():
-            where = "" if form.name == "all" else f" in {form.name}"
+            where = "" if form.name == ONE_FORM else f" in {form.name}"
             notes.append(
                 f"{int((~form.varies).sum())} items without variance are not part of any "
                 f"coefficient{where}."

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from pydantic import Field
 
+from naas_psych.analyses.forms import ONE_FORM
+from naas_psych.analyses.options import Omitted
 from naas_psych.analyses.reliability.findings import dropped_findings, known_rows
 from naas_psych.analyses.reliability.forms import Form, complete_forms, dropped_items
 from naas_psych.analysis import Level, analysis
@@ -29,7 +30,6 @@ from naas_psych.numerics.measurement_error import (
     smoothed,
 )
 from naas_psych.result import Result, tidy
-from naas_psych.study.responses import Counted
 from naas_psych.study.study import Study
 
 if TYPE_CHECKING:
@@ -48,10 +48,7 @@ _METHODS = {
 def measurement_error(
     study: Study,
     *,
-    omitted: Annotated[
-        Counted | None,
-        Field(description="how an omitted response counts; default: as the study says"),
-    ] = None,
+    omitted: Omitted = None,
     level: Level = 0.95,
 ) -> Result:
     """How far may a person's score be from the score they would get on average?
@@ -244,7 +241,7 @@ def drawings(result: Result) -> Iterable[Drawing]:
         if known.empty:
             continue
         top = known.sort_values("csem").iloc[-1]
-        name = "csem" if form == "all" else f"csem_{form}"
+        name = "csem" if form == ONE_FORM else f"csem_{form}"
         yield Drawing(
             name=name,
             title=f"Measurement error is largest near a score of {top['score']:g}",

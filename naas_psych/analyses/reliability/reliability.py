@@ -7,6 +7,7 @@ from typing import Annotated
 import pandas as pd
 from pydantic import Field
 
+from naas_psych.analyses.options import Omitted, Replicates
 from naas_psych.analyses.reliability.coefficient_rows import (
     Asked,
     coefficient_rows,
@@ -21,7 +22,6 @@ from naas_psych.analyses.reliability.forms import (
 from naas_psych.analysis import Level, Seed, Threads, analysis
 from naas_psych.numerics.consistency import Matrix
 from naas_psych.result import Result
-from naas_psych.study.responses import Counted
 from naas_psych.study.study import Study
 
 __all__ = ["findings", "reliability"]
@@ -31,20 +31,12 @@ __all__ = ["findings", "reliability"]
 def reliability(
     study: Study,
     *,
-    replicates: Annotated[
-        int,
-        Field(
-            ge=0, le=100_000, description="bootstrap samples of persons; 0 for no such intervals"
-        ),
-    ] = 1000,
+    replicates: Replicates = 1000,
     matrix: Annotated[
         Matrix,
         Field(description="compute lambda, split-half and glb from covariances or correlations"),
     ] = "covariance",
-    omitted: Annotated[
-        Counted | None,
-        Field(description="how an omitted response counts; default: as the study says"),
-    ] = None,
+    omitted: Omitted = None,
     level: Level = 0.95,
     seed: Seed = 2017,
     threads: Threads = 1,

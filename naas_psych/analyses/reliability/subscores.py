@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from pydantic import Field
 
+from naas_psych.analyses.forms import ONE_FORM
+from naas_psych.analyses.options import Omitted, Replicates
 from naas_psych.analyses.reliability.findings import dropped_findings, known_rows
 from naas_psych.analyses.reliability.forms import (
     Form,
@@ -33,7 +34,6 @@ from naas_psych.numerics.coefficients import alpha, total_variance
 from naas_psych.numerics.intervals import UNDEFINED, Interval
 from naas_psych.numerics.subscores import Prmse, domain_prmse
 from naas_psych.result import Result, tidy
-from naas_psych.study.responses import Counted
 from naas_psych.study.study import Study
 
 if TYPE_CHECKING:
@@ -44,16 +44,8 @@ if TYPE_CHECKING:
 def subscores(
     study: Study,
     *,
-    replicates: Annotated[
-        int,
-        Field(
-            ge=0, le=100_000, description="bootstrap samples of persons; 0 for no such intervals"
-        ),
-    ] = 1000,
-    omitted: Annotated[
-        Counted | None,
-        Field(description="how an omitted response counts; default: as the study says"),
-    ] = None,
+    replicates: Replicates = 1000,
+    omitted: Omitted = None,
     level: Level = 0.95,
     seed: Seed = 2017,
 ) -> Result:
@@ -242,7 +234,7 @@ def findings(result: Result, thresholds: Thresholds) -> Iterable[Finding]:
         yield found(
             code="subscore_adds_no_value",
             severity="warning" if limits[1] < line.value else "info",
-            subject=domain if form == "all" else f"{form}: {domain}",
+            subject=domain if form == ONE_FORM else f"{form}: {domain}",
             sentence=f"The total predicts the true score on {domain} better "
             f"({row['prmse_total']:.3f}) than the subscore does ({row['prmse_subscore']:.3f}).",
             value=float(row["prmse_difference"]),

@@ -1,22 +1,28 @@
-"""The options that several analyses of this chapter share, with their limits."""
+"""The options that several analyses share, with their limits."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
+from naas_psych.study.responses import Counted
+
+Replicates = Annotated[
+    int,
+    Field(ge=0, le=100_000, description="bootstrap samples of persons; 0 for no such intervals"),
+]
 Share = Annotated[float, Field(gt=0, le=0.5, description="share of persons in each extreme group")]
 Omitted = Annotated[
-    Literal["wrong", "left_out"] | None,
+    Counted | None,
     Field(description="how an omitted response counts; default: as the study says"),
 ]
 NotReached = Annotated[
-    Literal["wrong", "left_out"],
+    Counted,
     Field(description="how an item that was not reached counts"),
 ]
 NotReachedInTotals = Annotated[
-    Literal["wrong", "left_out"] | None,
+    Counted | None,
     Field(
         description="how an item that was not reached counts; default: wrong, in ratings left out"
     ),

@@ -1,0 +1,67 @@
+"""Forms as every chapter finds and names them: persons who were given the same items."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from numpy.typing import NDArray
+
+from naas_psych.study.booklets import Booklet, Booklets, find_booklets
+from naas_psych.study.responses import Counted
+from naas_psych.study.study import Study
+
+#: The name of the form when there is one only.
+ONE_FORM = "all"
+
+
+@dataclass(frozen=True)
+class NamedBooklets:
+    """marks (N, J) in points by the conventions; the booklets they fall into, and their names."""
+
+    marks: NDArray[Any]
+    booklets: Booklets
+    names: tuple[str, ...]
+
+
+def named_booklets(
+    study: Study, *, omitted: Counted, not_reached: Counted | None = None
+) -> NamedBooklets:
+    """The booklets of a study, largest first; items not reached count as the study says."""
+    unreached = not_reached or study.unreached(omitted)
+    marks = study.responses.marks(omitted=omitted, not_reached=unreached)
+    least = int(study.thresholds["booklet_persons_min"].value)
+    found = find_booklets(marks, min_persons=least)
+    return NamedBooklets(marks, found, _names(study, found.kept))
+
+
+def _names(study: Study, booklets: Sequence[Booklet]) -> tuple[str, ...]:
+    """The form's own name where items.form_id tells it, else `booklet 1`, `booklet 2`, ..."""
+    if len(booklets) == 1:
+        return (ONE_FORM,)
+    numbered = tuple(f"booklet {k}" for k in range(1, len(booklets) + 1))
+    if "form_id" not in study.items:
+        return numbered
+    form_ids = [set(study.items["form_id"].iloc[b.items].dropna().astype(str)) for b in booklets]
+    names = tuple(
+        ids.pop() if len(ids) == 1 else number
+        for ids, number in zip(form_ids, numbered, strict=True)
+    )
+    return names if len(set(names)) == len(names) else numbered
+
+
+def left_out_notes(booklets: Booklets, consequence: str) -> tuple[str, ...]:
+    """How many persons have no total that compares with others', why, and what that means."""
+    said = []
+    if booklets.incomplete:
+        said.append(
+            f"{booklets.incomplete} persons lack a score on an item they were given and have no "
+            f"total; {consequence}"
+        )
+    if booklets.alone:
+        said.append(
+            f"{booklets.alone} persons share their set of items with too few others to have a "
+            f"comparable total; {consequence}"
+        )
+    return tuple(said)
