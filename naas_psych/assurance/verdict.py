@@ -30,6 +30,24 @@ _COLOURS = {
     "top": "green", "middle": "amber", "bottom": "red",
     "cannot_tell": "grey", "not_a_measurement_question": "white",
 }  # fmt: skip
+#: Why, with the line that decided it, by whether higher is better.
+_SENTENCES: dict[bool, dict[Level, str]] = {
+    True: {
+        "top": "Every plausible value reaches the target of {target}.",
+        "middle": "Every plausible value reaches the minimum of {minimum}; "
+        "not every one reaches the target of {target}.",
+        "bottom": "No plausible value reaches the minimum of {minimum}.",
+    },
+    False: {
+        "top": "Every plausible value is within the target of {target}.",
+        "middle": "Every plausible value is within the limit of {minimum}; "
+        "not every one is within the target of {target}.",
+        "bottom": "Every plausible value is beyond the limit of {minimum}.",
+    },
+}
+_STRADDLES = (
+    "This is the best estimate, but values on both sides of the line ({minimum}) remain plausible."
+)
 #: Worst first: a failed metric beats CANNOT TELL, and CANNOT TELL beats PARTLY.
 _SEVERITY: tuple[Level, ...] = (
     "bottom", "cannot_tell", "middle", "top", "not_a_measurement_question",
@@ -69,24 +87,26 @@ def verdict(
     higher_is_better: bool = True,
     polarity: Polarity = "A",
     reason: str = "",
+    counted: str = "people",
     write: Callable[[float], str] = "{:g}".format,
 ) -> Verdict:
     """Hold an interval, never the point alone, to a minimum and a target.
 
     The whole interval at or beyond the target: top. At or beyond the minimum: middle. Short of the
     minimum: bottom. Across the minimum, too few observations, or no number (`reason`): cannot tell.
-    `write` puts the lines into words for the sentence.
+    `counted` says what `n` counts, and `write` puts the lines into words for the sentence.
     """
     if n < n_min:
         return cannot_tell(
-            f"there are {n:,} observations and at least {n_min:,} are needed", polarity=polarity
+            f"there are {n:,} {counted} and at least {n_min:,} are needed", polarity=polarity
         )
     if not (_is_number(estimate) and _is_number(low) and _is_number(high)):
         return cannot_tell(reason or "the number or its interval is undefined", polarity=polarity)
     sign = 1.0 if higher_is_better else -1.0
     worse, better = sorted((sign * float(low or 0), sign * float(high or 0)))
     level = _held_to(worse, better, minimum=sign * minimum, target=sign * target)
-    sentence = _sentence(level, minimum=write(minimum), target=write(target))
+    words = _SENTENCES[higher_is_better].get(level, _STRADDLES)
+    sentence = words.format(minimum=write(minimum), target=write(target))
     return Verdict(level=level, polarity=polarity, sentence=sentence)
 
 
@@ -121,20 +141,6 @@ def _held_to(worse: float, better: float, *, minimum: float, target: float) -> L
     if worse >= minimum:
         return "middle"
     return "bottom" if better < minimum else "cannot_tell"
-
-
-def _sentence(level: Level, *, minimum: str, target: str) -> str:
-    """Why, with the line that decided it."""
-    return {
-        "top": f"The whole interval meets the target of {target}.",
-        "middle": f"The whole interval meets the minimum of {minimum}, "
-        f"but not all of it the target of {target}.",
-        "bottom": f"The whole interval falls short of the minimum of {minimum}.",
-    }.get(
-        level,
-        "This is the best estimate, but values on both sides of the line "
-        f"({minimum}) remain plausible.",
-    )
 
 
 def _is_number(value: float | None) -> bool:

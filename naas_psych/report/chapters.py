@@ -91,6 +91,7 @@ def _tables(result: Result) -> tuple[TableView, ...]:
             file=f"tables/{result.analysis}__{name}.csv",
             leave_out=_constant(table),
             limit=_ROWS_SHOWN,
+            options=result.options,
         )
         for name, table in result.tables.items()
         if (result.analysis, name) not in _ON_CARDS and len(table) and not _behind_figures(table)

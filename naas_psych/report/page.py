@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from naas_psych import __version__
-from naas_psych.assurance.board import Entry, board
+from naas_psych.assurance.board import board
 from naas_psych.assurance.disclosure import disclosure, names_a_person
+from naas_psych.assurance.entry import Entry
 from naas_psych.assurance.manifest import inputs_of, versions
 from naas_psych.errors import Fault
 from naas_psych.finding_codes import label_of
@@ -55,12 +56,13 @@ def page(
         "disclosure": disclosure(study),
         "tiles": tiles(study, run),
         "board": board(study, results),
-        "look_first": look_first(cards),
+        "look_first": look_first(cards, run),
         "cannot_show": cannot_show(study, run),
         "findings": urgent_first([f for r in run.results for f in r.findings]),
         "anchors": {card.item_id: card.anchor for card in cards},
         "chapters": parts,
         "columns": table_columns(run),
+        "limits": wording.interval_words(_options(run)),
         "cards": cards,
         "not_examined": run.not_examined,
         "said": study.said,
@@ -72,11 +74,22 @@ def page(
     return _rendered(context)
 
 
+def _options(run: Run) -> Mapping[str, Any]:
+    """What the item statistics were made with."""
+    result = run.get("item_statistics")
+    return result.options if result else {}
+
+
 def measured(entry: Entry) -> str:
     """What a verdict was read from: a share as so many of 100, anything else as its column says."""
     if entry.estimate is None:
         return ""
-    if entry.column == "proportion":
+    if entry.out_of:
+        figure, limits = (
+            wording.of_all(entry.estimate, entry.out_of),
+            wording.range_of_all(entry.low, entry.high, entry.out_of),
+        )
+    elif entry.column == "proportion":
         figure, limits = (
             wording.per_hundred(entry.estimate),
             wording.plausible(entry.low, entry.high),
@@ -85,7 +98,8 @@ def measured(entry: Entry) -> str:
         figure = wording.number(entry.estimate, entry.column)
         limits = wording.interval(entry.low, entry.high, entry.column)
     plausible = "" if entry.low is None else f" (plausible: {limits})"
-    return f"{entry.measure.capitalize()}: {figure}{plausible}."
+    measure = entry.measure[:1].upper() + entry.measure[1:]
+    return f"{measure}: {figure}{plausible}."
 
 
 @dataclass(frozen=True)

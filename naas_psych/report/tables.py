@@ -12,6 +12,7 @@ from naas_psych.report.document import rows as plain_rows
 from naas_psych.report.wording import (
     UNDEFINED,
     interval,
+    interval_words,
     is_undefined,
     number,
     reason_words,
@@ -67,10 +68,12 @@ def view(
     leave_out: tuple[str, ...] = (),
     limit: int | None = None,
     wide: int | None = _WIDE,
+    options: Mapping[str, Any] | None = None,
 ) -> TableView:
     """`table` as shown: one column a quantity, its interval next to it, at most `limit` rows.
 
     No table is wider than a page: the first `wide` columns are shown, the files have the others.
+    `options` are those the table was made with; headings of intervals say their level.
     """
     kept = table.drop(columns=[c for c in leave_out if c in table.columns])
     columns = [str(c) for c in kept.columns]
@@ -78,10 +81,13 @@ def view(
     shown = every[:wide]
     data = plain_rows(kept if limit is None else kept.head(limit))
     numeric = {c for c in shown if _is_numeric(kept[c])}
+    limits = interval_words(options or {})
     return TableView(
         name=name,
         caption=caption,
-        headings=tuple(h for c in shown for h in _headings(c, columns, c in numeric)),
+        headings=tuple(
+            h for c in shown for h in _headings(c, columns, numeric=c in numeric, limits=limits)
+        ),
         rows=tuple(
             tuple(cell for c in shown for cell in _cells(c, row, c in numeric)) for row in data
         ),
@@ -117,13 +123,14 @@ def _lone_limit(column: str, columns: list[str] | Mapping[str, Any]) -> bool:
     return base != column and base not in columns and f"{base}_high" in columns
 
 
-def _headings(column: str, columns: list[str], numeric: bool) -> list[Heading]:
+def _headings(column: str, columns: list[str], *, numeric: bool, limits: str) -> list[Heading]:
     known = term_of(column)
     if _lone_limit(column, columns):
-        return [Heading(column, term_of(column.removesuffix("_low")).label, True)]
+        about = term_of(column.removesuffix("_low")).label
+        return [Heading(column, f"{about}, {limits}", True)]
     made = [Heading(column, known.label, numeric, known.symbol)]
     if _limits(column)[0] in columns:
-        made.append(Heading(column, "95% interval", True))
+        made.append(Heading(column, limits, True))
     return made
 
 

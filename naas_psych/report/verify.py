@@ -49,10 +49,15 @@ def verify(
     Raises
     ------
     UsageError
-        The folder has no readable manifest.
+        There is no manifest in the folder, or no study where `study` says.
     """
     place = Path(folder)
+    if study is not None and not Path(study).exists():
+        raise UsageError(f"There is no file or folder {os.fspath(study)!r} (--study).")
     made = _manifest(place)
+    if made is None:
+        said = f"{NAME} is damaged or incomplete, so nothing in {folder} can be verified."
+        return Verification((Difference(file=NAME, sentence=said),), 1)
     found = _changed_outputs(place, made)
     if study is None:
         found += _changed_inputs(place, made)
@@ -68,21 +73,38 @@ def verify(
     return Verification(tuple(_once(found)), checked, information)
 
 
-def _manifest(folder: Path) -> dict[str, Any]:
+def _manifest(folder: Path) -> dict[str, Any] | None:
+    """The manifest, or None when it is not one any more."""
     path = folder / NAME
     try:
         made = json.loads(path.read_text(encoding="utf-8"))
-        _ = made["inputs"], made["outputs"], made["options"], made["seed"], made["packages"]
     except OSError:
         raise UsageError(
             f"{folder} is not an evidence folder: there is no {NAME} in it that can be read. "
             "Name a folder that `naas-psych evidence` wrote."
         ) from None
-    except (ValueError, KeyError, TypeError):
-        raise UsageError(
-            f"{path} is not a manifest of this program: it is damaged or incomplete."
-        ) from None
-    return dict(made)
+    except (ValueError, RecursionError):
+        return None
+    return made if _is_manifest(made) else None
+
+
+def _is_manifest(made: Any) -> bool:
+    """Everything that a verification looks at is there and of the right kind."""
+    if not isinstance(made, dict) or not isinstance(made.get("seed"), int):
+        return False
+    options, packages = made.get("options"), made.get("packages")
+    if not isinstance(options, dict) or not isinstance(packages, dict):
+        return False
+    if not all(isinstance(options.get(name), str | None) for name in ("study", "key")):
+        return False
+    lists = (made.get("inputs"), made.get("outputs"))
+    return all(isinstance(one, list) and all(map(_is_entry, one)) for one in lists)
+
+
+def _is_entry(entry: Any) -> bool:
+    if not isinstance(entry, dict):
+        return False
+    return isinstance(entry.get("path"), str) and isinstance(entry.get("sha256"), str)
 
 
 def _changed_outputs(folder: Path, made: dict[str, Any]) -> list[Difference]:

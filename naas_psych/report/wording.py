@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 from naas_psych.errors import UsageError
@@ -12,6 +13,7 @@ from naas_psych.reason_codes import reason_label
 MINUS = "\N{MINUS SIGN}"
 UNDEFINED = "\N{EN DASH}"
 _DEFAULT_DECIMALS = 2
+_DEFAULT_LEVEL = 0.95
 
 
 def term_of(column: str) -> Term:
@@ -81,6 +83,24 @@ def per_hundred(share: float) -> str:
     if rounded == 100 and share < 1:
         return "more than 99 of 100"
     return f"{rounded} of 100"
+
+
+def of_all(share: float, n: int) -> str:
+    """A share of a few things as a count: `3 of 32`."""
+    return f"{round(share * n)} of {n:,}"
+
+
+def range_of_all(low: float | None, high: float | None, n: int) -> str:
+    """Limits of a share of a few things: `2 to 5 of 32`, or `3 of 32` where both are the same."""
+    if low is None or high is None:
+        return UNDEFINED
+    first, last = round(low * n), round(high * n)
+    return of_all(low, n) if first == last else f"{first} to {last} of {n:,}"
+
+
+def interval_words(options: Mapping[str, Any]) -> str:
+    """The heading of intervals made with these options: `95% interval`."""
+    return f"{100 * float(options.get('level', _DEFAULT_LEVEL)):g}% interval"
 
 
 def plausible(low: float | None, high: float | None) -> str:

@@ -1,0 +1,92 @@
+"""Is the score precise enough to decide about a person? The weakest form answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from naas_psych.assurance.entry import Caveat, Entry, number, people_and_items, table_of
+from naas_psych.assurance.verdict import Level, Verdict, verdict, worst
+from naas_psych.reason_codes import reason_label
+from naas_psych.result import Result
+from naas_psych.study.study import Study
+
+_ACTIONS: dict[Level, str] = {
+    "top": "Keep watching it each time the test is used.",
+    "middle": "Use the score with care, and treat scores near a pass mark as uncertain.",
+    "bottom": "Do not decide about a person by this score alone; add good items first.",
+    "cannot_tell": "Add good items, or collect answers from more people, before it decides "
+    "about anybody.",
+}
+
+
+@dataclass(frozen=True)
+class _Form:
+    """The reliability of one form, with the verdict on it."""
+
+    name: str
+    estimate: float | None
+    low: float | None
+    high: float | None
+    verdict: Verdict
+
+
+def precision(study: Study, results: Mapping[str, Result]) -> Entry:
+    """The entry on precision; with several forms that of the form that does worst."""
+    forms = [_form(row, study) for row in _rows(results)] or [_form({}, study)]
+    found = worst([form.verdict for form in forms])
+    weak = [form for form in forms if form.verdict.level == found.level]
+    weakest = min(weak, key=lambda form: (form.low is not None, form.low or 0.0))
+    return Entry(
+        question="Is the score precise enough for a pass or fail decision?",
+        claim="The score is precise enough for a pass or fail decision.",
+        verdict=weakest.verdict,
+        measure="reliability (alpha)"
+        + (f" of the weakest form, {weakest.name}" if len(forms) > 1 else ""),
+        column="estimate",
+        estimate=weakest.estimate,
+        low=weakest.low,
+        high=weakest.high,
+        chapter="reliability",
+        action=_ACTIONS[found.level],
+        caveat=Caveat(
+            based_on=people_and_items(study),
+            main_assumption="the items are alternatives drawn from one domain, and answers to "
+            "one item do not help with another",
+            would_change_if="the people who sit the test next are more alike, or more different, "
+            "than these; or items are added or removed",
+            does_not_show="how many people near a pass mark would change sides on another day, "
+            "and whether the score measures what it is meant to",
+        ),
+    )
+
+
+def alpha_rows(results: Mapping[str, Result]) -> list[dict[str, Any]]:
+    """The rows of coefficient alpha, one a form, weakest lower limit first."""
+    return sorted(_rows(results), key=lambda row: number(row.get("low")) or 0.0)
+
+
+def _rows(results: Mapping[str, Result]) -> list[dict[str, Any]]:
+    table = table_of(results, "reliability", "coefficients")
+    if table is None:
+        return []
+    hits = table[table["coefficient"] == "alpha"].to_dict("records")
+    return [{str(name): value for name, value in row.items()} for row in hits]
+
+
+def _form(row: Mapping[str, Any], study: Study) -> _Form:
+    limits = study.thresholds
+    estimate, low, high = (number(row.get(name)) for name in ("estimate", "low", "high"))
+    made = verdict(
+        estimate=estimate,
+        low=low,
+        high=high,
+        n=int(row.get("n") or 0),
+        minimum=limits["pass_fail_reliability_min"].value,
+        target=limits["pass_fail_reliability_target"].value,
+        n_min=int(limits["pass_fail_reliability_n"].value),
+        reason=reason_label(str(row.get("estimate_reason") or "")) if row else "",
+        write=lambda line: f"{line:.2f}".removeprefix("0"),
+    )
+    return _Form(str(row.get("form", "")), estimate, low, high, made)

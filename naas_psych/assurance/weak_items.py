@@ -1,0 +1,147 @@
+"""Do the items work? How many of these very items are weak, as far as chance lets us know."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from naas_psych.assurance.entry import Caveat, Entry, named, number, people_and_items, table_of
+from naas_psych.assurance.verdict import Level, verdict
+from naas_psych.numerics.correlations import probability_r_below
+from naas_psych.numerics.intervals import Interval
+from naas_psych.numerics.proportions import probability_below
+from naas_psych.result import Result
+from naas_psych.study.study import Study
+from naas_psych.thresholds import Thresholds
+
+#: Confidence level of the interval that is made here.
+_LEVEL = 0.95
+_SUSPECT_SEVERITIES = ("warning", "error")
+
+
+@dataclass(frozen=True)
+class WeakItems:
+    """How many items are expected to be weak, and between which numbers, surely enough."""
+
+    expected: float
+    limits: Interval[int]
+
+
+def item_quality(study: Study, results: Mapping[str, Result]) -> Entry:
+    """The entry on the items: the share of them that is weak."""
+    limits, n_items = study.thresholds, study.responses.n_items
+    flagged = list(flagged_items(study, results))
+    found = weak_items(study, results)
+    share, low, high = (
+        (found.expected / n_items, found.limits.low / n_items, found.limits.high / n_items)
+        if found
+        else (None, None, None)
+    )
+    made = verdict(
+        estimate=share,
+        low=low,
+        high=high,
+        n=study.responses.n_persons,
+        minimum=limits["flagged_items_share_max"].value,
+        target=limits["flagged_items_share_target"].value,
+        n_min=int(limits["item_statistics_n"].value),
+        higher_is_better=False,
+        reason="an item can only be judged beside other items that were scored",
+        write=lambda line: f"{100 * line:g} of 100",
+    )
+    return Entry(
+        question="Do the items work?",
+        claim="Nearly all items work as intended.",
+        verdict=made,
+        measure="items likely to be weak",
+        column="proportion",
+        estimate=share,
+        low=low,
+        high=high,
+        out_of=n_items,
+        chapter="items",
+        action=_action(flagged, made.level),
+        caveat=Caveat(
+            based_on=people_and_items(study),
+            main_assumption="an item is weak when hardly anybody gets it right, when it hardly "
+            "tells people apart, or when it has another warning; chance decides for each item "
+            "on its own",
+            would_change_if="the flagged items are repaired or removed, or the test is given to "
+            "people of another level",
+            does_not_show="whether the content of an item is right or needed for the job; "
+            "a flag asks people to look, and never removes an item by itself",
+        ),
+    )
+
+
+def flagged_items(study: Study, results: Mapping[str, Result]) -> tuple[str, ...]:
+    """The items about which some analysis gave a warning or worse, in the order of the study."""
+    hit = {
+        f.subject for r in results.values() for f in r.findings if f.severity in _SUSPECT_SEVERITIES
+    }
+    return tuple(item for item in study.responses.item_ids if item in hit)
+
+
+def weak_items(study: Study, results: Mapping[str, Result]) -> WeakItems | None:
+    """How many of the items are weak in the population of persons; None when none could be judged.
+
+    Each item is weak with a probability of its own; the limits are quantiles of the number of
+    weak items (the Poisson binomial distribution).
+    """
+    table = table_of(results, "item_statistics", "items")
+    if table is None or not table["item_rest_r"].notna().any():
+        return None
+    rows = {str(row["item_id"]): row for row in table.to_dict("records")}
+    said = _said(results)
+    chances = [
+        max(said.get(item, 0.0), _measured(rows.get(item, {}), study.thresholds))
+        for item in study.responses.item_ids
+    ]
+    return WeakItems(float(sum(chances)), number_limits(chances, level=_LEVEL))
+
+
+def number_limits(chances: Sequence[float], *, level: float) -> Interval[int]:
+    """Quantiles of how many of several independent things are true, by the exact recursion."""
+    shares = np.ones(1)
+    for chance in chances:
+        shares = np.convolve(shares, [1 - chance, chance])
+    below = np.cumsum(shares)
+    # The sum of shares may end at 1 less a rounding error.
+    ends = np.searchsorted(below, [(1 - level) / 2, (1 + level) / 2 - 1e-12])
+    return Interval(int(ends[0]), int(min(ends[1], len(chances))))
+
+
+def _said(results: Mapping[str, Result]) -> dict[str, float]:
+    """The chance that a warning about an item is true; a warning that gives none is taken as so."""
+    most: dict[str, float] = {}
+    for result in results.values():
+        for f in result.findings:
+            if f.severity in _SUSPECT_SEVERITIES:
+                chance = 1.0 if f.probability is None else f.probability
+                most[f.subject] = max(most.get(f.subject, 0.0), chance)
+    return most
+
+
+def _measured(row: Mapping[Any, Any], thresholds: Thresholds) -> float:
+    """The chance that an item without a warning is weak after all."""
+    r, n_rest = number(row.get("item_rest_r")), number(row.get("n_rest"))
+    chances = [0.0]
+    if r is not None and n_rest is not None and n_rest > 4:
+        line = thresholds["item_rest_r_min"].value
+        chances.append(probability_r_below(r, n_rest - 1, line=line))
+    facility, n = number(row.get("facility")), number(row.get("n"))
+    if row.get("biserial_method") == "biserial" and facility is not None and n:
+        line = max(thresholds["item_facility_min"].value, number(row.get("chance")) or 0.0)
+        chances.append(probability_below(facility * n, n, line=line))
+    return max(chance for chance in chances if np.isfinite(chance))
+
+
+def _action(flagged: list[str], level: Level) -> str:
+    if flagged:
+        return f"Let experts look at {named(flagged)}."
+    if level == "top":
+        return "Keep watching the items each time the test is used."
+    return "Look at the items again when more people have answered."
