@@ -138,8 +138,7 @@ def test_what_is_not_an_evidence_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="not an evidence folder"):
         verify(tmp_path)
     (tmp_path / "manifest.json").write_text("{}")
-    with pytest.raises(UsageError, match="damaged"):
-        verify(tmp_path)
+    assert "damaged" in verify(tmp_path).differences[0].sentence
 
 
 def test_an_occupied_folder_is_left_whole(place: Path) -> None:
