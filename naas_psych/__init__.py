@@ -11,7 +11,30 @@ Every analysis of `naas_psych.register` is a function of this package; names are
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from naas_psych.analyses.items.distractors import distractors as distractors
+    from naas_psych.analyses.items.item_statistics import item_statistics as item_statistics
+    from naas_psych.analyses.items.key_check import key_check as key_check
+    from naas_psych.analyses.items.score_distribution import (
+        score_distribution as score_distribution,
+    )
+    from naas_psych.analyses.reliability.measurement_error import (
+        measurement_error as measurement_error,
+    )
+    from naas_psych.analyses.reliability.reliability import reliability as reliability
+    from naas_psych.analyses.reliability.subscores import subscores as subscores
+    from naas_psych.errors import AnalysisImpossible as AnalysisImpossible
+    from naas_psych.errors import DataRefused as DataRefused
+    from naas_psych.errors import NaasPsychError as NaasPsychError
+    from naas_psych.errors import UsageError as UsageError
+    from naas_psych.finding import Finding as Finding
+    from naas_psych.report.folder import evidence as evidence
+    from naas_psych.result import Result as Result
+    from naas_psych.study.load import read_study as read_study
+    from naas_psych.study.responses import Responses as Responses
+    from naas_psych.study.study import Study as Study
 
 __version__ = "0.1.0"
 

@@ -69,7 +69,11 @@ def distractors(
 
     Examples
     --------
-    >>> nps.distractors(study).tables["options"]  # doctest: +SKIP
+    >>> import naas_psych as nps
+    >>> study = nps.read_study("data/sample_responses/mini")
+    >>> options = nps.distractors(study).tables["options"].set_index(["item_id", "option"])
+    >>> options.loc["Q4", "option_rest_r"].round(2).to_dict()
+    {'A': -0.13, 'B': -0.17, 'C': -0.2, 'D': 0.31}
     """
     needs_options(study, "An analysis of options")
     counted = omitted or study.omitted

@@ -65,7 +65,11 @@ def item_statistics(
 
     Examples
     --------
-    >>> nps.item_statistics(study, upper_lower_share=0.33).tables["items"]  # doctest: +SKIP
+    >>> import naas_psych as nps
+    >>> study = nps.read_study("data/sample_responses/mini")
+    >>> items = nps.item_statistics(study).tables["items"].set_index("item_id")
+    >>> items.loc["Q4", ["facility", "item_rest_r"]].astype(float).round(2).tolist()
+    [0.16, -0.17]
     """
     counted = omitted or study.omitted
     forms = find_forms(study, omitted=counted)

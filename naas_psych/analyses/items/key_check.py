@@ -60,7 +60,11 @@ def key_check(study: Study, *, upper_lower_share: Share = 0.27, omitted: Omitted
 
     Examples
     --------
-    >>> nps.key_check(study).tables["items"]  # doctest: +SKIP
+    >>> import naas_psych as nps
+    >>> study = nps.read_study("data/sample_responses/mini")
+    >>> checked = nps.key_check(study).tables["items"].set_index("item_id")
+    >>> checked.loc["Q4", ["key", "suggested_key", "status"]].tolist()
+    ['B', 'D', 'check key']
     """
     needs_options(study, "A check of the key")
     counted = omitted or study.omitted

@@ -62,7 +62,11 @@ def score_distribution(
 
     Examples
     --------
-    >>> nps.score_distribution(study).tables["summary"]  # doctest: +SKIP
+    >>> import naas_psych as nps
+    >>> study = nps.read_study("data/sample_responses/mini")
+    >>> summary = nps.score_distribution(study).tables["summary"]
+    >>> summary[["n", "mean", "sd"]].round(2).to_dict("records")
+    [{'n': 20, 'mean': 4.75, 'sd': 2.45}]
     """
     counted = omitted or study.omitted
     unreached = not_reached or study.unreached(counted)

@@ -81,8 +81,10 @@ def measurement_error(
     Examples
     --------
     >>> import naas_psych as nps
-    >>> study = nps.read_study("data/sample_responses/mini")       # doctest: +SKIP
-    >>> nps.measurement_error(study).tables["summary"]             # doctest: +SKIP
+    >>> study = nps.read_study("data/sample_responses/mini")
+    >>> summary = nps.measurement_error(study).tables["summary"]
+    >>> summary[["sem_low", "sem", "sem_high"]].round(2).to_dict("records")
+    [{'sem_low': 0.85, 'sem': 1.26, 'sem_high': 1.71}]
     """
     forms = complete_forms(study, omitted)
     errors = [_errors(form, level) for form in forms.forms]

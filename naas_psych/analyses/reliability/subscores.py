@@ -78,8 +78,10 @@ def subscores(
     Examples
     --------
     >>> import naas_psych as nps
-    >>> study = nps.read_study("data/sample_responses/naas_pilot")  # doctest: +SKIP
-    >>> nps.subscores(study).tables["domains"]                      # doctest: +SKIP
+    >>> study = nps.read_study("data/sample_responses/mini")
+    >>> domains = nps.subscores(study, replicates=0).tables["domains"].set_index("domain")
+    >>> domains["adds_value"].to_dict()
+    {'law': False, 'practice': False}
     """
     forms = complete_forms(study, omitted)
     rows = [row for form in forms.forms for row in _rows(study, form, replicates, seed, level)]
