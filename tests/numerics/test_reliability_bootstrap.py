@@ -70,9 +70,9 @@ def test_every_bootstrap_interval_holds_its_estimate_and_none_passes_1() -> None
     above = bootstrap_interval(0.93, values, np.arange(5.0), level=0.95)
     assert above.rule == "reflected"
     assert above.interval.high == 1.0
-    for level, estimate in itertools.product((0.5, 0.6, 0.95), np.linspace(0.4, 0.99, 30)):
-        found = bootstrap_interval(estimate, values, np.arange(5.0), level=level).interval
-        assert found.low <= estimate <= found.high <= 1.0
+    for level, value in itertools.product((0.5, 0.6, 0.95), np.linspace(0.4, 0.99, 30)):
+        found = bootstrap_interval(value, values, np.arange(5.0), level=level).interval
+        assert found.low <= value <= found.high <= 1.0
 
 
 def distribution(threads: int, points: np.ndarray | None = None) -> Distributions:

@@ -39,7 +39,7 @@ TROUBLES = {
 _INTERVALS = {
     "feldt": "Feldt interval",
     "bca": "bootstrap BCa interval, {samples} samples",
-    "reflected": "bootstrap interval reflected about the estimate and holding it, {samples} samples",
+    "reflected": "bootstrap interval reflected about and holding the estimate, {samples} samples",
     "undefined": "no interval",
 }
 
