@@ -123,8 +123,8 @@ def _said(asked: Asked) -> tuple[str, ...]:
         sayings.append(
             f"Bootstrap intervals: {asked.replicates} samples of persons, BCa, seed {asked.seed}. "
             "Reflected: a bias too large for BCa (see bootstrap_bias) is taken off, and the "
-            "interval is stretched to hold the estimate. Intervals of lambda4 and glb still lie too "
-            "high: of 200 persons and 8 items they held the true value in about 70 of 100 samples, "
-            "of 150 persons and 15 items in about 25."
+            "interval is stretched to hold the estimate. Intervals of lambda4 and glb still lie "
+            "too high: of 200 persons and 8 items they held the true value in about 70 of 100 "
+            "samples, of 150 persons and 15 items in about 25."
         )
     return tuple(sayings)
