@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from naas_psych.errors import Fault
 
-#: A refusal lists this many; `check` lists all.
+#: A refusal lists this many faults, and a terminal this many of a kind; `--format csv` has all.
 CAP = 20
 #: A cell longer than this is cut.
 LONGEST = 240
@@ -61,9 +61,16 @@ def _group(alike: list[Fault], width: int) -> list[RenderableType]:
         lines = [f"Waived: {first.waived}"]
     return [
         title,
-        *_places(alike, width),
+        *_places(alike[:CAP], width),
+        *_others(len(alike) - CAP),
         *(prose(line, width=width, indent=2) for line in lines),
     ]
+
+
+def _others(left: int) -> list[Text]:
+    from rich.text import Text
+
+    return [Text(f"and {left} more of this kind; --format csv lists them")] if left > 0 else []
 
 
 def _places(alike: list[Fault], width: int) -> list[Text]:

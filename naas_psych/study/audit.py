@@ -15,7 +15,7 @@ from naas_psych.study.checks import checks
 from naas_psych.study.spec import Waiver
 
 #: Faults of one code in one file that are listed one by one; the rest are counted.
-LISTED = 20
+LISTED = 1000
 
 
 #: Any of file, row, column and value: the place of a fault, as far as it is known.
