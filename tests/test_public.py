@@ -18,8 +18,7 @@ PUBLIC = {
     "read_study", "evidence",
     "Study", "Responses", "Result", "Finding",
     "NaasPsychError", "UsageError", "DataRefused", "AnalysisImpossible",
-    "item_statistics", "distractors", "key_check", "score_distribution",
-    "reliability", "measurement_error", "subscores",
+    *register.names(),
 }  # fmt: skip
 
 

@@ -149,7 +149,7 @@ def _threshold(name: str) -> Entry | None:
         ("Value", f"{entry.value:g} ({entry.standing})"),
         ("Meaning", entry.meaning),
         ("To change it", f"in study.toml:\n[thresholds]\n{name} = {entry.value:g}"),
-        ("Source", _cited(entry.source)),
+        ("Source", entry.source),
     )
     return Entry("threshold", name, parts)
 
