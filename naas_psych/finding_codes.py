@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import math
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 from naas_psych.errors import Severity
 from naas_psych.finding import Finding
+from naas_psych.packaged import toml_entries
 from naas_psych.thresholds import Threshold
 
 
@@ -40,10 +39,9 @@ class FindingCode:
 @cache
 def finding_codes() -> dict[str, FindingCode]:
     """Every code of a finding, in report order."""
-    text = files("naas_psych").joinpath("finding_codes.toml").read_text(encoding="utf-8")
     return {
         code: FindingCode(code=code, analyses=tuple(entry.pop("analyses")), **entry)
-        for code, entry in tomllib.loads(text).items()
+        for code, entry in toml_entries("finding_codes.toml").items()
     }
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import difflib
-import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
 from naas_psych.errors import UsageError
+from naas_psych.packaged import toml_entries
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def glossary() -> dict[str, Term]:
     terms: dict[str, Term] = {}
     for path in sorted(files("naas_psych").joinpath("terms").iterdir(), key=lambda p: p.name):
         if path.name.endswith(".toml"):
-            for name, entry in tomllib.loads(path.read_text(encoding="utf-8")).items():
+            for name, entry in toml_entries(f"terms/{path.name}").items():
                 sources = tuple(entry.pop("sources", ()))
                 terms[name] = Term(name=name, sources=sources, **entry)
     return terms

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+
+from naas_psych.packaged import toml_entries
 
 
 @dataclass(frozen=True)
@@ -20,8 +20,10 @@ class ReasonCode:
 @cache
 def reason_codes() -> dict[str, ReasonCode]:
     """Every reason by its code."""
-    text = files("naas_psych").joinpath("reason_codes.toml").read_text(encoding="utf-8")
-    return {code: ReasonCode(code=code, **entry) for code, entry in tomllib.loads(text).items()}
+    return {
+        code: ReasonCode(code=code, **entry)
+        for code, entry in toml_entries("reason_codes.toml").items()
+    }
 
 
 def reason_label(code: str) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+
+from naas_psych.packaged import toml_entries
 
 
 @dataclass(frozen=True)
@@ -20,5 +20,6 @@ class Reference:
 @cache
 def references() -> dict[str, Reference]:
     """Every reference by its key (author_year)."""
-    text = files("naas_psych").joinpath("references.toml").read_text(encoding="utf-8")
-    return {key: Reference(key=key, **entry) for key, entry in tomllib.loads(text).items()}
+    return {
+        key: Reference(key=key, **entry) for key, entry in toml_entries("references.toml").items()
+    }

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import difflib
 import hashlib
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 from naas_psych.errors import UsageError
+from naas_psych.packaged import toml_entries
 
 
 @dataclass(frozen=True)
@@ -72,6 +71,5 @@ class Thresholds(Mapping[str, Threshold]):
 @cache
 def default_thresholds() -> Thresholds:
     """The thresholds that ship with the package."""
-    text = files("naas_psych").joinpath("assurance/thresholds.toml").read_text(encoding="utf-8")
-    raw = tomllib.loads(text)
+    raw = toml_entries("assurance/thresholds.toml")
     return Thresholds({name: Threshold(name=name, **entry) for name, entry in raw.items()})

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 from naas_psych.errors import Severity
+from naas_psych.packaged import toml_entries
 
 
 @dataclass(frozen=True)
@@ -26,8 +25,9 @@ class Check:
 @cache
 def checks() -> dict[str, Check]:
     """Every check by its code, in the order of the reading (from checks.toml)."""
-    text = files("naas_psych").joinpath("study/checks.toml").read_text(encoding="utf-8")
-    return {code: Check(code=code, **entry) for code, entry in tomllib.loads(text).items()}
+    return {
+        code: Check(code=code, **entry) for code, entry in toml_entries("study/checks.toml").items()
+    }
 
 
 def __getattr__(name: str) -> Any:
