@@ -126,3 +126,7 @@ def test_every_key_that_is_cited_is_in_the_bibliography_and_the_other_way_round(
     cited = cited_by_analyses() | {key for term in glossary().values() for key in term.sources}
     assert cited - set(references()) == set()
     assert set(references()) - cited == set()
+
+
+def test_every_threshold_is_in_use() -> None:
+    assert set(default_thresholds()) - set(texts("analyses", "assurance")) == set()
