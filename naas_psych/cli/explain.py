@@ -47,7 +47,9 @@ def explain_name(name: str) -> int:
 
 def entries_for(name: str) -> list[Entry]:
     """Whatever the name stands for; one word may be an analysis and a column."""
-    wanted = name.strip().replace("-", "_")
+    spelled = name.strip().replace("-", "_")
+    folded = "_".join(spelled.casefold().split())
+    wanted = next((each for each in (spelled, folded) if each in known_names()), folded)
     found = (make(wanted) for make in _KINDS)
     return [entry for entry in found if entry is not None]
 

@@ -84,7 +84,7 @@ def _table(columns: dict[str, str]) -> dict[str, Any]:
 
 
 def _column(found: Term, kind: str) -> dict[str, Any]:
-    types = [kind] if kind in ("integer", "boolean") else [kind, "null"]
+    types = [kind] if kind == "integer" else [kind, "null"]
     made: dict[str, Any] = {"type": types, "title": found.label, "description": found.meaning}
     if found.range:
         made["description"] += f" Range: {found.range}."

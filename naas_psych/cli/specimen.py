@@ -92,4 +92,7 @@ def _choices() -> Any:
 
 def _kind(column: Any) -> str:
     kinds = {"i": "integer", "u": "integer", "f": "number", "b": "boolean"}
+    known = column.dropna()
+    if len(known) and all(isinstance(value, bool) for value in known):
+        return "boolean"
     return kinds.get(column.dtype.kind, "string")

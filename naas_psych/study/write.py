@@ -77,9 +77,17 @@ def init_study(
         draft.unlink(missing_ok=True)
         raise UsageError(f"{target} cannot be written: {error.strerror}.") from None
     if tell:
-        for sentence in audit.said:
+        for sentence in (*audit.said, *_left_to_do(study, audit)):
             tell(sentence)
     return target
+
+
+def _left_to_do(study: Study | None, audit: Audit) -> list[str]:
+    """What keeps the study that was described from being scored."""
+    errors = [fault.sentence for fault in audit.faults() if fault.severity == "error"]
+    if study is not None and not errors:
+        return []
+    return ["The data cannot be scored yet (`naas-psych check` lists every fault):", *errors[:3]]
 
 
 def _document(

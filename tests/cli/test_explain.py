@@ -66,3 +66,8 @@ def test_schema_of_the_document_has_every_key(command: Command, tiny: Path) -> N
     assert set(document["study"]) == set(made["properties"]["study"]["properties"])
     finding = set(made["properties"]["findings"]["items"]["properties"])
     assert all(set(found) == finding for found in document["findings"])
+
+
+@pytest.mark.parametrize("name", ["ITEM_REST_R", "Item rest r", "item-rest-r", " item_rest_r "])
+def test_a_name_may_be_spelled_loosely(command: Command, name: str) -> None:
+    assert command("explain", name).out == command("explain", "item_rest_r").out

@@ -71,3 +71,12 @@ def test_verify_says_what_differs(
     assert "in 12 files" in done.out
     assert all(difference.sentence in done.out for difference in found)
     assert done.err == "numpy was another version.\n"
+
+
+def test_init_says_what_keeps_the_data_from_being_scored(command: Command, bare: Path) -> None:
+    (bare / "items.csv").unlink()
+    done = command("init", bare)
+    assert done.code == 0
+    assert "cannot be scored yet" in done.err
+    assert "there is no key" in done.err
+    assert command("check", bare).code == 3
