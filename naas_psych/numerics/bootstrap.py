@@ -113,14 +113,19 @@ def left_out_groups(points: NDArray[Any], *, groups: int = JACKKNIFE_GROUPS) -> 
 
 @dataclass(frozen=True)
 class BootstrapInterval:
-    """Limits and the rule that gave them: "bca", "reflected" (see below) or "undefined"."""
+    """Limits and the rule that gave them: "bca", "percentile", "reflected" or "undefined"."""
 
     interval: Interval[float]
     rule: str
 
 
 def bootstrap_interval(
-    estimate: float, replicates: Floats, jackknife: Floats, *, level: float
+    estimate: float,
+    replicates: Floats,
+    jackknife: Floats,
+    *,
+    level: float,
+    saturated: bool = False,
 ) -> BootstrapInterval:
     """BCa, or where the bias z0 passes 1 the percentiles reflected about the estimate.
 
@@ -131,14 +136,21 @@ def bootstrap_interval(
 
     Percentiles shifted so that their mean is the estimate would hold it too, but not the truth: of
     150 persons and 15 items they held the greatest lower bound in 4 of 100 samples, these in 22.
+
+    A `saturated` model (no degrees of freedom) jumps between solutions from sample to sample, which
+    the bias and acceleration of BCa cannot describe: plain percentiles, stretched to the estimate.
+    Of 1,000 persons and 6 items BCa held omega_total in 59 of 100 samples, percentiles in 79 of 80.
     """
     values = replicates[np.isfinite(replicates)]
     if values.size < 2 or not np.isfinite(estimate):
         return BootstrapInterval(UNDEFINED, "undefined")
     # Beyond its own z a BCa interval would not hold the estimate (only levels below .68).
-    if abs(bias_correction(estimate, values)) <= min(_LARGEST_BIAS, normal_quantile(level)):
+    if not saturated and abs(bias_correction(estimate, values)) <= min(_LARGEST_BIAS, normal_quantile(level)):
         return BootstrapInterval(bca(estimate, values, jackknife, level=level), "bca")
     low, high = np.quantile(values, [(1 - level) / 2, (1 + level) / 2])
+    if saturated:
+        held = Interval(min(float(low), estimate), max(float(high), estimate))
+        return BootstrapInterval(held, "percentile")
     ends = min(2 * estimate - high, estimate), max(min(2 * estimate - low, 1.0), estimate)
     return BootstrapInterval(Interval(float(ends[0]), float(ends[1])), "reflected")
 

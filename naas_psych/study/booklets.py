@@ -61,7 +61,7 @@ def find_booklets(marks: NDArray[Any], *, min_persons: int) -> Booklets:
 
 
 def _by_pattern(not_given: NDArray[np.bool_], rows: NDArray[np.int64]) -> list[Booklet]:
-    """One booklet for each pattern among `rows`, largest first, ties in order of appearance."""
+    """One booklet for each pattern among `rows`, largest first, whatever the order of persons."""
     if rows.size == 0:
         return []
     packed = np.ascontiguousarray(np.packbits(not_given[rows], axis=1))
@@ -72,5 +72,5 @@ def _by_pattern(not_given: NDArray[np.bool_], rows: NDArray[np.int64]) -> list[B
     by_pattern = np.split(rows[np.argsort(inverse, kind="stable")], np.cumsum(counts)[:-1])
     return [
         Booklet(by_pattern[k], np.flatnonzero(~not_given[rows[first[k]]]), int(counts[k]))
-        for k in np.lexsort((first, -counts))
+        for k in np.lexsort((np.arange(counts.size), -counts))
     ]

@@ -23,6 +23,7 @@ from naas_psych.numerics.consistency import (
     estimate,
 )
 from naas_psych.numerics.intervals import UNDEFINED, Interval
+from naas_psych.numerics.omega import FEWEST_ITEMS
 from naas_psych.numerics.resample import Distributions, distributions
 from naas_psych.result import tidy
 from naas_psych.study.study import Study
@@ -135,7 +136,8 @@ def _limits(form: Form, name: str, value: float, sampled: tuple[Any, Any], asked
             "level": asked.level,
         }
         return _Limits(feldt(value, **options), "feldt", bonett(value, **options))
-    found = bootstrap_interval(value, *sampled, level=asked.level)
+    saturated = name in ("omega_total", "omega_hierarchical") and form.varies.sum() == FEWEST_ITEMS
+    found = bootstrap_interval(value, *sampled, level=asked.level, saturated=bool(saturated))
     return _Limits(found.interval, found.rule)
 
 

@@ -39,6 +39,7 @@ TROUBLES = {
 _INTERVALS = {
     "feldt": "Feldt interval",
     "bca": "bootstrap BCa interval, {samples} samples",
+    "percentile": "bootstrap percentile interval, {samples} samples",
     "reflected": "bootstrap interval reflected about and holding the estimate, {samples} samples",
     "undefined": "no interval",
 }
