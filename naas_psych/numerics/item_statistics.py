@@ -1,4 +1,4 @@
-"""Classical statistics of one item from its counts; each is one formula of the method sheet."""
+"""Classical statistics of one item from its counts; each is one formula."""
 
 from __future__ import annotations
 

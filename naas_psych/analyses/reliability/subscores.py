@@ -69,7 +69,7 @@ def subscores(
 
     Agrees with
     -----------
-    Haberman's formulas (check value of the method sheet to six digits).
+    Haberman's formulas, on a worked example, to six digits.
 
     References
     ----------
