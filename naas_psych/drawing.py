@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -31,8 +32,46 @@ class Drawing:
     subject: str | None = None
 
 
-def new_figure(width: float = 7.0, height: float = 4.0) -> Figure:
-    """An empty figure (inches) in the house style; its text stays text when saved as SVG."""
+#: Inches. A phone shows a figure at two thirds of its size, so it must not be much wider.
+_WIDTH, _HEIGHT = 5.2, 3.4
+_LEFT, _BOTTOM, _LINE = 0.62, 0.52, 0.19
+#: Letters of the title that fit on a line of one inch.
+_LETTERS = 13.9
+
+
+def new_figure(title: str, *, right: float = 0.2, height: float = _HEIGHT) -> Figure:
+    """A figure in the house style with one pair of axes under its title; margins in inches.
+
+    The margins are fixed: a layout that measures every label takes longer than the drawing.
+    """
     from matplotlib.figure import Figure
 
-    return Figure(figsize=(width, height), layout="constrained")
+    lines = textwrap.wrap(title, int(_WIDTH * _LETTERS))
+    figure = Figure(figsize=(_WIDTH, height))
+    top = 0.16 + _LINE * len(lines)
+    figure.subplots_adjust(
+        left=_LEFT / _WIDTH,
+        right=1 - right / _WIDTH,
+        bottom=_BOTTOM / height,
+        top=1 - top / height,
+    )
+    figure.text(0.08 / _WIDTH, 1 - 0.08 / height, "\n".join(lines), va="top", fontsize=10)
+    axes = figure.add_subplot()
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.locator_params(nbins=6)
+    return figure
+
+
+def ink() -> str:
+    """The colour of quiet lines in the style in force, which the report can turn dark."""
+    import matplotlib as mpl
+
+    return str(mpl.rcParams["axes.edgecolor"])
+
+
+def shortened(label: str, most: int) -> str:
+    """A label of at most `most` letters; a long one keeps its two ends."""
+    if len(label) <= most:
+        return label
+    head = (most - 1) // 2
+    return f"{label[:head]}\N{HORIZONTAL ELLIPSIS}{label[len(label) - (most - 1 - head) :]}"

@@ -16,7 +16,9 @@ from naas_psych.report.style import FONTS, house_style
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-_DPI = 144
+_DPI = 120
+#: Letters of a title that always stand on its first line.
+_SURE = 24
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,7 @@ class Image:
     @property
     def titled(self) -> bool:
         """The picture itself carries its title, so a caption would say it twice."""
-        return f">{escape(self.drawing.title)}</text>" in self.svg
+        return f">{escape(self.drawing.title[:_SURE])}" in self.svg
 
 
 def write_figures(drawings: Iterable[Drawing], folder: Path) -> tuple[Image, ...]:
@@ -42,19 +44,12 @@ def write_figures(drawings: Iterable[Drawing], folder: Path) -> tuple[Image, ...
     with mpl.rc_context(house_style()):
         for drawing in drawings:
             place.mkdir(exist_ok=True)
-            figure = _laid_out(drawing.draw())
+            figure = drawing.draw()
             image = Image(drawing, stem(drawing.name), _svg(figure, drawing))
             (place / f"{image.stem}.svg").write_text(image.svg, encoding="utf-8", newline="\n")
             (place / f"{image.stem}.png").write_bytes(_png(figure))
             images.append(image)
     return tuple(images)
-
-
-def _laid_out(figure: Figure) -> Figure:
-    """Find the layout once and keep it: `savefig` would look for it anew for every format."""
-    figure.draw_without_rendering()
-    figure.set_layout_engine("none")
-    return figure
 
 
 def stem(name: str) -> str:
@@ -84,7 +79,7 @@ def _png(figure: Figure) -> bytes:
     figure.set_dpi(_DPI)
     picture = io.BytesIO()
     canvas: Any = FigureCanvasAgg(figure)
-    canvas.print_png(picture, metadata={"Software": None})
+    canvas.print_png(picture, metadata={"Software": None}, pil_kwargs={"compress_level": 4})
     return picture.getvalue()
 
 

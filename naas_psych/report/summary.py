@@ -11,6 +11,7 @@ import pandas as pd
 from naas_psych.assurance.key_verdict import DoubtfulKey, doubtful_keys
 from naas_psych.assurance.precision import alpha_rows
 from naas_psych.assurance.weak_items import flagged_items
+from naas_psych.drawing import shortened
 from naas_psych.finding_codes import label_of
 from naas_psych.report.itemcards import ItemCard
 from naas_psych.report.run import Run
@@ -27,6 +28,8 @@ from naas_psych.result import Result
 from naas_psych.study.study import Study
 
 _FIRST = 6
+#: Letters of an item identifier that fit a tile.
+_LETTERS = 24
 _KEY_CODES = ("check_key", "probable_miskey", "possible_double_key")
 
 
@@ -181,13 +184,11 @@ def _easiest_and_hardest(run: Run) -> list[str]:
 
 def _gained(row: Any, how: str) -> str:
     """How people fared on an item: right or wrong where there is a key, points where not."""
+    item = shortened(str(row["item_id"]), _LETTERS)
     if is_undefined(row["key"]) or row["biserial_method"] != "biserial":
-        return (
-            f"On {row['item_id']} people gained the {how} points: "
-            f"{per_hundred(row['facility'])} possible."
-        )
+        return f"On {item} people gained the {how} points: {per_hundred(row['facility'])} possible."
     word = {"most": "easiest", "fewest": "hardest"}[how]
-    return f"The {word} item is {row['item_id']}: {per_hundred(row['facility'])} people were right."
+    return f"The {word} item is {item}: {per_hundred(row['facility'])} people were right."
 
 
 def _precise(run: Run) -> Tile:

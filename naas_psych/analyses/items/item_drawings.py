@@ -8,15 +8,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from naas_psych.analyses.items.curve_drawing import Curve, draw_curves
-from naas_psych.drawing import COLOURS, Drawing, new_figure
+from naas_psych.analyses.items.label_places import places_for
+from naas_psych.drawing import COLOURS, Drawing, ink, new_figure, shortened
+from naas_psych.numerics.arrays import Floats
 from naas_psych.result import Result
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 _MOST_NAMES = 12
+_MOST_LETTERS = 14
 
 
 def drawings(result: Result) -> Iterator[Drawing]:
@@ -50,27 +55,36 @@ def _overview_words(shown: pd.DataFrame, flagged: set[str]) -> tuple[str, str]:
 
 def _overview(shown: pd.DataFrame, flagged: set[str], title: str) -> Figure:
     """Flagged items are squares with a name, the others are round."""
-    figure = new_figure(6.8, 4.2)
-    axes = figure.add_subplot()
+    figure = new_figure(title, height=3.7)
+    axes = figure.axes[0]
     flag = shown["item_id"].isin(flagged).to_numpy()
     x, y = shown["facility"].to_numpy(float), shown["item_rest_r"].to_numpy(float)
-    axes.scatter(x[~flag], y[~flag], s=26, color=COLOURS[0], alpha=0.75, marker="o")
-    axes.scatter(x[flag], y[flag], s=42, color=COLOURS[1], marker="s")
-    axes.axhline(0, color="#888888", linewidth=0.8)
-    weakest = np.flatnonzero(flag)[np.argsort(y[flag], kind="stable")][:_MOST_NAMES]
-    for k in weakest:
-        axes.annotate(
-            str(shown["item_id"].iloc[k]),
-            (x[k], y[k]),
-            xytext=(5, 4),
-            textcoords="offset points",
-            fontsize=8.5,
-        )
+    axes.scatter(x[~flag], y[~flag], s=22, color=COLOURS[0], alpha=0.75, marker="o")
+    axes.scatter(x[flag], y[flag], s=36, color=COLOURS[1], marker="s")
+    axes.axhline(0, color=ink(), linewidth=0.8)
     axes.set(xlabel="Facility (share of the marks earned)", ylabel="Item-rest correlation")
-    axes.set(xlim=(-0.02, 1.02), ylim=(min(-0.1, y.min() - 0.05), max(0.6, y.max() + 0.05)))
-    axes.set_title(title, loc="left", fontsize=10)
-    axes.spines[["top", "right"]].set_visible(False)
+    axes.set(xlim=(-0.03, 1.03), ylim=(min(-0.1, y.min() - 0.06), max(0.6, y.max() + 0.06)))
+    weakest = np.flatnonzero(flag)[np.argsort(y[flag], kind="stable")][:_MOST_NAMES]
+    names = [shortened(str(shown["item_id"].iloc[k]), _MOST_LETTERS) for k in weakest]
+    _write_names(axes, names, at=np.column_stack([x, y]), which=weakest)
     return figure
+
+
+def _write_names(axes: Axes, names: list[str], *, at: Floats, which: NDArray[np.intp]) -> None:
+    """Each name beside its point, where it covers no other point or name."""
+    pixels = axes.transData.transform(at) * 72 / axes.figure.dpi
+    box = axes.bbox
+    size = np.array([box.x0, box.y0, box.x1, box.y1]) * 72 / axes.figure.dpi
+    for name, k, place in zip(names, which, places_for(names, pixels, which, size), strict=True):
+        axes.annotate(
+            name,
+            (at[k, 0], at[k, 1]),
+            xytext=(place.x - pixels[k, 0], place.y - pixels[k, 1]),
+            textcoords="offset points",
+            va="bottom",
+            fontsize=8.5,
+            arrowprops={"arrowstyle": "-", "color": ink(), "linewidth": 0.6} if place.far else None,
+        )
 
 
 def _item_curve(item_id: str, part: pd.DataFrame) -> Drawing:

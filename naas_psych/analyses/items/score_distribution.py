@@ -166,7 +166,7 @@ def _histograms(result: Result) -> Iterator[Drawing]:
             f"with a mean of {row['mean']:.1f}"
         )
         alt = (
-            f"Histogram of the total scores of {row['n']} persons{of}. Half of them score between "
+            f"Histogram of the total scores of {row['n']} people{of}. Half of them score between "
             f"{row['quartile_1']:g} and {row['quartile_3']:g}; the median is {row['median']:g}."
         )
         part = scores[scores["form"] == form]
@@ -180,8 +180,8 @@ def _histograms(result: Result) -> Iterator[Drawing]:
 
 
 def _histogram(scores: pd.DataFrame, row: Mapping[Any, Any], title: str) -> Figure:
-    figure = new_figure(7.0, 3.6)
-    axes = figure.add_subplot()
+    figure = new_figure(title)
+    axes = figure.axes[0]
     x = scores["score"].to_numpy()
     step = float(x[1] - x[0]) if x.size > 1 else 1.0
     # Bars of whole steps: uneven ones would make a comb out of a smooth distribution.
@@ -193,12 +193,11 @@ def _histogram(scores: pd.DataFrame, row: Mapping[Any, Any], title: str) -> Figu
     axes.annotate(
         f"mean {row['mean']:.1f}",
         (row["mean"], 1),
-        xytext=(4, -4),
+        xytext=(4, -2),
         xycoords=("data", "axes fraction"),
         textcoords="offset points",
         va="top",
     )
-    axes.set(xlabel="Total score", ylabel="Persons", ylim=(0, None))
-    axes.set_title(title, loc="left", fontsize=10, wrap=True)
-    axes.spines[["top", "right"]].set_visible(False)
+    # Room above the bars for the name of the line, whatever the shape of the distribution.
+    axes.set(xlabel="Total score (points)", ylabel="People", ylim=(0, 1.12 * counts.max()))
     return figure

@@ -72,7 +72,7 @@ def measurement_error(
 
     Agrees with
     -----------
-    The published examples of the method sheet: Lord, Keats and Feldt-Qualls to five digits.
+    Worked examples: Lord, Keats and Feldt-Qualls to five digits.
 
     References
     ----------
@@ -242,21 +242,37 @@ def drawings(result: Result) -> Iterable[Drawing]:
         known = rows.dropna(subset=["csem"])
         if known.empty:
             continue
-        top = known.sort_values("csem").iloc[-1]
-        name = "csem" if form == ONE_FORM else f"csem_{form}"
+        of = "" if form == ONE_FORM else f" of {form}"
+        title, alt = _curve_words(known, of)
         yield Drawing(
-            name=name,
-            title=f"Measurement error is largest near a score of {top['score']:g}",
-            alt=f"Conditional standard error of measurement by score: {top['csem']:.2f} at "
-            f"{top['score']:g}, smaller towards both ends.",
-            draw=partial(_curve, known),
+            name=f"csem_{form}" if of else "csem",
+            title=title,
+            alt=alt,
+            draw=partial(_curve, known, title),
             table="scores",
         )
 
 
-def _curve(rows: pd.DataFrame) -> Figure:
-    figure = new_figure()
-    axes = figure.add_subplot()
+def _curve_words(rows: pd.DataFrame, of: str) -> tuple[str, str]:
+    """What the picture finds, and what it shows: each line at its two ends and where it peaks."""
+    # The last method is the one to read: Lord's alone is a little too large.
+    best = rows[rows["method"] == rows["method"].iloc[-1]]
+    top = best.iloc[int(np.argmax(best["csem"].to_numpy(dtype=float)))]
+    title = (
+        f"A score{of} is least precise near {top['score']:g}: "
+        f"its standard error is {top['csem']:.1f} points there"
+    )
+    lines = [
+        f"{method}: {part['csem'].iloc[0]:.2f} at a score of {part['score'].iloc[0]:g}, at most "
+        f"{part['csem'].max():.2f}, and {part['csem'].iloc[-1]:.2f} at {part['score'].iloc[-1]:g}"
+        for method, part in rows.groupby("method", sort=False)
+    ]
+    return title, f"Line chart of the standard error of measurement by score. {'; '.join(lines)}."
+
+
+def _curve(rows: pd.DataFrame, title: str) -> Figure:
+    figure = new_figure(title)
+    axes = figure.axes[0]
     for k, (method, part) in enumerate(rows.groupby("method", sort=False)):
         axes.plot(
             part["score"],
@@ -267,8 +283,7 @@ def _curve(rows: pd.DataFrame) -> Figure:
             markevery=max(1, len(part) // 12),
             label=str(method),
         )
-    axes.set_xlabel("Score")
-    axes.set_ylabel("Standard error of measurement")
-    axes.set_ylim(bottom=0)
-    axes.legend(frameon=False)
+    axes.set(xlabel="Total score (points)", ylabel="Standard error (points)")
+    axes.set_ylim(0, 1.3 * float(rows["csem"].max()) or 1.0)
+    axes.legend(frameon=False, loc="upper left")
     return figure
