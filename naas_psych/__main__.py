@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import warnings
 from typing import Any
 
 INTERRUPTED = 130
@@ -13,6 +14,8 @@ INTERRUPTED = 130
 def main() -> int:
     """Run the command line; returns the exit code."""
     _stand_in_for_closed_streams()
+    if not sys.warnoptions:  # of the libraries, for programmers; -W shows them
+        warnings.simplefilter("ignore")
     try:
         _clear_up_when_ended()
         from naas_psych.cli.app import run
@@ -35,10 +38,14 @@ def _interrupt(*_: Any) -> None:
 
 
 def _stand_in_for_closed_streams() -> None:
-    """A program started without standard streams (`>&-`) writes to nowhere."""
+    """A program started without standard streams (`>&-`) writes to nowhere.
+
+    What a stream cannot encode (a name in a C locale) is escaped and not a fault.
+    """
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115
+        getattr(sys, name).reconfigure(errors="backslashreplace")
 
 
 if __name__ == "__main__":

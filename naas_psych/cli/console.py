@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 import textwrap
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -49,12 +50,17 @@ def console(stream: TextIO, *, width: int | None = None) -> Console:
 
 def say(message: str) -> None:
     """One message for the person at the keyboard, on standard error."""
-    print(_encodable(message, sys.stderr), file=sys.stderr, flush=True)
+    print(_encodable(visible(message), sys.stderr), file=sys.stderr, flush=True)
 
 
 def put(text: str) -> None:
     """Results on standard output, as they are."""
     sys.stdout.write(_encodable(text, sys.stdout))
+
+
+def visible(text: str) -> str:
+    """Names and texts of the data without the control characters that a terminal would obey."""
+    return "".join(c if c in "\n\t" or unicodedata.category(c) != "Cc" else "?" for c in text)
 
 
 def prose(text: str, *, width: int, indent: int = 0, style: str = "") -> Text:
@@ -63,7 +69,7 @@ def prose(text: str, *, width: int, indent: int = 0, style: str = "") -> Text:
 
     blank = " " * indent
     lines = textwrap.fill(
-        text,
+        visible(text),
         max(width, indent + 20),
         initial_indent=blank,
         subsequent_indent=blank,

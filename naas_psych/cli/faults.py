@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from naas_psych.cli.console import Terminal, prose
+from naas_psych.cli.console import Terminal, prose, visible
 from naas_psych.cli.grid import Column, ruled
 from naas_psych.cli.layouts import Look
 
@@ -92,7 +92,7 @@ def _places(alike: list[Fault], width: int) -> list[Text]:
 
 def _cell(text: str | None) -> str:
     """One line of a cell; what is very long is cut."""
-    line = " ".join((text or "").split())
+    line = " ".join(visible(text or "").split())
     return line if len(line) <= LONGEST else line[: LONGEST - 3] + "..."
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from rich.cells import cell_len
 
 from naas_psych.cli.bars import bar
-from naas_psych.cli.console import Terminal
+from naas_psych.cli.console import Terminal, visible
 from naas_psych.cli.layouts import Look, layout
 from naas_psych.cli.numbers import figure, interval
 from naas_psych.report.wording import reason_words, term_of
@@ -100,7 +100,7 @@ def _column(
         cells = tuple(interval(low, high, look.column, dash=dash) for low, high in pairs)
         share = f"{100 * level:g}%" if level else ""
         return Column(look, f"{share} interval".strip(), cells, True)
-    cells = tuple(figure(value, look.column, dash=dash) for value in values)
+    cells = tuple(visible(figure(value, look.column, dash=dash)) for value in values)
     heading = look.heading or term_of(look.column).label
     numeric = table[look.column].dtype.kind in "iuf" or any(type(v) is float for v in values)
     return Column(look, heading, cells, numeric)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from naas_psych.cli.console import Terminal, console, prose, terminal_of
+from naas_psych.cli.console import Terminal, console, prose, terminal_of, visible
 from naas_psych.cli.formats import Shown, tables_of
 from naas_psych.cli.grid import Grid, grid
 from naas_psych.cli.headline import headline
@@ -73,7 +73,7 @@ def _header(view: View, study: Study) -> Iterator[RenderableType]:
     by = "×" if view.terminal.unicode else "x"
     persons, items = study.responses.n_persons, study.responses.n_items
     size = f"{count(persons, 'person')} {by} {count(items, 'item')}"
-    title = study.title or view.request.study.name
+    title = visible(study.title or view.request.study.name)
     digest = study.fingerprint.removeprefix("sha256:")[:12]
     line = dot.join([title, size, f"fingerprint {digest}"])
     yield Text(line, style="dim")

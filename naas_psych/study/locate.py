@@ -39,6 +39,7 @@ class Source:
 def locate(path: str | Path, audit: Audit) -> Source | None:
     """The files of the study at `path`; None when study.toml is refused."""
     path = Path(path)
+    _check_name(path)
     if not path.exists():
         raise UsageError(
             f"There is no file or folder {str(path)!r}. Give a study folder, a study.toml or a "
@@ -58,6 +59,16 @@ def locate(path: str | Path, audit: Audit) -> Source | None:
     return Source(path.parent, spec, bare=True, file=path)
 
 
+def _check_name(path: Path) -> None:
+    """Names of files end up in tables and documents, which hold text only."""
+    try:
+        path.name.encode()
+    except UnicodeEncodeError:
+        raise UsageError(
+            f"The name of the file {path.name!a} is not text in UTF-8. Rename the file."
+        ) from None
+
+
 def _with_spec(path: Path, audit: Audit) -> Source | None:
     spec = read_spec(path, audit)
     return Source(path.parent, spec, bare=False, spec_path=path) if spec else None
@@ -71,6 +82,8 @@ def bare_source(path: Path, audit: Audit) -> Source | None:
 def _bare_folder(root: Path, audit: Audit) -> Source | None:
     files = [p for p in sorted(root.iterdir()) if p.is_file() and p.suffix.lower() in ENDINGS]
     files = [p for p in files if not p.name.startswith((".", "~"))]
+    for path in files:
+        _check_name(path)
     if not files:
         raise UsageError(
             f"The folder {str(root)!r} holds no study.toml and no data file ({' '.join(ENDINGS)})."

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.command import Command, write_study
+from tests.cli.command import Command, in_process_of_its_own, write_study
 
 
 def _shell(line: str) -> subprocess.CompletedProcess[str]:
@@ -104,3 +104,51 @@ def test_a_disclosure_profile_is_answered(
     for result in done.json["results"].values():
         assert any("every number is exact" in note for note in result["notes"]) == told
     assert command("items", folder, "--quiet").err == ""
+
+
+ACCENTS = "person_id,Q1\u00e4,Q2\u00e4,Q3\u00e4\nA,1,0,1\n\u00c9,0,1,1\nC,1,1,1\n"
+
+
+@pytest.mark.parametrize("name", ["check", "items", "reliability"])
+@pytest.mark.parametrize("repeat", [False, True])
+def test_names_that_the_stream_cannot_encode(tmp_path: Path, name: str, repeat: bool) -> None:
+    path = tmp_path / "r.csv"
+    path.write_text(ACCENTS + "\u00c9,1,1,1\n" * repeat, encoding="utf-8")
+    environment = {"LC_ALL": "C", "PYTHONIOENCODING": "ascii"}
+    done = in_process_of_its_own(name, path, environment=environment)
+    assert done.code == (3 if repeat else 0)
+    assert "\\x" in done.out + done.err
+
+
+def test_control_characters_in_names_do_not_reach_the_terminal(
+    command: Command, tmp_path: Path
+) -> None:
+    path = tmp_path / "r.csv"
+    path.write_text(ACCENTS.replace("Q1", "Q\x1b[31m1\x07") + "C,1,1,1\n", encoding="utf-8")
+    for name in ("check", "items"):
+        done = command(name, path)
+        assert "\x1b" not in done.out + done.err
+        assert "\x07" not in done.out + done.err
+    path.write_text(ACCENTS.replace("Q1", "Q\x1b[31m1\x07"), encoding="utf-8")
+    done = command("items", path)
+    assert done.code == 0
+    assert "Q?[31m1?" in done.out
+    assert "\x1b" not in done.out + done.err
+
+
+@pytest.mark.skipif(os.name != "posix", reason="names of files are text elsewhere")
+def test_a_file_name_that_is_not_text(command: Command, tmp_path: Path) -> None:
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/b\xffad.csv"))
+    path.write_text(ACCENTS, encoding="utf-8")
+    for study in (path, tmp_path):
+        done = command("items", study)
+        assert (done.code, done.out) == (2, "")
+        assert "is not text in UTF-8" in done.err
+
+
+def test_warnings_of_libraries_are_not_for_users(tmp_path: Path) -> None:
+    path = tmp_path / "r.csv"
+    path.write_text(ACCENTS.replace("Q1", "\u554f"), encoding="utf-8")
+    done = in_process_of_its_own("evidence", path, "--out", tmp_path / "out", "--quiet")
+    assert (done.code, done.err) == (0, "")
+    assert in_process_of_its_own("verify", tmp_path / "out").code == 0
