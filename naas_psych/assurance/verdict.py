@@ -34,14 +34,14 @@ _COLOURS = {
 _SENTENCES: dict[bool, dict[Level, str]] = {
     True: {
         "top": "Every plausible value reaches the target of {target}.",
-        "middle": "Every plausible value reaches the minimum of {minimum}; "
-        "not every one reaches the target of {target}.",
+        "middle": "Every plausible value reaches the minimum of {minimum}. "
+        "Not every one reaches the target of {target}.",
         "bottom": "No plausible value reaches the minimum of {minimum}.",
     },
     False: {
         "top": "Every plausible value is within the target of {target}.",
-        "middle": "Every plausible value is within the limit of {minimum}; "
-        "not every one is within the target of {target}.",
+        "middle": "Every plausible value is within the limit of {minimum}. "
+        "Not every one is within the target of {target}.",
         "bottom": "Every plausible value is beyond the limit of {minimum}.",
     },
 }

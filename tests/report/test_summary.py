@@ -39,11 +39,14 @@ class Ran:
 
 @pytest.fixture(scope="module")
 def ran(tmp_path_factory: pytest.TempPathFactory) -> Ran:
-    """A test of 14 items in which the key of the fourth is wrong."""
+    """A test of 14 items: the key of the fourth is wrong, and the second was answered blindly."""
     folder = write_study(tmp_path_factory.mktemp("summary") / "study", persons=300, items=14)
     table = pd.read_csv(folder / "items.csv")
     table.loc[3, "key"] = "B"
     table.to_csv(folder / "items.csv", index=False)
+    answers = pd.read_csv(folder / "responses.csv")
+    answers["Q02"] = [*answers["Q02"][1:], answers["Q02"].iloc[0]]
+    answers.to_csv(folder / "responses.csv", index=False)
     study = nps.read_study(folder)
     return Ran(study, run_all(study, seed=2017, threads=1))
 
@@ -91,6 +94,7 @@ def test_the_wrong_key_comes_first_with_the_likely_one(ran: Ran) -> None:
     found = look_first(item_cards(ran.study, ran.run, {}), ran.run)
     table = ran.table("key_check", "items").set_index("item_id")
     first = found.items[0]
+    assert "Q02" in [one.card.item_id for one in found.items[1:]]
     assert first.card.item_id == "Q04"
     assert f"now B, likely {table.loc['Q04', 'suggested_key']}" in first.why
     assert table.loc["Q04", "suggested_key"] == "A"
