@@ -145,7 +145,8 @@ def bootstrap_interval(
     if values.size < 2 or not np.isfinite(estimate):
         return BootstrapInterval(UNDEFINED, "undefined")
     # Beyond its own z a BCa interval would not hold the estimate (only levels below .68).
-    if not saturated and abs(bias_correction(estimate, values)) <= min(_LARGEST_BIAS, normal_quantile(level)):
+    most = min(_LARGEST_BIAS, normal_quantile(level))
+    if not saturated and abs(bias_correction(estimate, values)) <= most:
         return BootstrapInterval(bca(estimate, values, jackknife, level=level), "bca")
     low, high = np.quantile(values, [(1 - level) / 2, (1 + level) / 2])
     if saturated:

@@ -51,7 +51,7 @@ def test_wilson_of_the_sheet() -> None:
 
 
 def test_wilson_published_examples() -> None:
-    """Newcombe (1998, on the single proportion), table I: 81 of 263 is .2553 to .3662; 0 of 20 is 0 to .1611."""
+    """Newcombe (1998, one proportion), table I: 81 of 263 .2553 to .3662; 0 of 20 0 to .1611."""
     limits = wilson([81, 0], [263, 20], level=0.95)
     assert limits.low == pytest.approx([0.2553, 0.0], abs=5e-5)
     assert limits.high == pytest.approx([0.3662, 0.1611], abs=5e-5)
