@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 import warnings
-from typing import Any
+from typing import Any, NoReturn
 
 INTERRUPTED = 130
 
@@ -20,9 +20,21 @@ def main() -> int:
         _clear_up_when_ended()
         from naas_psych.cli.app import run
 
-        return run()
+        code = run()
     except KeyboardInterrupt:  # before the command line was there to say anything
-        return INTERRUPTED
+        code = INTERRUPTED
+    return _leave_interrupted() if code == INTERRUPTED else code
+
+
+def _leave_interrupted() -> NoReturn:
+    """Leave at once with the code: everything is cleared up.
+
+    An interrupt that fell into an `exec` (as dataclasses use while they are imported) makes Python
+    end itself by the signal even though it was caught, and the caller would see -2 and not 130.
+    """
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(INTERRUPTED)
 
 
 def _clear_up_when_ended() -> None:
