@@ -22,7 +22,7 @@ from naas_psych.numerics.bootstrap import (
 from naas_psych.numerics.consistency import COEFFICIENTS, Design, Estimates, replicate
 
 #: Matrices worked on at a time.
-_BATCH = 63
+_BATCH = 125
 
 
 @dataclass(frozen=True)
