@@ -1,4 +1,4 @@
-"""Is the answer key right? Each doubtful key is held against the option that rivals it."""
+"""Is the answer key right? Each key is held against the option that rivals it most."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _LEVEL = 0.95
 
 @dataclass(frozen=True)
 class DoubtfulKey:
-    """An item with its key and the option that may be right instead, or as well.
+    """An item with its key and the option that comes closest to it, or that may be right.
 
     `lead` is by how much the key goes with the rest score more than that option does.
     """
@@ -36,7 +36,7 @@ class DoubtfulKey:
 def key_quality(study: Study, results: Mapping[str, Result]) -> Entry:
     """The entry on the answer key; the worst key decides, and every doubtful one is named."""
     doubts = doubtful_keys(results)
-    made = _verdict(study, doubts)
+    made = _verdict(study, doubts, _keys(results))
     return Entry(
         question="Is the answer key right?",
         claim="Every item is scored by the right key.",
@@ -61,9 +61,16 @@ def doubtful_keys(results: Mapping[str, Result]) -> tuple[DoubtfulKey, ...] | No
     table = table_of(results, "key_check", "items")
     if table is None or not table["key_r"].notna().any():
         return None
-    rows = [row for row in table.to_dict("records") if _is_doubted(row)]
-    made = [_doubtful({str(name): value for name, value in row.items()}) for row in rows]
+    doubted = {str(row["item_id"]) for row in table.to_dict("records") if _is_doubted(row)}
+    made = [key for key in _keys(results) if key.item_id in doubted]
     return tuple(sorted(made, key=lambda d: (d.double, -(d.probability or 0.0))))
+
+
+def _keys(results: Mapping[str, Result]) -> tuple[DoubtfulKey, ...]:
+    """Every key that was checked, doubted or not."""
+    table = table_of(results, "key_check", "items")
+    rows = [] if table is None else table.to_dict("records")
+    return tuple(_doubtful({str(name): value for name, value in row.items()}) for row in rows)
 
 
 def _is_doubted(row: Mapping[Any, Any]) -> bool:
@@ -96,15 +103,22 @@ def _limits(lead: float | None, chance: float | None) -> Interval[float | None]:
     return Interval(lead - half, lead + half)
 
 
-def _verdict(study: Study, doubts: tuple[DoubtfulKey, ...] | None) -> Verdict:
+def _verdict(
+    study: Study, doubts: tuple[DoubtfulKey, ...] | None, keys: tuple[DoubtfulKey, ...]
+) -> Verdict:
+    """The worst of all keys that have a rival: not to be doubted is not yet to be shown right."""
     if doubts is None:
         return cannot_tell(
             "the options people chose, the key and at least two items are needed to check a key"
         )
-    sound = _held(0.0, Interval(0.0, 0.0), study)
-    found = worst([sound, *(_held(doubt.lead, doubt.limits, study) for doubt in doubts)])
+    compared = [key for key in keys if key.lead is not None or key in doubts]
+    held = {key.item_id: _held(key.lead, key.limits, study) for key in compared}
+    if not held:
+        return cannot_tell("no wrong option was chosen often enough to be held against a key")
+    found = worst(list(held.values()))
     few = study.responses.n_persons < _people_needed(study)
-    return replace(found, sentence=_sentence(doubts, found, few_people=few))
+    close = [item for item, one in held.items() if one.level == "cannot_tell"]
+    return replace(found, sentence=_sentence(doubts, found, close=close, few_people=few))
 
 
 def _held(lead: float | None, limits: Interval[float | None], study: Study) -> Verdict:
@@ -124,10 +138,14 @@ def _people_needed(study: Study) -> int:
     return int(study.thresholds["item_statistics_n"].value)
 
 
-def _sentence(doubts: tuple[DoubtfulKey, ...], found: Verdict, *, few_people: bool) -> str:
+def _sentence(
+    doubts: tuple[DoubtfulKey, ...], found: Verdict, *, close: list[str], few_people: bool
+) -> str:
     few = found.sentence if found.level == "cannot_tell" and few_people else ""
+    if not doubts and found.level == "cannot_tell":
+        return few or f"The key leads a wrong option by too little to tell: {named(close)}."
     if not doubts:
-        return few or "No wrong option was found that draws people who do well more than the key."
+        return "Every key that could be compared draws people who do well more than its rival."
     said = " ".join([_doubt(doubt) for doubt in doubts[:2]])
     more = f" {len(doubts) - 2} more are named below." if len(doubts) > 2 else ""
     return f"{few} {said}{more}".strip()
@@ -154,4 +172,6 @@ def _action(doubts: tuple[DoubtfulKey, ...] | None, level: Level) -> str:
     if doubts:
         who = named([doubt.item_id for doubt in doubts])
         return f"Ask two experts for the key of {who} before results are used."
-    return "No action is needed." if level == "top" else "Check again with more people."
+    if level == "top":
+        return "No action is needed."
+    return "Let two experts answer the named items without the key, or check with more people."

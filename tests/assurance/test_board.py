@@ -90,6 +90,19 @@ def test_a_key_that_may_lose_by_chance_cannot_tell() -> None:
     assert "Q03 may be miskeyed" in key.verdict.sentence
 
 
+def test_no_suspicion_is_not_yet_support() -> None:
+    check = _key_check(rival_r=0.04, probability=0.4, status="ok")
+    key = board(small_study(persons=150), {"key_check": check})[2]
+    assert key.verdict.word == "CANNOT TELL"
+    assert "too little to tell: Q03" in key.verdict.sentence
+
+
+def test_a_key_well_ahead_of_its_rival_is_supported() -> None:
+    check = _key_check(rival_r=-0.3, probability=0.0001, status="ok")
+    key = board(small_study(persons=150), {"key_check": check})[2]
+    assert key.verdict.word == "SUPPORTED"
+
+
 def test_a_second_right_answer_is_no_wrong_key() -> None:
     results = {"key_check": _key_check(rival_r=0.02, probability=0.4, status="double key?")}
     key = board(small_study(persons=150), results)[2]
