@@ -11,7 +11,7 @@ import pandas as pd
 
 from naas_psych import register
 from naas_psych.drawing import Drawing
-from naas_psych.report.aside import whole_folder
+from naas_psych.aside import whole_folder
 from naas_psych.report.document import document, dumps
 from naas_psych.result import Result
 from naas_psych.study.study import Study

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from naas_psych.assurance.manifest import NAME, manifest, relative
-from naas_psych.report.aside import whole_folder
+from naas_psych.aside import whole_folder
 from naas_psych.report.document import document, dumps, findings_list
 from naas_psych.report.export import drawings_of, write_tables, write_text
 from naas_psych.report.figures import Image, write_figures

@@ -47,11 +47,11 @@ def _refuse_occupied(target: Path, *, shown: str) -> None:
     except OSError as error:
         raise UsageError(_sentence(error, shown=shown)) from error
     if is_file:
-        raise UsageError(f"{shown} is a file; --out needs a folder that does not exist yet.")
+        raise UsageError(f"{shown} is a file; give a folder that does not exist yet.")
     if occupied:
         raise UsageError(
             f"The folder {shown} is not empty and was left as it is; "
-            "give --out a new or empty folder, or remove this one first."
+            "give a new or empty folder, or remove this one first."
         )
 
 
