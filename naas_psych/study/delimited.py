@@ -18,6 +18,7 @@ import pyarrow.csv as pacsv
 
 from naas_psych.study.audit import Audit
 from naas_psych.study.cells import RawTable
+from naas_psych.study.names import ending_of
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
 _SAMPLE = 1 << 18
@@ -116,7 +117,8 @@ def _recoded(file: str, data: Any, encoding: str, audit: Audit) -> _Text | None:
 
 
 def _shape(path: Path, text: _Text) -> _Shape:
-    order = ["\t", ",", ";", "|"] if path.suffix.lower() == ".tsv" else [",", ";", "\t", "|"]
+    tabbed = ending_of(path).startswith(".tsv")
+    order = ["\t", ",", ";", "|"] if tabbed else [",", ";", "\t", "|"]
     delimiter = max(order, key=lambda d: (_columns(text.sample, d), -order.index(d)))
     reader = _records(text.sample, delimiter)
     names: list[str] = []

@@ -9,7 +9,7 @@ from pathlib import Path
 from naas_psych.errors import UsageError
 from naas_psych.study.audit import Audit, Where
 from naas_psych.study.cells import RawTable, fold, is_blank, number
-from naas_psych.study.names import ITEM, ITEM_NUMBERS, ITEM_TEXT, KEY
+from naas_psych.study.names import ITEM, ITEM_NUMBERS, ITEM_TEXT, KEY, ending_of
 from naas_psych.study.read import ENDINGS, read_table
 
 
@@ -135,7 +135,7 @@ class KeySource:
 def key_from_argument(key: str | Path, audit: Audit) -> KeySource | None:
     """`--key`: a file, or the keys in item order as `ABDC` or `A,B,D,C`."""
     path = Path(key)
-    if isinstance(key, Path) or path.suffix.lower() in ENDINGS:
+    if isinstance(key, Path) or ending_of(path) in ENDINGS:
         if not path.is_file():
             raise UsageError(
                 f"There is no key file {str(key)!r}. Give a file, or the keys in item order "

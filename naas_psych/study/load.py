@@ -39,7 +39,7 @@ def read_study(path: str | Path, *, key: str | Path | None = None) -> Study:
     ----------
     path
         A folder with or without a study.toml, a study.toml, or one response file
-        (csv, tsv, txt, parquet, xlsx, sav).
+        (csv, tsv, txt, also packed as csv.gz and so on; parquet, xlsx, sav).
     key
         A key file, or the keys in item order as `ABDC` or `A,B,D,C`.
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from naas_psych.errors import UsageError
 from naas_psych.study.audit import Audit
-from naas_psych.study.names import FILES
+from naas_psych.study.names import FILES, ending_of, stem_of
 from naas_psych.study.read import ENDINGS, read_table
 from naas_psych.study.spec import StudySpec, Tables
 from naas_psych.study.specfile import read_spec
@@ -28,7 +28,7 @@ class Source:
     @property
     def name(self) -> str:
         """What the study is called when nobody gave it a title."""
-        return self.file.stem if self.file else self.root.resolve().name
+        return stem_of(self.file) if self.file else self.root.resolve().name
 
     def path(self, table: str) -> Path | None:
         """The file of a table of the study, if it has one."""
@@ -50,7 +50,7 @@ def locate(path: str | Path, audit: Audit) -> Source | None:
         return _with_spec(toml, audit) if toml.is_file() else _bare_folder(path, audit)
     if path.suffix.lower() == ".toml":
         return _with_spec(path, audit)
-    if path.suffix.lower() not in ENDINGS:
+    if ending_of(path) not in ENDINGS:
         raise UsageError(
             f"{path.name} has an ending that is not known. Give a study folder, a study.toml or a "
             f"response file ({' '.join(ENDINGS)})."
@@ -80,7 +80,7 @@ def bare_source(path: Path, audit: Audit) -> Source | None:
 
 
 def _bare_folder(root: Path, audit: Audit) -> Source | None:
-    files = [p for p in sorted(root.iterdir()) if p.is_file() and p.suffix.lower() in ENDINGS]
+    files = [p for p in sorted(root.iterdir()) if p.is_file() and ending_of(p) in ENDINGS]
     files = [p for p in files if not p.name.startswith((".", "~"))]
     for path in files:
         _check_name(path)
@@ -105,8 +105,8 @@ def _by_name(files: list[Path], audit: Audit) -> dict[str, str]:
     found: dict[str, str] = {}
     for table, beginnings in FILES:
         free = [p for p in files if p.name not in found.values()]
-        fits = [p for p in free if p.stem.casefold().startswith(beginnings)]
-        fits.sort(key=lambda p: (p.stem.casefold() not in beginnings, len(p.name), p.name))
+        fits = [p for p in free if stem_of(p).casefold().startswith(beginnings)]
+        fits.sort(key=lambda p: (stem_of(p).casefold() not in beginnings, len(p.name), p.name))
         if fits:
             found[table] = fits[0].name
         if len(fits) > 1:

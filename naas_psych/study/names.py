@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 PERSON = (
     "person_id", "person", "personid", "candidate_id", "cand_id", "candidate", "student_id",
     "studentid", "student", "examinee_id", "examinee", "participant_id", "participant",
@@ -47,3 +49,14 @@ FILES = (
     ("marks", ("marks", "observations")),
     ("responses", ("responses", "answers", "data", "scores")),
 )
+
+
+def ending_of(path: Path) -> str:
+    """What the name says about the content: `.csv`, or `.csv.gz` when that is compressed."""
+    ending = path.suffix.lower()
+    return Path(path.stem).suffix.lower() + ending if ending == ".gz" else ending
+
+
+def stem_of(path: Path) -> str:
+    """The name without its ending."""
+    return Path(path.stem).stem if path.suffix.lower() == ".gz" else path.stem

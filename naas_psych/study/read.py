@@ -1,4 +1,4 @@
-"""Opens data files: csv, tsv, txt, parquet, xlsx, sav. Nothing else in the study wing does."""
+"""Opens data files: csv, tsv, txt (also .gz), parquet, xlsx, sav. Nothing else here does."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ import pyarrow as pa
 from naas_psych.study.audit import Audit
 from naas_psych.study.cells import RawTable, text_table
 from naas_psych.study.delimited import parse, utf16
+from naas_psych.study.names import ending_of
+from naas_psych.study.unpack import Damaged, TooMuchInside, unpacked
 
+_GZIP = "a gzip archive"
 #: How a file of each format begins.
 _SIGNATURES = {
     b"PAR1": "Parquet",
@@ -22,26 +25,65 @@ _SIGNATURES = {
     b"$FL2": "SPSS",
     b"$FL3": "SPSS",
     b"\xd0\xcf\x11\xe0": "an old Excel or Word file",
-    b"\x1f\x8b": "a gzip archive",
+    b"\x1f\x8b": _GZIP,
     b"%PDF": "PDF",
     b"\x89PNG": "a picture",
     b"\xff\xd8\xff": "a picture",
 }
-_WANTED = {".parquet": "Parquet", ".xlsx": "a zip archive (Excel .xlsx is one)", ".sav": "SPSS"}
 TEXT_ENDINGS = (".csv", ".tsv", ".txt")
-ENDINGS = (*TEXT_ENDINGS, ".parquet", ".xlsx", ".sav")
+PACKED_ENDINGS = (".csv.gz", ".tsv.gz", ".txt.gz")
+ENDINGS = (*TEXT_ENDINGS, *PACKED_ENDINGS, ".parquet", ".xlsx", ".sav")
+_WANTED = {
+    ".parquet": "Parquet",
+    ".xlsx": "a zip archive (Excel .xlsx is one)",
+    ".sav": "SPSS",
+    **dict.fromkeys(PACKED_ENDINGS, _GZIP),
+}
 #: Bytes of memory needed for each byte of a file, about.
 _GROWTH = {".parquet": 40.0, ".xlsx": 60.0, ".sav": 20.0}
+_TEXT_GROWTH = 6.0
 
 
 def read_table(path: Path, audit: Audit) -> RawTable | None:
     """The table in `path`, or None with the reasons among the faults."""
-    data = _open(path, audit)
-    if data is None or not _is_what_it_says(path, data, audit):
+    ending = ending_of(path)
+    if ending not in ENDINGS:
+        found = f"its name ends in {ending!r}." if ending else "its name has no ending."
+        audit.add("unknown_ending", found, file=path.name, expected=f"{_listed(ENDINGS)}.")
         return None
-    ending = path.suffix.lower()
-    table = parse(path, data, audit) if ending in TEXT_ENDINGS else _typed(path, ending, audit)
+    data = _open(path, audit)
+    if data is None or not _is_what_it_says(path, data, _WANTED.get(ending), audit):
+        return None
+    if ending in _GROWTH:
+        table = _typed(path, ending, audit)
+    else:
+        text = _unpacked(path, data, audit) if ending in PACKED_ENDINGS else data
+        table = None if text is None else parse(path, text, audit)
     return _named(_without_empty_end(table, audit), audit) if table else None
+
+
+def _listed(endings: tuple[str, ...]) -> str:
+    return f"one of {' '.join(endings)}"
+
+
+def _unpacked(path: Path, data: Any, audit: Audit) -> Any:
+    """The text in a gzip archive, or None with the reason."""
+    free = _memory()
+    most = np.inf if free is None else free / _TEXT_GROWTH
+    try:
+        text = unpacked(data, most=most)
+    except TooMuchInside:
+        found = f"it holds more than {most / 1e9:.1f} GB of text, and {_room(free)}."
+        audit.add("too_large_for_memory", found, file=path.name)
+        return None
+    except Damaged as error:
+        audit.add("damaged_file", f"the gzip archive is damaged: {error}.", file=path.name)
+        return None
+    if not text:
+        audit.add("empty_file", "there is nothing in the archive (0 bytes).", file=path.name)
+        return None
+    buffer = pa.py_buffer(text)
+    return buffer if _is_what_it_says(path, buffer, None, audit) else None
 
 
 def read_text(path: Path, audit: Audit) -> str | None:
@@ -73,15 +115,17 @@ def _open(path: Path, audit: Audit) -> Any:
 
 
 def _fits(path: Path, size: int, audit: Audit) -> bool:
-    needed = size * _GROWTH.get(path.suffix.lower(), 6.0)
+    needed = size * _GROWTH.get(ending_of(path), _TEXT_GROWTH)
     free = _memory()
     if free is None or needed < free:
         return True
-    found = (
-        f"reading it needs about {needed / 1e9:.1f} GB and this machine has {free / 1e9:.1f} GB."
-    )
+    found = f"reading it needs about {needed / 1e9:.1f} GB and {_room(free)}."
     audit.add("too_large_for_memory", found, file=path.name)
     return False
+
+
+def _room(free: float | None) -> str:
+    return f"this machine has {(free or 0) / 1e9:.1f} GB of memory"
 
 
 def _memory() -> float | None:
@@ -92,20 +136,22 @@ def _memory() -> float | None:
         return None
 
 
-def _is_what_it_says(path: Path, data: Any, audit: Audit) -> bool:
-    ending = path.suffix.lower()
+def _is_what_it_says(path: Path, data: Any, wanted: str | None, audit: Audit) -> bool:
+    """The content begins as `wanted` does; None: as text does."""
+    ending = ending_of(path)
     head = bytes(data[:4096])
     is_kind = next((kind for mark, kind in _SIGNATURES.items() if head.startswith(mark)), None)
-    wanted = _WANTED.get(ending)
     if wanted is None and is_kind is None:
         is_kind = "binary data" if b"\0" in head and not utf16(head) else None
     if is_kind == wanted:
         return True
+    text = "delimited text, packed with gzip," if ending in PACKED_ENDINGS else "delimited text"
+    usual = text if ending not in _GROWTH else wanted
     audit.add(
         "not_what_its_ending_says",
         f"its name ends in {ending} but its content is {is_kind or 'something else'}.",
         file=path.name,
-        expected=f"{wanted or 'delimited text'} in a file that ends in {ending}.",
+        expected=f"{usual} in a file that ends in {ending}.",
     )
     return False
 

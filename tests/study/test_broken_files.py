@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import tempfile
 from pathlib import Path
 
@@ -46,11 +47,13 @@ BYTES = st.one_of(
     TABLES.map(lambda text: text.encode("utf-16", "surrogatepass")),
     TABLES.map(lambda text: text.encode("cp1252", "replace")),
     st.binary(max_size=200),
+    TABLES.map(lambda text: gzip.compress(text.encode("utf-8", "surrogatepass"))),
+    st.binary(max_size=80).map(lambda data: gzip.compress(b"person_id,Q1\n") + data),
     st.tuples(st.sampled_from([b"PK\x03\x04", b"PAR1", b"$FL2"]), st.binary(max_size=80)).map(
         b"".join
     ),
 )
-ENDINGS = st.sampled_from(["csv", "tsv", "txt", "parquet", "xlsx", "sav"])
+ENDINGS = st.sampled_from(["csv", "tsv", "txt", "csv.gz", "parquet", "xlsx", "sav"])
 TOML = st.one_of(
     st.none(),
     st.text(max_size=60).map(lambda text: text.encode("utf-8", "surrogatepass")),
