@@ -23,6 +23,7 @@ from naas_psych.study.keying import parse_keys
 from naas_psych.study.keys import normal_form
 from naas_psych.study.longcells import booklet_items
 from naas_psych.study.names import FORM
+from naas_psych.study.oneoption import tell_one_option
 from naas_psych.study.people import persons_frame
 from naas_psych.study.rawitems import raw_columns
 from naas_psych.study.record import Read, Recorded
@@ -60,7 +61,9 @@ def assemble(tables: Read, recorded: Recorded, audit: Audit) -> Study | None:
     compare_states(scored.points, grid, audit)
     responses = _responses(tables, recorded, scored)
     inspect_responses(responses, grid, audit)
-    if scores.keyed and grid.scores:
+    if scores.keyed:
+        normal = normal_form(recorded.plan.spec.case_sensitive)
+        tell_one_option(responses, scores.columns, normal, grid, audit)
         compare_scores(responses, grid, audit)
     spec = source.spec.model_copy(update={"responses": recorded.plan.spec})
     inspect_groups(spec, persons, responses, audit)

@@ -10,7 +10,7 @@ import pandas as pd
 from naas_psych.study.audit import Audit, Where
 from naas_psych.study.cells import number
 from naas_psych.study.grid import Grid
-from naas_psych.study.responses import Points, Responses
+from naas_psych.study.responses import TECHNICAL_LOSS, Points, Responses
 from naas_psych.study.spec import Cut, StudySpec
 
 _SMALL_GROUP = 10
@@ -29,6 +29,7 @@ def inspect_responses(responses: Responses, grid: Grid, audit: Audit) -> None:
     if len(responses.item_ids) == 1:
         audit.add("one_item", f"the item is {responses.item_ids[0]!r}.", file=grid.file)
     _inspect_items(responses, grid, audit)
+    _tell_lost(responses, grid, audit)
     silent = np.flatnonzero(~answered.any(axis=1))
     audit.many(
         "person_without_responses",
@@ -37,6 +38,16 @@ def inspect_responses(responses: Responses, grid: Grid, audit: Audit) -> None:
         "nothing was answered.",
         file=grid.file,
     )
+
+
+def _tell_lost(responses: Responses, grid: Grid, audit: Audit) -> None:
+    lost = responses.points == TECHNICAL_LOSS
+    n = int(np.count_nonzero(lost))
+    if n:
+        persons = int(np.count_nonzero(lost.any(axis=1)))
+        who = f"{persons:,} person{'s' * (persons != 1)}"
+        found = f"{who} lost {n:,} response{'s' * (n != 1)}."
+        audit.add("responses_lost", found, file=grid.file, value=str(n))
 
 
 def _inspect_items(responses: Responses, grid: Grid, audit: Audit) -> None:

@@ -104,13 +104,17 @@ def _column(task: Task, j: int, key: Key, offered: Offered) -> Column:
         outside = _outside(parts, declared, key, offered.strays)
         if outside:
             _tell_outside(task, j, k, outside, declared)
+        if key.multiple and key.rule == "capped" and len(parts) > len(key.points):
+            _tell_too_many(task, j, k, n=len(parts), asked=len(key.points))
         worth.append(_worth(parts, key, on_offer))
     _tell_never_chosen(task, j, key, names)
     choice = tuple(
         names.index(label) if label is not None else int(task.absent.of(text) or 0)
         for text, label in zip(texts, labels, strict=True)
     )
-    return Column(tuple(worth), Fraction(0), key.max_score, tuple(names) or ("",), choice)
+    return Column(
+        tuple(worth), Fraction(0), key.max_score, tuple(names) or ("",), choice, not key.multiple
+    )
 
 
 def _tell_never_chosen(task: Task, j: int, key: Key, names: list[str]) -> None:
@@ -167,6 +171,13 @@ def _tell_outside(
         expected=f"one of {options}.",
         **task.where(j, column.texts[text]),
     )
+
+
+def _tell_too_many(task: Task, j: int, text: int, *, n: int, asked: int) -> None:
+    column, item = task.grid.columns[j], task.grid.item_ids[j]
+    found = f"{n} options of item {item!r}, which asks for {asked}: no marks."
+    rows, where = column.rows_of(text), task.where(j, column.texts[text])
+    task.audit.many("more_options_than_asked", rows, task.line(j), found, **where)
 
 
 def _on_offer(

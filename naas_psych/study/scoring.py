@@ -32,6 +32,7 @@ class Column:
     worth : a Fraction (a score), a negative int (an absence) or None (not allowed), by text
     low, high : the limits of the item
     options, choice : the options of the item, and which of them each text is (-1: none)
+    single : one option is recorded, of several
     """
 
     worth: tuple[Worth, ...]
@@ -39,6 +40,7 @@ class Column:
     high: Fraction
     options: tuple[str, ...] = ()
     choice: tuple[int, ...] = ()
+    single: bool = False
 
 
 @dataclass(frozen=True)
