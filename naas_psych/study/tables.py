@@ -137,7 +137,7 @@ def _frame(table: RawTable, shape: Shape, audit: Audit) -> pd.DataFrame | None:
         canonical = rename.get(name, name)
         scale = shape.scales.get(canonical)
         if scale is None and shape.rest is not None and canonical not in shape.names:
-            scale = shape.rest if _is_question(table, name) else None
+            scale = _scale_of(table, name, shape.rest, audit)
         columns[canonical] = _values(table, name, scale, audit)
     return pd.DataFrame(columns)
 
@@ -152,10 +152,22 @@ def _renamed(table: RawTable, shape: Shape) -> dict[str, str]:
     return rename
 
 
-def _is_question(table: RawTable, name: str) -> bool:
-    """Mostly numbers: a question on a scale, not free text."""
-    texts = [text for text in table.coded(name).texts if not is_blank(text)]
-    return sum(number(text) is not None for text in texts) > len(texts) / 2 and len(texts) <= 30
+def _scale_of(table: RawTable, name: str, question: Scale, audit: Audit) -> Scale | None:
+    """The scale of a question for a column of ratings, any numbers for other numbers, else None.
+
+    Judged by the cells: a slip among ratings is still a fault, hours of preparation are not.
+    """
+    coded = table.coded(name)
+    cells = [(t, n) for t, n in zip(coded.texts, coded.counts(), strict=True) if not is_blank(t)]
+    numbers = [(number(text), n) for text, n in cells]
+    known = [(value, n) for value, n in numbers if value is not None]
+    on_scale = sum(int(n) for value, n in known if _allowed(value, question))
+    if len(known) > len(cells) / 2 and on_scale >= sum(int(n) for _, n in known) / 2:
+        return question
+    if not known or len(known) < len(cells):
+        return None
+    audit.say(f"{table.file}: {name} was kept as numbers, not as ratings; most are off the scale.")
+    return _ANY
 
 
 def _values(table: RawTable, name: str, scale: Scale | None, audit: Audit) -> Any:
