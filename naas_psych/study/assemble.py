@@ -33,6 +33,7 @@ from naas_psych.study.scoring import Column, Scored, Task, absences, fill
 from naas_psych.study.spec import StudySpec
 from naas_psych.study.study import Study
 from naas_psych.study.tables import read_optional
+from naas_psych.study.unused import without_unused
 from naas_psych.thresholds import Thresholds, default_thresholds
 
 _TABLES = ("responses", "items", "persons", "judgements", "angoff", "feedback", "marks", "key")
@@ -51,7 +52,8 @@ def assemble(tables: Read, recorded: Recorded, audit: Audit) -> Study | None:
     """The study, or None when what was recorded cannot be scored."""
     source, grid = tables.source, recorded.grid
     persons = persons_frame(grid.person_ids, recorded.inline, source.path("persons"), audit)
-    recorded = replace(recorded, grid=_with_forms(grid, persons, tables))
+    used = without_unused(_task(tables, recorded, audit), persons)
+    recorded = replace(recorded, grid=_with_forms(used, persons, tables))
     grid = recorded.grid
     scores = _scores(tables, recorded, audit)
     optional = read_optional(source, grid, tables.items, audit)

@@ -55,12 +55,16 @@ def booklet_items(
         return None
     has = np.ones((len(forms), len(item_ids)), dtype=bool)
     for j, item in enumerate(item_ids):
-        text = items.get(item, "form_id")
-        if text is not None:
-            named = {part.casefold() for part in re.split(r"[|;,\s]+", text) if part}
-            everywhere = bool(named & {"all", "both", "common", "anchor"})
-            has[:, j] = [everywhere or form.casefold() in named for form in forms]
+        named = forms_of(items.get(item, "form_id"))
+        if named is not None:
+            has[:, j] = [form.casefold() in named for form in forms]
     return has
+
+
+def forms_of(text: str | None) -> frozenset[str] | None:
+    """The forms (in small letters) that a cell of `form_id` names; None when every form."""
+    named = frozenset(part.casefold() for part in re.split(r"[|;,\s]+", text or "") if part)
+    return None if not named or named & {"all", "both", "common", "anchor"} else named
 
 
 def given_items(

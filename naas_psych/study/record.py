@@ -7,7 +7,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from naas_psych.study.audit import Audit, Where
+from naas_psych.study.audit import Audit
 from naas_psych.study.cells import RawTable, fold
 from naas_psych.study.grid import Grid
 from naas_psych.study.infer import Bare, Plan, is_long, plan_wide
@@ -50,17 +50,7 @@ def record(tables: Read, audit: Audit) -> Recorded | None:
     key = aligned(recorded.key, grid.item_ids, grid.file, audit)
     if tables.items is None or key.file != tables.items.file:
         tell_unknown(key, grid.item_ids, audit)
-    _tell_unused(tables.items, grid, audit)
     return replace(recorded, key=key)
-
-
-def _tell_unused(items: ItemTable | None, grid: Grid, audit: Audit) -> None:
-    """Items of the items table that the responses do not have."""
-    for item in items.ids if items else ():
-        if items and item not in grid.item_ids:
-            found = f"the item {item!r} has no responses."
-            where: Where = {"row": items.row(item), "value": item}
-            audit.add("item_without_responses", found, file=items.file, **where)
 
 
 def _wide(tables: Read, audit: Audit) -> Recorded | None:
