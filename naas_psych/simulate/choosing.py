@@ -1,0 +1,123 @@
+"""Which options were picked, given what was earned; and what picks earn by the recorded key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from naas_psych.simulate.bank import Bank
+from naas_psych.simulate.cast import Cast
+from naas_psych.simulate.draws import Floats
+from naas_psych.simulate.plan import Plan
+
+Picks = NDArray[np.uint8]
+
+
+def bits(keys: Any) -> Picks:
+    """The options of each key as bits, the lowest for A."""
+    return np.array([sum(1 << (ord(letter) - 65) for letter in key) for key in keys], np.uint8)
+
+
+def letters(picked: int) -> str:
+    """The options of one pick, as recorded."""
+    return "".join(chr(65 + k) for k in range(8) if picked >> k & 1)
+
+
+def count(picked: Picks) -> NDArray[np.int8]:
+    """How many options were picked."""
+    return np.asarray(np.unpackbits(picked[..., None], axis=-1).sum(axis=-1), dtype=np.int8)
+
+
+def earned(bank: Bank, rows: NDArray[np.int64], picked: Picks) -> NDArray[np.int8]:
+    """(N, L) marks by the recorded key; more options than asked for earn nothing."""
+    key = bits(bank.items["key"])[rows]
+    asked = np.where(bank.multiple[rows], count(key), 1)
+    right = count(picked & key)
+    return np.where(count(picked) <= asked, right, 0).astype(np.int8)
+
+
+def choose(
+    plan: Plan, cast: Cast, bank: Bank, *, rows: NDArray[np.int64], score: NDArray[np.int8]
+) -> Picks:
+    """(N, L) picks that earn `score` by the right key.
+
+    Each option has an attraction among its like (the keyed, or the others): a constant, a slope in
+    ability, and a Gumbel draw, so that the highest is a multinomial choice.
+    """
+    rng = plan.stream("choices")
+    weight, slope = _attraction(plan, bank)
+    picked = np.zeros(rows.shape, dtype=np.uint8)
+    n_options = weight.shape[1]
+    for k in range(rows.shape[1]):
+        items = rows[:, k]
+        pull = weight[items] + slope[items] * cast.theta[:, None]
+        pull += rng.gumbel(size=(len(items), n_options))
+        picked[:, k] = _picked(plan, bank, items, pull, score[:, k])
+    return picked
+
+
+def _picked(
+    plan: Plan, bank: Bank, items: NDArray[np.int64], pull: Floats, score: NDArray[np.int8]
+) -> Picks:
+    """The `score` most attractive keyed options with the most attractive others."""
+    key = bits(bank.right)[items]
+    place = np.arange(pull.shape[1])
+    keyed = (key[:, None] >> place & 1).astype(bool)
+    wanted = np.where(bank.multiple[items], plan.numbers["items"]["picks"], 1) - score
+    taken = _highest(np.where(keyed, pull, -np.inf), score)
+    taken |= _highest(np.where(keyed, -np.inf, pull), wanted)
+    return np.asarray((taken << place).sum(axis=1), dtype=np.uint8)
+
+
+def _highest(pull: Floats, wanted: NDArray[np.int8]) -> NDArray[np.bool_]:
+    """Which options are among the `wanted` highest of their row."""
+    rank = (-pull).argsort(axis=1).argsort(axis=1)
+    return np.asarray(rank < wanted[:, None])
+
+
+def _attraction(plan: Plan, bank: Bank) -> tuple[Floats, Floats]:
+    """(J, K) attraction of every option and its slope in ability; not offered: -inf."""
+    numbers = plan.numbers["items"]
+    rng, shape = plan.stream("attraction"), (len(bank.items), numbers["options"]["multiple"])
+    weight = rng.normal(0.0, numbers["distractor_log_weight_sd"], shape)
+    slope = rng.normal(0.0, numbers["distractor_slope_sd"], shape)
+    _plant_options(plan, bank, weight, slope)
+    weight[~bank.multiple, numbers["options"]["single"] :] = -np.inf
+    return weight, slope
+
+
+def _plant_options(plan: Plan, bank: Bank, weight: Floats, slope: Floats) -> None:
+    """P1: the key on record is a tempting wrong option; P7: one idle, one misleading option."""
+    if plan.has("P1"):
+        plant = plan.plant("P1")
+        row = int(bank.rows(plant["items"])[0])
+        keyed = ord(plant["keyed"]) - 65
+        weight[row], slope[row] = 0.0, 0.0
+        others = _wrong(bank, row, plan) - {keyed}
+        weight[row, keyed] = _log_odds(plant["share_of_wrong"], among=len(others))
+    if plan.has("P7"):
+        for row in bank.rows(plan.plant("P7")["items"]):
+            _spoil(int(row), sorted(_wrong(bank, int(row), plan)), plan.plant("P7"), weight, slope)
+
+
+def _wrong(bank: Bank, row: int, plan: Plan) -> set[int]:
+    """The options of a single-answer item that are not its right key."""
+    return set(range(plan.numbers["items"]["options"]["single"])) - {ord(bank.right[row]) - 65}
+
+
+def _log_odds(share: float, *, among: int) -> float:
+    """The weight that gives one option this share beside others of weight 0."""
+    return float(np.log(share / (1 - share) * among))
+
+
+def _spoil(
+    row: int, wrong: list[int], plant: Mapping[str, Any], weight: Floats, slope: Floats
+) -> None:
+    """Of three wrong options the first is hardly taken and the second draws the able."""
+    idle, misleading, rest = wrong
+    weight[row, [misleading, rest]] = 0.0
+    weight[row, idle] = _log_odds(plant["idle_share"], among=2)
+    slope[row, [idle, misleading, rest]] = (0.0, plant["misleading_slope"], 0.0)

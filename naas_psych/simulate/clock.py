@@ -1,0 +1,79 @@
+"""Time: how long each response took, who ran out of it, and who guessed because of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from naas_psych.simulate.bank import Bank
+from naas_psych.simulate.cast import Cast
+from naas_psych.simulate.draws import Floats
+from naas_psych.simulate.plan import Plan
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clock:
+    """(N, L) each: seconds (nan where not reached), guessed fast, not reached."""
+
+    seconds: Floats
+    rushed: NDArray[np.bool_]
+    not_reached: NDArray[np.bool_]
+
+
+def clock(plan: Plan, cast: Cast, bank: Bank, rows: NDArray[np.int64]) -> Clock:
+    """Walk through the form: whoever has too little time left for the rest guesses fast.
+
+    There is no penalty for a wrong answer, so nothing is left blank in haste: the blanks hide how
+    many had no time (P2).
+    """
+    numbers = plan.numbers["sitting"]
+    wanted = _wanted(plan, cast, bank, rows)
+    quick = plan.stream("rushing").normal(size=rows.shape)
+    quick = numbers["rush_time"]["median"] * np.exp(numbers["rush_time"]["log_sd"] * quick)
+    late = plan.stream("last moment").random(len(rows)) < numbers["beaten_by_the_clock"]
+    left = _limits(plan, cast)
+    seconds = np.empty(rows.shape)
+    rushed, out = np.zeros(rows.shape, dtype=bool), np.zeros(rows.shape, dtype=bool)
+    for k in range(rows.shape[1]):
+        rushed[:, k] = left < numbers["rush_below_seconds"] * (rows.shape[1] - k)
+        rushed[:, k] |= (wanted[:, k] > left) & ~late
+        fast = np.minimum(quick[:, k], np.maximum(left, numbers["rush_time"]["least"]))
+        taken = np.where(rushed[:, k], fast, wanted[:, k])
+        out[:, k] = taken > left
+        seconds[:, k] = taken
+        left = np.where(out[:, k], 0.0, left - taken)
+    seconds[out] = np.nan
+    return Clock(seconds=seconds, rushed=rushed & ~out, not_reached=out)
+
+
+def _wanted(plan: Plan, cast: Cast, bank: Bank, rows: NDArray[np.int64]) -> Floats:
+    """(N, L) seconds each response takes without haste."""
+    numbers = plan.numbers["sitting"]
+    item = plan.stream("item times").normal(size=len(bank.items))
+    item = bank.alike(item)
+    item = numbers["log_item_time"]["mean"] + numbers["log_item_time"]["sd"] * item
+    noise = plan.stream("response times").normal(size=rows.shape)
+    speed = _speed(plan, cast, numbers["log_speed"])
+    return np.asarray(np.exp(item[rows] - speed[:, None] + numbers["log_noise_sd"] * noise))
+
+
+def _speed(plan: Plan, cast: Cast, numbers: Mapping[str, float]) -> Floats:
+    """(N,) log speed, correlated with ability."""
+    r = numbers["r_ability"]
+    standard = (cast.theta - cast.theta.mean()) / cast.theta.std()
+    own = plan.stream("speed").normal(size=len(standard))
+    return np.asarray(numbers["sd"] * (r * standard + np.sqrt(1 - r**2) * own))
+
+
+def _limits(plan: Plan, cast: Cast) -> Floats:
+    """(N,) seconds allowed."""
+    numbers: Any = plan.numbers["sitting"]
+    minutes = np.full(len(cast.candidates), numbers["minutes_unspeeded"])
+    if plan.has("P2"):
+        minutes = cast.candidates["phase"].map(numbers["minutes"]).to_numpy(dtype=float)
+    extra = (cast.candidates["adjustment"] == "extra_time_25").to_numpy()
+    return np.asarray(60.0 * minutes * np.where(extra, numbers["extra_time"], 1.0))

@@ -1,0 +1,107 @@
+"""The study.toml of a synthetic pilot: one each for the long, the wide raw and the wide scored."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import tomlkit
+from tomlkit.items import Table
+
+from naas_psych.simulate.response_tables import CODES
+from naas_psych.simulate.world import World
+
+TITLE = "Synthetic pilot (invented data)"
+#: Tables of a study by the name they have in study.toml.
+_ROLES = {
+    "items": "items",
+    "persons": "candidates",
+    "judgements": "expert_ratings",
+    "angoff": "angoff",
+    "feedback": "feedback",
+    "marks": "observations",
+}
+_LAYOUTS = {
+    "study.toml": "responses_long",
+    "study_wide_raw.toml": "responses_wide_raw",
+    "study_wide_scored.toml": "responses_wide_scored",
+}
+
+
+def specs(world: World, files: Mapping[str, str]) -> dict[str, str]:
+    """File name to text; a layout whose table is not in `files` is left out."""
+    return {name: _spec(world, table, files) for name, table in _LAYOUTS.items() if table in files}
+
+
+def _spec(world: World, responses: str, files: Mapping[str, str]) -> str:
+    document = tomlkit.document()
+    study = _table(title=TITLE, synthetic=True)
+    study["title"].comment(f"seed {world.plan.seed}, {world.plan.persons} persons")
+    document["study"] = study
+    tables = {role: files[name] for role, name in _ROLES.items() if name in files}
+    document["tables"] = _table(responses=files[responses], **tables)
+    document["responses"] = _long() if responses == "responses_long" else _wide(responses)
+    document["groups"] = _table(**world.plan.numbers["reference_groups"])
+    cuts = world.plan.numbers["outcomes"]["digital"]
+    lines = {name: _inline(value=value, unit="percent") for name, value in cuts.items()}
+    document["cuts"] = _table(**lines)
+    if world.plan.has("P22"):
+        document["waivers"] = _waivers(raw=responses != "responses_wide_scored")
+    return tomlkit.dumps(document)
+
+
+def _long() -> Table:
+    return _table(
+        layout="long",
+        person="person_id",
+        item="item_id",
+        response="response",
+        score="score",
+        time="response_time",
+        time_unit="seconds",
+        position="position",
+        form="form_id",
+        state="state",
+        raw=True,
+        leave_out=["visits", "seq"],
+    )
+
+
+def _wide(responses: str) -> Table:
+    return _table(
+        layout="wide",
+        person="person_id",
+        raw=responses == "responses_wide_raw",
+        codes=_inline(**{code: state for state, code in CODES.items()}),
+    )
+
+
+def _waivers(*, raw: bool) -> tomlkit.items.AoT:
+    """The faults that were looked at and left in, so that the rest can be analysed."""
+    waivers = tomlkit.aot()
+    waivers.append(
+        _table(
+            code="duplicate_person",
+            reason="the booking system wrote a row twice; both rows are the same",
+        )
+    )
+    if raw:
+        waivers.append(
+            _table(
+                code="option_outside_options",
+                reason="a slip on a paper copy typed in by hand; scored as wrong",
+            )
+        )
+    return waivers
+
+
+def _table(**entries: object) -> Table:
+    table = tomlkit.table()
+    for name, value in entries.items():
+        table[name] = value
+    return table
+
+
+def _inline(**entries: object) -> tomlkit.items.InlineTable:
+    table = tomlkit.inline_table()
+    table.update(entries)
+    return table
