@@ -115,11 +115,11 @@ def headline(checked: Checked) -> str:
     found = ", ".join(words)
     study = checked.study
     if study is None:
-        return f"{checked.path.name}: the data cannot be used as they are ({found})."
+        return f"{checked.path.resolve().name}: the data cannot be used as they are ({found})."
     kind = "recorded options, scored by the key" if study.kind == "raw" else "scores as given"
     persons, items = study.responses.n_persons, study.responses.n_items
     size = f"{count(persons, 'person')} x {count(items, 'item')}"
-    name = study.title or checked.path.name
+    name = study.title or checked.path.resolve().name
     return f"{name}: {size}, {kind}; {found if found else 'no faults found'}."
 
 
