@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import string
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -42,10 +43,12 @@ def _declared(task: Task) -> dict[str, tuple[str, ...]]:
     return declared
 
 
-def _seen(task: Task) -> Counter[str]:
-    """How often each option was recorded, over all items."""
+def _seen(task: Task, single: Collection[str]) -> Counter[str]:
+    """How often each option was recorded, over all items of one option."""
     counts: Counter[str] = Counter()
-    for column in task.grid.columns:
+    for item, column in zip(task.grid.item_ids, task.grid.columns, strict=True):
+        if item not in single:
+            continue
         for text, n in zip(column.texts, column.counts(), strict=True):
             if task.absent.of(text) is None:
                 counts[task.normal(text)] += int(n)
@@ -53,9 +56,13 @@ def _seen(task: Task) -> Counter[str]:
 
 
 def _strays(task: Task, keys: dict[str, Key]) -> frozenset[str]:
-    """Options beyond a gap that nobody keyed: rare ones are strays, frequent ones suspects."""
-    total = _seen(task)
-    keyed = {option for key in keys.values() for option in key.points}
+    """Options beyond a gap that nobody keyed: rare ones are strays, frequent ones suspects.
+
+    Only items of one option are looked at: those of several often have more letters (A to H).
+    """
+    singles = {item: key for item, key in keys.items() if not key.multiple}
+    total = _seen(task, singles)
+    keyed = {option for key in singles.values() for option in key.points}
     single = {option for option in total if len(option) == 1}
     usual = _run(single | keyed)
     if not usual or task.spec.options:
