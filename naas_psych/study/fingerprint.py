@@ -22,12 +22,15 @@ _NOT_COUNTED = frozenset(
     {"item_id", "key", "type", "scoring", "text", "min_score", "max_score", "position"}
 )
 
+#: Which form a person had shows in what was not administered; a wide copy need not name it.
+_FORM = "form_id"
+
 
 def fingerprint(study: Study) -> str:
     """`sha256:...` of scores and absences by person and item, limits, persons, items and tables.
 
-    Not part of it: keys, options and texts (a raw study and its scored copy agree), times and
-    positions, titles and settings. Persons without names are taken as a set.
+    Not part of it: keys, options and texts (a raw study and its scored copy agree), times, positions
+    and the names of forms (a long study and its wide copy agree), titles and settings. Persons without names are taken as a set.
     """
     digest = hashlib.sha256(b"naas_psych study 1\n")
     responses = study.responses
@@ -98,7 +101,7 @@ def _add_texts(digest: Any, texts: Any) -> None:
 def _levels(persons: pd.DataFrame) -> Iterator[tuple[str, str, NDArray[np.int32]]]:
     """Each person column that says something: name, sorted levels, level of each person."""
     for name in sorted(persons.columns):
-        if name == "person_id" or persons[name].isna().all():
+        if name in ("person_id", _FORM) or persons[name].isna().all():
             continue
         codes, levels = pd.factorize(persons[name], sort=True)
         yield str(name), "\t".join(map(str, levels)), codes.astype("<i4")
