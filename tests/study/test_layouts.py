@@ -128,10 +128,11 @@ def check(folder: Path, layout: str, *, forms_in: str, waived: bool = True) -> S
     persons.to_csv(folder / "persons.csv", index=False)
     codes = ", ".join(f'"{code}" = "{state}"' for state, code in CODES.items())
     waiver = '[[waivers]]\ncode = "option_outside_options"\nreason = "a slip, seen by the panel"\n'
+    kind, raw = layout.split(maxsplit=1)[0], str("scored" not in layout).lower()
     (folder / "study.toml").write_text(
         '[study]\ntitle = "Two forms"\n'
         '[tables]\nresponses = "responses.csv"\nitems = "items.csv"\npersons = "persons.csv"\n'
-        f'[responses]\nlayout = "{layout.split()[0]}"\nraw = {str("scored" not in layout).lower()}\n'
+        f'[responses]\nlayout = "{kind}"\nraw = {raw}\n'
         + ("" if layout == "long" else f"codes = {{ {codes} }}\n")
         + (waiver if waived and "scored" not in layout else "")
     )
@@ -179,13 +180,10 @@ def test_three_layouts_have_the_same_tables(tmp_path: Path, analysis: str) -> No
     for layout in LAYOUTS[1:]:
         tables = run(found[layout]).tables
         assert list(tables) == list(wanted)
-        for name, table in tables.items():
-            theirs = wanted[name]
-            if layout == "wide scored":
-                table, theirs = (
-                    t.drop(columns=OF_OPTIONS, errors="ignore") for t in (table, theirs)
-                )
-            pd.testing.assert_frame_equal(table, theirs, check_exact=True)
+        out = OF_OPTIONS if layout == "wide scored" else []
+        for name in tables:
+            ours, theirs = (t[name].drop(columns=out, errors="ignore") for t in (tables, wanted))
+            pd.testing.assert_frame_equal(ours, theirs, check_exact=True)
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
