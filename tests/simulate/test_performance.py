@@ -603,7 +603,7 @@ def test_second_sittings_regress_and_agree_with_the_first() -> None:
         return float((table["score_percent"] - table["digital_percent"]).mean())
 
     assert 0.75 < mean_over_seeds(r, ())[0] < 0.90
-    assert mean_over_seeds(rise, ())[0] > 2
+    assert mean_over_seeds(rise, ())[0] > 4
     marks = pilot().tables["retest"]["score_percent"] * 76 / 100
     assert np.allclose(marks, marks.round(), atol=0.01)
 
