@@ -35,6 +35,8 @@ class Scale:
 
 
 _ANY = Scale()
+#: Fewer numbers off the scale than this may all be slips, even when there is no rating beside them.
+_TELLING = 3
 _JUDGE = ("judge_id", "judge", "expert_id", "expert", "rater_id", "rater")
 _ITEM = ("item_id", "item")
 _PERSON = ("person_id", "person", "cand_id", "candidate_id", "student_id", "id")
@@ -162,7 +164,9 @@ def _scale_of(table: RawTable, name: str, question: Scale, audit: Audit) -> Scal
     numbers = [(number(text), n) for text, n in cells]
     known = [(value, n) for value, n in numbers if value is not None]
     on_scale = sum(int(n) for value, n in known if _allowed(value, question))
-    if len(known) > len(cells) / 2 and on_scale >= sum(int(n) for _, n in known) / 2:
+    off_scale = sum(int(n) for _, n in known) - on_scale
+    ratings = on_scale >= off_scale or off_scale < _TELLING
+    if len(known) > len(cells) / 2 and ratings:
         return question
     if not known or len(known) < len(cells):
         return None

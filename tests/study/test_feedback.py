@@ -47,3 +47,9 @@ def test_many_distinct_numbers_are_numbers(tmp_path: Path) -> None:
     check = feedback_of(tmp_path, "person_id,prep_hours\n" + rows)
     assert check.study is not None
     assert check.study.tables["feedback"]["prep_hours"].iloc[-1] == 11.9
+
+
+def test_two_numbers_are_too_few_to_tell(tmp_path: Path) -> None:
+    check = feedback_of(tmp_path, "person_id,fair\nA,9\nB,8\n")
+    assert [fault.code for fault in check.faults] == ["rating_outside_scale"] * 2
+    assert feedback_of(tmp_path, "person_id,fair\nA,9\nB,8\nC,40\n").faults == ()
