@@ -1,0 +1,132 @@
+"""What judges say that a borderline candidate would earn, item by item and round by round."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from naas_psych.simulate.bank import Bank
+from naas_psych.simulate.cast import ALPHA, BETA
+from naas_psych.simulate.draws import Floats
+from naas_psych.simulate.plan import Plan
+
+#: Where a borderline ability can lie, in logits, and at how many places it is sought.
+_LOW, _HIGH, _PLACES = -6.0, 6.0, 2401
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Truth:
+    """Percent of its marks that each of J items of a form gives at the two borderlines.
+
+    Attributes
+    ----------
+    met, gap : (J,) at the cut, and how much less at the lower one
+    again : (J,) the judges see this item a third time
+    """
+
+    met: Floats
+    gap: Floats
+    again: NDArray[np.bool_]
+
+
+def angoff(plan: Plan, bank: Bank) -> pd.DataFrame:
+    """One row a form, judge, item and round; an anchor is rated once on each form.
+
+    The first round lies between the true share and a middling value. The third round has items of
+    every difficulty, and follows the news of how many candidates would pass.
+    """
+    numbers = plan.numbers["angoff"]
+    rng = plan.stream("angoff")
+    judges = [f"J{k:02d}" for k in range(1, numbers["judges"] + 1)]
+    severity = _lasting(rng, numbers["kept"], (len(numbers["judge_sd"]), len(judges), 1))
+    parts = []
+    for form in (ALPHA, BETA):
+        rows = bank.form(form)
+        truth = _truth(plan, bank, rows)
+        upper, lower = _ratings(plan, truth, severity=severity, rng=rng)
+        shown = _shown(plan, judges, truth)
+        places = np.argwhere(shown)
+        parts.append(
+            pd.DataFrame(
+                {
+                    "judge_id": np.array(judges, dtype=object)[places[:, 1]],
+                    "form_id": form,
+                    "item_id": bank.items["item_id"].to_numpy()[rows][places[:, 2]],
+                    "round": places[:, 0] + 1,
+                    "probability": upper[shown],
+                    "p_partial": lower[shown],
+                }
+            )
+        )
+    return pd.concat(parts, ignore_index=True)
+
+
+def borderline(bank: Bank, rows: NDArray[np.int64], percent: float) -> float:
+    """The ability at which a person expects this percent of the marks of these items."""
+    theta = np.linspace(_LOW, _HIGH, _PLACES)
+    marks = bank.items["max_score"].to_numpy(dtype=float)[rows]
+    expected = bank.expected(theta, rows) @ marks / marks.sum() * 100
+    return float(np.interp(percent, expected, theta))
+
+
+def _truth(plan: Plan, bank: Bank, rows: NDArray[np.int64]) -> _Truth:
+    numbers = plan.numbers["angoff"]
+    cuts = [borderline(bank, rows, numbers[name]) for name in ("cut", "lower_cut")]
+    met, partial = 100 * bank.expected(np.array(cuts), rows)
+    # The middle one of every few in order of difficulty: their mean is near that of the form.
+    every = numbers["impact_every"]
+    again = np.zeros(len(rows), dtype=bool)
+    again[np.argsort(met, kind="stable")[every // 2 :: every]] = True
+    return _Truth(met=met, gap=met - partial, again=again)
+
+
+def _ratings(
+    plan: Plan, truth: _Truth, *, severity: Floats, rng: np.random.Generator
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Ratings for the cut and for the lower one, (R, E, J) each, whole percent."""
+    numbers = plan.numbers["angoff"]
+    rounds, judges, _ = severity.shape
+    shape = (rounds, judges, len(truth.met))
+    noise = _lasting(rng, numbers["kept"], shape)
+    closer = rng.normal(0.0, numbers["gap_sd"], shape)
+    kept = 1 - _by_round(numbers["towards_middle"])
+    upper = (
+        numbers["middle"]
+        + kept * (truth.met - numbers["middle"])
+        + _by_round(numbers["judge_sd"]) * severity
+        + _by_round(numbers["rating_sd"]) * noise
+    )
+    gap = np.maximum(kept * truth.gap + closer, 0.0)
+    if plan.has("P18"):
+        plant = plan.plant("P18")
+        judge = int(plant["judge"][1:]) - 1
+        upper[:, judge] = plant["near"] + plant["near_sd"] * noise[:, judge]
+    return _percent(upper), _percent(np.clip(upper, 0, 100) - gap)
+
+
+def _shown(plan: Plan, judges: list[str], truth: _Truth) -> NDArray[np.bool_]:
+    """(R, E, J) this rating was made: one judge leaves early, the last round has some items."""
+    numbers = plan.numbers["angoff"]
+    shown = np.ones((len(numbers["judge_sd"]), len(judges), len(truth.met)), dtype=bool)
+    shown[1:, judges.index(numbers["drops_out"])] = False
+    shown[-1] &= truth.again
+    return shown
+
+
+def _lasting(rng: np.random.Generator, kept: float, shape: tuple[int, int, int]) -> Floats:
+    """Standard normal draws of which each round keeps a part, as a correlation, from the last."""
+    drawn = rng.normal(size=shape)
+    for k in range(1, shape[0]):
+        drawn[k] = kept * drawn[k - 1] + np.sqrt(1 - kept**2) * drawn[k]
+    return drawn
+
+
+def _by_round(values: list[float]) -> Floats:
+    return np.array(values)[:, None, None]
+
+
+def _percent(values: Floats) -> NDArray[np.int64]:
+    return np.rint(np.clip(values, 0, 100)).astype(np.int64)
