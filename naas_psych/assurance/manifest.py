@@ -40,6 +40,7 @@ def manifest(
         "command": command,
         "options": dict(options),
         "seed": seed,
+        "synthetic": study.synthetic,
         "python": platform.python_version(),
         "packages": versions(),
         "thresholds": {"sha256": study.thresholds.sha256},

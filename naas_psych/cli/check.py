@@ -25,6 +25,7 @@ class Checked:
     study: Study | None
     faults: tuple[Fault, ...]
     said: tuple[str, ...]
+    synthetic: bool = False
 
     @property
     def counts(self) -> dict[str, int]:
@@ -52,7 +53,7 @@ def _check(path: Path, key: str | None) -> Checked:
         found = check_study(path, key=key)
     except DataRefused as error:
         return Checked(path, None, tuple(error.faults), ())
-    return Checked(path, found.study, tuple(found.faults), tuple(found.said))
+    return Checked(path, found.study, tuple(found.faults), tuple(found.said), found.synthetic)
 
 
 def _write(checked: Checked, format: Format) -> None:
@@ -62,8 +63,13 @@ def _write(checked: Checked, format: Format) -> None:
         put(as_json(document(checked)))
     elif format is Format.terminal:
         _for_people(checked)
-    else:
+    elif format is Format.csv:
+        if checked.synthetic:
+            say(_banner())
         put(_as_table(checked, format))
+    else:
+        banner = f"> **{_banner()}**\n\n" if checked.synthetic else ""
+        put(banner + _as_table(checked, format))
 
 
 def document(checked: Checked) -> dict[str, Any]:
@@ -78,8 +84,8 @@ def document(checked: Checked) -> dict[str, Any]:
             "items": study.responses.n_items,
             "kind": study.kind,
             "fingerprint": study.fingerprint,
-            "synthetic": study.synthetic,
         }
+    about["synthetic"] = checked.synthetic
     return {
         "naas_psych": __version__,
         "command": "check",
@@ -96,10 +102,18 @@ def _for_people(checked: Checked) -> None:
     out = console(sys.stdout)
     style = "bold red" if checked.counts["error"] else "bold"
     out.print(prose(headline(checked), width=out.width, style=style))
+    if checked.synthetic:
+        out.print(prose(_banner(), width=out.width, style="reverse"))
     for sentence in checked.said:
         out.print(prose(sentence, width=out.width, indent=2, style="dim"))
     for part in groups(checked.faults, width=out.width):
         out.print(part)
+
+
+def _banner() -> str:
+    from naas_psych.study.study import SYNTHETIC
+
+    return SYNTHETIC
 
 
 def headline(checked: Checked) -> str:

@@ -48,6 +48,8 @@ def write_evidence(
             progress=steps.at,
             **{name: value for name, value in given.items() if value is not None},
         )
+    if study.banner:
+        say(study.banner)
     put(f"{out}\n")
     return _at_or_above(out, fail_on)
 
@@ -57,10 +59,13 @@ def verify_evidence(
 ) -> int:
     """Run the folder again and list every difference."""
     from naas_psych.report.verify import verify
+    from naas_psych.study.study import SYNTHETIC
 
     with progress(show_progress) as steps:
         steps.at(f"verifying {folder}")
         found = verify(folder, study=study, threads=threads or cores(), progress=steps.at)
+    if found.synthetic:
+        put(f"{SYNTHETIC}\n")
     if not quiet:
         for sentence in found.information:
             say(sentence)

@@ -82,6 +82,8 @@ def _show_csv(request: Request, answer: Answer) -> None:
     from naas_psych.report.export import csv_text
 
     chosen = tables_of(request, answer)
+    if answer.study.banner:
+        say(answer.study.banner)  # no room for it in CSV, so even when all else is quiet
     put(csv_text(chosen[0].table))
     others = [one.full_name for one in chosen[1:]]
     if others and not request.quiet:
@@ -91,6 +93,8 @@ def _show_csv(request: Request, answer: Answer) -> None:
 def markdown_text(request: Request, answer: Answer) -> str:
     """Every table in Markdown, then the findings and the notes."""
     parts = [f"# {_escaped(answer.study.title or request.study.name)}: {request.command}", ""]
+    if answer.study.banner:
+        parts += [f"> **{answer.study.banner}**", ""]
     for one in tables_of(request, answer):
         parts += [f"## {one.full_name}", "", *markdown_table(one.table), ""]
     findings = [f for result in answer.results for f in result.findings]

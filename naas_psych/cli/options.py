@@ -85,7 +85,10 @@ NoProgress = Annotated[
 Quiet = Annotated[
     bool,
     typer.Option(
-        "--quiet", "-q", help="Nothing on standard error but errors.", rich_help_panel=OUTPUT
+        "--quiet",
+        "-q",
+        help="Nothing on standard error but errors (and that data are synthetic).",
+        rich_help_panel=OUTPUT,
     ),
 ]
 FormatOption = Annotated[

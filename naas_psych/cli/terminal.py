@@ -77,8 +77,8 @@ def _header(view: View, study: Study) -> Iterator[RenderableType]:
     digest = study.fingerprint.removeprefix("sha256:")[:12]
     line = dot.join([title, size, f"fingerprint {digest}"])
     yield Text(line, style="dim")
-    if study.synthetic:
-        yield Text("SYNTHETIC DATA: made by a program, about no real person", style="reverse")
+    if study.banner:
+        yield Text(study.banner, style="reverse")
 
 
 def _sentence(view: View, answer: Answer) -> Iterator[RenderableType]:

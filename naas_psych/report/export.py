@@ -10,8 +10,8 @@ from typing import Any
 import pandas as pd
 
 from naas_psych import register
-from naas_psych.drawing import Drawing
 from naas_psych.aside import whole_folder
+from naas_psych.drawing import Drawing
 from naas_psych.report.document import document, dumps
 from naas_psych.result import Result
 from naas_psych.study.study import Study
@@ -38,12 +38,12 @@ def export(
     """
     with whole_folder(out) as folder:
         for result in results:
-            write_tables(result, folder)
+            write_tables(result, folder, banner=study.banner)
         if drawings:
             from naas_psych.report.figures import write_figures
 
             for result in results:
-                write_figures(drawings_of(result), folder)
+                write_figures(drawings_of(result), folder, banner=study.banner)
         made = document(command, study, results, not_examined=not_examined)
         write_text(folder / "results.json", dumps(made))
     return Path(out)
@@ -55,14 +55,19 @@ def drawings_of(result: Result) -> tuple[Drawing, ...]:
     return tuple(make(result)) if make else ()
 
 
-def write_tables(result: Result, folder: Path) -> None:
-    """`tables/<analysis>__<table>.csv` and `.parquet` for every table of a result."""
+def write_tables(result: Result, folder: Path, *, banner: str = "") -> None:
+    """`tables/<analysis>__<table>.csv` and `.parquet` for every table of a result.
+
+    The banner of synthetic data stands inside Parquet; for CSV a file beside it says it.
+    """
     place = folder / "tables"
     place.mkdir(exist_ok=True)
+    if banner:
+        write_text(place / "SYNTHETIC.txt", f"{banner}.\nThis holds for every table here.\n")
     for name, table in result.tables.items():
         stem = f"{result.analysis}__{name}"
         write_text(place / f"{stem}.csv", csv_text(table))
-        _write_parquet(table, place / f"{stem}.parquet")
+        _write_parquet(table, place / f"{stem}.parquet", banner=banner)
 
 
 def csv_text(table: pd.DataFrame) -> str:
@@ -83,12 +88,12 @@ def _neutral(column: pd.Series[Any]) -> pd.Series[Any]:
     )
 
 
-def _write_parquet(table: pd.DataFrame, path: Path) -> None:
+def _write_parquet(table: pd.DataFrame, path: Path, *, banner: str) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     arrow = pa.Table.from_pandas(table.apply(_one_kind), preserve_index=False)
-    pq.write_table(arrow.replace_schema_metadata(None), path)
+    pq.write_table(arrow.replace_schema_metadata({"notice": banner} if banner else None), path)
 
 
 def _one_kind(column: pd.Series[Any]) -> pd.Series[Any]:

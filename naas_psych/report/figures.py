@@ -35,8 +35,10 @@ class Image:
         return f">{escape(self.drawing.title[:_SURE])}" in self.svg
 
 
-def write_figures(drawings: Iterable[Drawing], folder: Path) -> tuple[Image, ...]:
-    """`figures/<name>.svg` and `.png` for every drawing, drawn once each."""
+def write_figures(
+    drawings: Iterable[Drawing], folder: Path, *, banner: str = ""
+) -> tuple[Image, ...]:
+    """`figures/<name>.svg` and `.png` for every drawing, drawn once each; with a banner, marked."""
     import matplotlib as mpl
 
     place = folder / "figures"
@@ -45,11 +47,18 @@ def write_figures(drawings: Iterable[Drawing], folder: Path) -> tuple[Image, ...
         for drawing in drawings:
             place.mkdir(exist_ok=True)
             figure = drawing.draw()
+            if banner:
+                _mark(figure)
             image = Image(drawing, stem(drawing.name), _svg(figure, drawing))
             (place / f"{image.stem}.svg").write_text(image.svg, encoding="utf-8", newline="\n")
             (place / f"{image.stem}.png").write_bytes(_png(figure))
             images.append(image)
     return tuple(images)
+
+
+def _mark(figure: Figure) -> None:
+    """The words in the lower right corner, below every label: they go where the picture goes."""
+    figure.text(0.995, 0.008, "Synthetic data", ha="right", va="bottom", fontsize=6.5)
 
 
 def stem(name: str) -> str:

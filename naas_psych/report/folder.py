@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from naas_psych.assurance.manifest import NAME, manifest, relative
 from naas_psych.aside import whole_folder
+from naas_psych.assurance.manifest import NAME, manifest, relative
 from naas_psych.report.document import document, dumps, findings_list
 from naas_psych.report.export import drawings_of, write_tables, write_text
 from naas_psych.report.figures import Image, write_figures
@@ -86,12 +86,14 @@ def _write_results(
     images: dict[str, tuple[Image, ...]] = {}
     for k, result in enumerate(run.results):
         choices.say(f"figures: {result.analysis.replace('_', ' ')}", k, len(run.results))
-        write_tables(result, folder)
-        images[result.analysis] = write_figures(drawings_of(result), folder)
+        write_tables(result, folder, banner=study.banner)
+        drawings = drawings_of(result)
+        images[result.analysis] = write_figures(drawings, folder, banner=study.banner)
     made = document("evidence", study, run.results, not_examined=run.not_examined)
     write_text(folder / "results.json", dumps(made))
     findings = findings_list(f for result in run.results for f in result.findings)
-    write_text(folder / "findings.json", dumps({"findings": findings}))
+    said = dumps({"synthetic": study.synthetic, "findings": findings})
+    write_text(folder / "findings.json", said)
     return images
 
 

@@ -21,11 +21,15 @@ from naas_psych.study.study import Study
 
 @dataclass(frozen=True)
 class Verification:
-    """What differs (nothing, when all is well), how many files were checked, and asides."""
+    """What differs (nothing, when all is well), how many files were checked, and asides.
+
+    `synthetic`: the manifest says that the data are.
+    """
 
     differences: tuple[Difference, ...]
     checked: int
     information: tuple[str, ...] = ()
+    synthetic: bool = False
 
 
 def verify(
@@ -70,7 +74,8 @@ def verify(
         )
     else:
         found += _rerun(place, made, start, threads=threads, progress=progress)
-    return Verification(tuple(_once(found)), checked, information)
+    synthetic = made.get("synthetic") is True
+    return Verification(tuple(_once(found)), checked, information, synthetic)
 
 
 def _manifest(folder: Path) -> dict[str, Any] | None:

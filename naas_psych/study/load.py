@@ -30,6 +30,7 @@ class StudyCheck:
     study: Study | None
     faults: tuple[Fault, ...]
     said: tuple[str, ...]
+    synthetic: bool = False
 
 
 def read_study(path: str | Path, *, key: str | Path | None = None) -> Study:
@@ -63,10 +64,11 @@ def check_study(path: str | Path, *, key: str | Path | None = None) -> StudyChec
     if source and source.file and (source.root / SPEC_NAME).is_file():
         audit.say(f"{SPEC_NAME} beside {source.file.name} was not used; give its folder to use it.")
     study = build(source, key, audit) if source else None
+    synthetic = bool(source and source.spec.study.synthetic)
     audit.tell_unused_waivers()
     faults = audit.faults()
     if study is None or audit.has_errors:
-        return StudyCheck(None, faults, tuple(audit.said))
+        return StudyCheck(None, faults, tuple(audit.said), synthetic)
     study = replace(
         study,
         faults=faults,
@@ -74,7 +76,7 @@ def check_study(path: str | Path, *, key: str | Path | None = None) -> StudyChec
         source=Path(path),
         key=None if key is None else str(key),
     )
-    return StudyCheck(study, faults, tuple(audit.said))
+    return StudyCheck(study, faults, tuple(audit.said), synthetic)
 
 
 def read_tables(source: Source, key: str | Path | None, audit: Audit) -> Read | None:

@@ -15,6 +15,8 @@ from naas_psych.study.responses import Counted, Responses
 from naas_psych.study.spec import StudySpec
 from naas_psych.thresholds import Thresholds
 
+SYNTHETIC = "SYNTHETIC DATA: made by a program, about no real person"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Study:
@@ -54,6 +56,11 @@ class Study:
     @property
     def synthetic(self) -> bool:
         return self.spec.study.synthetic
+
+    @property
+    def banner(self) -> str:
+        """What every output of synthetic data says; nothing for real data."""
+        return SYNTHETIC if self.synthetic else ""
 
     @property
     def kind(self) -> Literal["raw", "scored"]:
