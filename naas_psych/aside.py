@@ -25,7 +25,7 @@ def whole_folder(out: str | os.PathLike[str]) -> Iterator[Path]:
         `out` is a file or a folder with something in it, or cannot be written.
     """
     target = Path(os.path.abspath(out))  # noqa: PTH100 (resolve() would follow a link)
-    _refuse_occupied(target, shown=os.fspath(out))
+    refuse_occupied(out)
     made: list[Path] = []
     aside: Path | None = None
     try:
@@ -40,7 +40,15 @@ def whole_folder(out: str | os.PathLike[str]) -> Iterator[Path]:
         raise
 
 
-def _refuse_occupied(target: Path, *, shown: str) -> None:
+def refuse_occupied(out: str | os.PathLike[str]) -> None:
+    """Refuse a file, and a folder with something in it; for work that takes long, beforehand.
+
+    Raises
+    ------
+    UsageError
+        It is one of these, or cannot be looked at.
+    """
+    target, shown = Path(out), os.fspath(out)
     try:
         occupied = target.is_dir() and any(target.iterdir())
         is_file = os.path.lexists(target) and not target.is_dir()

@@ -126,7 +126,7 @@ def test_its_schema_is_json_and_names_its_columns(name: str) -> None:
 
 def test_the_schema_of_the_whole_document_is_json() -> None:
     made = json.loads(json.dumps(document_schema()))
-    assert set(made["properties"]["results"]["properties"]) == set(ANALYSES)
+    assert set(made["properties"]["results"]["properties"]) == {*ANALYSES, "scorecard"}
 
 
 @pytest.mark.parametrize("extreme", EXTREMES)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from naas_psych import register
 from naas_psych.cli.console import console, prose, terminal_of
+from naas_psych.cli.specimen import SCORECARD
 from naas_psych.errors import UsageError
 from naas_psych.finding_codes import finding_codes
 from naas_psych.glossary import SUFFIXES, glossary, term
@@ -19,6 +20,7 @@ from naas_psych.study.checks import CHECKS
 from naas_psych.thresholds import default_thresholds
 
 if TYPE_CHECKING:
+    from pydantic import BaseModel
     from rich.console import RenderableType
 
 MAX_WIDTH = 100
@@ -59,6 +61,7 @@ def known_names() -> tuple[str, ...]:
     chapters = (chapter.name for chapter in register.CHAPTERS)
     sources: Iterable[Iterable[str]] = (
         register.names(),
+        (SCORECARD,),
         chapters,
         glossary(),
         default_thresholds(),
@@ -85,10 +88,28 @@ def _analysis(name: str) -> Entry | None:
     return Entry(f"analysis of the chapter {one.chapter}", one.question, tuple(parts))
 
 
+def _scorecard(name: str) -> Entry | None:
+    if name != SCORECARD:
+        return None
+    from naas_psych.analysis import sections
+    from naas_psych.scorecard.scorecard import OPTIONS, QUESTION, scorecard
+
+    found = sections(scorecard.__doc__)
+    found.pop("", None)
+    cited = found.pop("References", "")
+    parts = [*found.items(), ("Options", _described(OPTIONS)), ("References", _cited(cited))]
+    parts.append(("Try", "naas-psych scorecard --replicates 20"))
+    return Entry("command", QUESTION, tuple(parts))
+
+
 def _options(name: str) -> str:
+    return _described(register.load(name).options)
+
+
+def _described(options: type[BaseModel]) -> str:
     from naas_psych.cli.options import describe
 
-    fields = register.load(name).options.model_fields
+    fields = options.model_fields
     return "\n".join(
         f"--{key.replace('_', '-')}  {describe(field)}" for key, field in fields.items()
     )
@@ -130,7 +151,7 @@ def _where(column: str) -> str:
 
     places = [
         f"{analysis}, table {table}"
-        for analysis in register.names()
+        for analysis in (*register.names(), SCORECARD)
         for table, columns in columns_of(analysis).items()
         if column in columns
     ]
@@ -202,6 +223,7 @@ def _reference(name: str) -> Entry | None:
 
 _KINDS: tuple[Callable[[str], Entry | None], ...] = (
     _analysis,
+    _scorecard,
     _chapter,
     _term,
     _threshold,

@@ -24,6 +24,8 @@ REASONS = 2
 def headline(study: Study, results: Sequence[Result]) -> str:
     """One or two sentences that a person who reads nothing else should have read."""
     by_name = {result.analysis: result for result in results}
+    if "scorecard" in by_name:
+        return _score(by_name["scorecard"])
     if "reliability" in by_name:
         return _reliability(study, by_name)
     return _attention(study, [f for result in results for f in result.findings])
@@ -61,6 +63,20 @@ def _attention(study: Study, findings: Sequence[Finding]) -> str:
     more = f" and {len(reasons) - NAMED} more" if len(reasons) > NAMED else ""
     need = "1 item needs" if len(reasons) == 1 else f"{len(reasons)} items need"
     return f"{size}: {need} attention before the score is used: {', '.join(named)}{more}."
+
+
+def _score(result: Result) -> str:
+    """How many plants were found of those that were looked for, then what was missed."""
+    plants, alarms = result.tables["plants"], result.tables["false_alarms"]
+    looked = plants[plants["found"].notna()]
+    missed = [str(row["plant"]) for row in looked.to_dict("records") if not row["found"]]
+    waiting = len(plants) - len(looked)
+    said = f"{len(looked) - len(missed)} of {count(len(looked), 'plant')} found"
+    said += f", missed: {', '.join(missed)}" if missed else ""
+    if waiting:
+        said += f"; {waiting} wait{'s for its' if waiting == 1 else ' for their'} analysis"
+    tested, flagged = int(alarms["tested"].sum()), int(alarms["flagged"].sum())
+    return f"{said}. {count(flagged, 'false alarm')} in {count(tested, 'test')} of sound items."
 
 
 def _reliability(study: Study, by_name: Mapping[str, Result]) -> str:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from naas_psych import __version__, register
 from naas_psych.cli.console import put
-from naas_psych.cli.specimen import columns_of
+from naas_psych.cli.specimen import SCORECARD, columns_of
 from naas_psych.finding import SEVERITIES
 from naas_psych.glossary import Term, term
 
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
+#: Columns that the scorecard has with replicates only.
+REPEATED = ("hit_rate", "replicates")
 TEXT: dict[str, Any] = {"type": "string"}
 TEXT_OR_NULL: dict[str, Any] = {"type": ["string", "null"]}
 NUMBER_OR_NULL: dict[str, Any] = {"type": ["number", "null"]}
@@ -26,22 +31,32 @@ def print_schema(name: str | None) -> int:
 
 def analysis_schema(name: str) -> dict[str, Any]:
     """One entry of `results`: its options with limits, its tables with their columns."""
-    register.chapter_of(name)
-    one = register.load(name)
+    question, options = _signature(name)
     tables = {table: _table(columns) for table, columns in columns_of(name).items()}
     properties: dict[str, Any] = {
-        "options": one.options.model_json_schema(),
+        "options": options.model_json_schema(),
         "tables": {"type": "object", "properties": tables},
         "notes": {"type": "array", "items": TEXT},
         "provenance": {"type": "object"},
     }
     return {
         "title": name,
-        "description": one.question,
+        "description": question,
         "type": "object",
         "properties": properties,
         "required": list(properties),
     }
+
+
+def _signature(name: str) -> tuple[str, type[BaseModel]]:
+    """The question that an analysis answers, and its options."""
+    if name == SCORECARD:
+        from naas_psych.scorecard.scorecard import OPTIONS, QUESTION
+
+        return QUESTION, OPTIONS
+    register.chapter_of(name)
+    one = register.load(name)
+    return one.question, one.options
 
 
 def document_schema() -> dict[str, Any]:
@@ -52,7 +67,7 @@ def document_schema() -> dict[str, Any]:
         "study": _study(),
         "results": {
             "type": "object",
-            "properties": {name: analysis_schema(name) for name in register.names()},
+            "properties": {name: analysis_schema(name) for name in (*register.names(), SCORECARD)},
             "additionalProperties": False,
         },
         "findings": {"type": "array", "items": _finding()},
@@ -79,7 +94,8 @@ def _table(columns: dict[str, str]) -> dict[str, Any]:
         if kind == "number":
             reason = f"Short code that says why {name} is null; absent when no row is."
             properties.setdefault(f"{name}_reason", {**TEXT_OR_NULL, "description": reason})
-    row = {"type": "object", "properties": properties, "required": list(columns)}
+    required = [name for name in columns if not name.startswith(REPEATED)]
+    row = {"type": "object", "properties": properties, "required": required}
     return {"type": "array", "items": row}
 
 

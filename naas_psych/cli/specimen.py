@@ -9,8 +9,11 @@ from naas_psych import register
 from naas_psych.errors import AnalysisImpossible
 
 if TYPE_CHECKING:
+    from naas_psych.result import Result
     from naas_psych.study.study import Study
 
+#: Goes the way of results and is not in the register.
+SCORECARD = "scorecard"
 PERSONS = 60
 ITEMS = 6
 OPTIONS = ("A", "B", "C", "D")
@@ -20,13 +23,22 @@ OPTIONS = ("A", "B", "C", "D")
 def columns_of(analysis: str) -> dict[str, dict[str, str]]:
     """The tables of an analysis, each with its columns and their kind (number, integer ...)."""
     try:
-        result = register.load(analysis).run(specimen(), **_quick(analysis))
+        result = _result(analysis)
     except AnalysisImpossible:
         return {}
     return {
         name: {str(column): _kind(table[column]) for column in table.columns}
         for name, table in result.tables.items()
     }
+
+
+def _result(analysis: str) -> Result:
+    """The scorecard is no analysis of a study alone: it needs a truth beside it."""
+    if analysis == SCORECARD:
+        from naas_psych.scorecard.specimen import specimen_result
+
+        return specimen_result(specimen())
+    return register.load(analysis).run(specimen(), **_quick(analysis))
 
 
 def _quick(analysis: str) -> dict[str, int]:

@@ -1,0 +1,1 @@
+"""What the toolkit finds in a study whose truth is known: hits, misses and false alarms."""

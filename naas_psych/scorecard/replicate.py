@@ -1,0 +1,81 @@
+"""The same design again and again, each time with its own seed."""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+import tempfile
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from naas_psych.scorecard.judge import Outcome, judge, one_thread
+from naas_psych.scorecard.truth import Truth, truth_of
+from naas_psych.simulate.plan import Plan
+from naas_psych.simulate.world import World
+from naas_psych.simulate.write import write_study
+from naas_psych.study.load import read_study
+from naas_psych.study.study import Study
+
+STEP = "simulating and analysing"
+#: The tables that the analyses so far are made from; a later chapter adds its own.
+NEEDED = ("candidates", "items", "responses_long")
+#: Told what is being done, how many steps are done, and how many there are (None: not known).
+Tell = Callable[[str, int, int | None], None]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A study with its truth."""
+
+    study: Study
+    truth: Truth
+
+
+def simulated(plan: Plan) -> Case:
+    """A study as a user would read it from files, with its truth."""
+    world = World(plan)
+    with tempfile.TemporaryDirectory() as folder, one_thread():
+        place = Path(folder)
+        write_study(world, place, only=NEEDED)
+        return Case(read_study(place), truth_of(world.truth))
+
+
+def outcomes(plan: Plan, *, replicates: int, threads: int, tell: Tell) -> list[Outcome]:
+    """What is found in each of the studies with the seeds seed, seed + 1, ..., in that order."""
+    plans = [replace(plan, seed=plan.seed + k) for k in range(replicates)]
+    found: list[Outcome] = []
+    tell(STEP, 0, replicates)
+    with _mapped(min(threads, replicates)) as mapped:
+        for one in mapped(plans):
+            found.append(one)
+            tell(STEP, len(found), replicates)
+    return found
+
+
+def outcome_of(plan: Plan) -> Outcome:
+    """One replicate, from its seed to what was found."""
+    case = simulated(plan)
+    return judge(case.study, case.truth)
+
+
+@contextmanager
+def _mapped(workers: int) -> Iterator[Callable[[list[Plan]], Iterator[Outcome]]]:
+    """A map over plans, in this process or in several."""
+    if workers == 1:
+        yield lambda plans: map(outcome_of, plans)
+        return
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, mp_context=spawn, initializer=_leave_to_parent) as pool:
+        try:
+            yield lambda plans: pool.map(outcome_of, plans)
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _leave_to_parent() -> None:
+    """An interrupt reaches every process of a terminal; the first one ends the others."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)

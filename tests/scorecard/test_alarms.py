@@ -1,0 +1,102 @@
+"""False alarms are counted on what is sound, and only there."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from naas_psych.scorecard.alarms import Alarm, alarms, clean_items
+from naas_psych.scorecard.replicate import Case
+from naas_psych.scorecard.seen import Seen
+from naas_psych.scorecard.truth import Truth
+from naas_psych.study.study import Study
+from tests.make import study_from_choices
+
+PERSONS, ITEMS = 300, 8
+IDS = [f"Q{j + 1:02d}" for j in range(ITEMS)]
+
+
+def truth(r: float | None = 0.5, **planted: dict[str, Any]) -> Truth:
+    return Truth(
+        version="0",
+        seed=1,
+        persons=PERSONS,
+        missing=None,
+        planted=planted,
+        item_rest_r=dict.fromkeys(IDS, r),
+    )
+
+
+@pytest.fixture(scope="module")
+def study() -> Study:
+    """Q03 is keyed B where A is right; the truth says nothing of it."""
+    rng = np.random.default_rng(5)
+    ability = rng.normal(size=PERSONS)[:, None]
+    right = rng.normal(size=(PERSONS, ITEMS)) < ability + 0.5
+    letters = np.where(right, "A", rng.choice(["B", "C", "D"], (PERSONS, ITEMS)))
+    return study_from_choices(letters, "AABAAAAA")
+
+
+def by_code(found: tuple[Alarm, ...]) -> dict[str, Alarm]:
+    return {alarm.code: alarm for alarm in found}
+
+
+def test_a_claim_about_a_sound_item_is_a_false_alarm(study: Study) -> None:
+    found = by_code(alarms(Seen(study), truth()))
+    assert (found["probable_miskey"].tested, found["probable_miskey"].flagged) == (ITEMS, 1)
+    assert found["discrimination_negative"].flagged == 1
+    # Q03 has A among its wrong options and it draws the able.
+    assert found["distractor_misleading"].tested == 3 * ITEMS
+    assert found["distractor_misleading"].flagged == 1
+
+
+def test_what_was_planted_is_no_false_alarm(study: Study) -> None:
+    found = by_code(alarms(Seen(study), truth(P1={"items": ["Q03"]})))
+    assert (found["probable_miskey"].tested, found["probable_miskey"].flagged) == (ITEMS - 1, 0)
+    assert found["discrimination_negative"].flagged == 0
+    assert found["distractor_misleading"].tested == 3 * (ITEMS - 1)
+
+
+@pytest.mark.parametrize(("r", "negative", "weak"), [(0.05, 8, 0), (-0.1, 0, 0), (None, 0, 0)])
+def test_a_weak_item_that_is_weak_is_not_tested(
+    study: Study, r: float | None, negative: int, weak: int
+) -> None:
+    found = by_code(alarms(Seen(study), truth(r)))
+    assert found["discrimination_negative"].tested == negative
+    assert found["discrimination_weak"].tested == weak
+
+
+def test_a_claim_that_calls_itself_uncertain_is_no_alarm(study: Study) -> None:
+    strict = study.thresholds.overridden_by({"item_flag_probability": 1.0})
+    found = by_code(alarms(Seen(replace(study, thresholds=strict)), truth()))
+    assert found["discrimination_negative"].flagged == 0
+    assert found["probable_miskey"].flagged == 1
+
+
+def test_the_nominal_rate_is_read_from_the_thresholds(study: Study) -> None:
+    other = {"item_flag_probability": 0.95, "key_rival_probability": 0.8}
+    changed = replace(study, thresholds=study.thresholds.overridden_by(other))
+    found = by_code(alarms(Seen(changed), truth()))
+    assert found["discrimination_weak"].nominal == 0.05
+    assert found["check_key"].nominal == 0.2
+    assert found["distractor_misleading"].nominal == 0.025
+    assert found["possible_double_key"].nominal is None
+
+
+def test_items_are_touched_by_name_and_by_place(study: Study) -> None:
+    decoys = {"easy": {"item": "Q01"}, "clear_but_irrelevant": ["Q02"], "items": ["Q04"]}
+    assert clean_items(Seen(study), truth(P23=decoys)) == {"Q03", *IDS[4:]}
+    places = np.tile(np.arange(1, ITEMS + 1, dtype=np.int16), (PERSONS, 1))
+    placed = replace(study, responses=replace(study.responses, positions=places))
+    assert clean_items(Seen(placed), truth(P2={"positions": [7, 8]})) == set(IDS[:6])
+
+
+def test_the_clean_twin_is_quiet(clean: Case) -> None:
+    found = alarms(Seen(clean.study), clean.truth)
+    assert all(alarm.tested > 80 for alarm in found)
+    for alarm in found:
+        if alarm.nominal is not None:
+            assert alarm.flagged <= alarm.nominal * alarm.tested
