@@ -13,10 +13,13 @@ import numpy as np
 from naas_psych.errors import UsageError
 from naas_psych.packaged import toml_entries
 
-#: Below this a form has too few persons for its own tables; above it one machine runs out of memory.
+#: Fewer are too few for two forms; more do not fit into the memory of one machine.
 FEWEST, MOST = 60, 200_000
 #: The generating model: every number of the synthetic pilot stands there and nowhere else.
 NUMBERS = "simulate/pilot.toml"
+#: What may make a response likelier to be missing, and the most that may be.
+MECHANISMS = ("chance", "ability", "difficulty")
+MOST_MISSING = 0.9
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +61,8 @@ class Plan:
 
     def scaled(self, count: float) -> int:
         """A count that is stated for the default size, at this size (at least 1)."""
-        return max(1, round(count * self.persons / self.numbers["size"]["persons"]))
+        default: int = self.numbers["size"]["persons"]
+        return max(1, round(count * self.persons / default))
 
     def stream(self, name: str) -> np.random.Generator:
         """Random numbers of their own for each table, so that plants leave the rest unchanged."""

@@ -66,7 +66,7 @@ def write_table(table: pd.DataFrame, path: Path) -> None:
 
     sheet = pa.Table.from_pandas(table, preserve_index=False)
     columns = [_text(column) for column in sheet.columns]
-    quoted = any(map(_needs_quotes, columns))
+    quoted = any(map(_needs_quotes, sheet.columns))
     quoting: Any = "needed" if quoted else "none"
     options = csv.WriteOptions(include_header=False, quoting_style=quoting)
     with path.open("wb") as file, _packed(file, path) as stream:
@@ -84,9 +84,14 @@ def _packed(file: BinaryIO, path: Path) -> Iterator[Any]:
 
 
 def _needs_quotes(column: Any) -> bool:
+    import pyarrow as pa
     import pyarrow.compute as pc
 
-    return bool(pc.any(pc.match_substring_regex(column, '[",\n\r]')).as_py())
+    if pa.types.is_dictionary(column.type):
+        column = column.cast(column.type.value_type)
+    if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
+        return False
+    return bool(pc.any(pc.match_substring_regex(pc.unique(column), '[",\n\r]')).as_py())
 
 
 def _text(column: Any) -> Any:
