@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import pandas as pd
 from numpy.typing import NDArray
 
 from naas_psych.study.booklets import Booklet, Booklets, find_booklets
+from naas_psych.study.longcells import forms_of
 from naas_psych.study.responses import Counted
 from naas_psych.study.study import Study
 
@@ -43,12 +45,19 @@ def _names(study: Study, booklets: Sequence[Booklet]) -> tuple[str, ...]:
     numbered = tuple(f"booklet {k}" for k in range(1, len(booklets) + 1))
     if "form_id" not in study.items:
         return numbered
-    form_ids = [set(study.items["form_id"].iloc[b.items].dropna().astype(str)) for b in booklets]
+    found = [_forms_with_all(study.items["form_id"].iloc[b.items]) for b in booklets]
     names = tuple(
-        ids.pop() if len(ids) == 1 else number
-        for ids, number in zip(form_ids, numbered, strict=True)
+        next(iter(forms)) if len(forms) == 1 else number
+        for forms, number in zip(found, numbered, strict=True)
     )
     return names if len(set(names)) == len(names) else numbered
+
+
+def _forms_with_all(form_ids: pd.Series[Any]) -> frozenset[str]:
+    """The forms that have every one of these items; items of every form do not tell."""
+    named = [forms_of(text) for text in form_ids.dropna().astype(str).unique()]
+    told = [forms for forms in named if forms is not None]
+    return frozenset.intersection(*told) if told else frozenset()
 
 
 def left_out_notes(booklets: Booklets, consequence: str) -> tuple[str, ...]:

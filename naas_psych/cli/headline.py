@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 #: Items that are named, and reasons that are given for each.
 NAMED = 6
 REASONS = 2
+#: More forms than these are told by the extremes.
+_FEW_FORMS = 3
 
 
 def headline(study: Study, results: Sequence[Result]) -> str:
@@ -98,12 +100,16 @@ def _reliability(study: Study, by_name: Mapping[str, Result]) -> str:
 
 
 def _coefficient(table: pd.DataFrame, name: str, words: str) -> str:
-    row: Any = table.loc[table["coefficient"] == name]
-    if len(row) != 1 or row["estimate"].isna().iloc[0]:
-        return ""
-    first = row.iloc[0]
-    limits = interval(float(first["low"]), float(first["high"]), "estimate")
-    return f"{words} {figure(float(first['estimate']), 'estimate')} {limits}"
+    """The coefficient on each form, or on that where it is lowest and that where it is highest."""
+    rows: Any = table.loc[(table["coefficient"] == name) & table["estimate"].notna()]
+    if len(rows) > _FEW_FORMS:
+        rows = rows.sort_values("estimate").iloc[[0, -1]]
+    said = []
+    for row in rows.to_dict("records"):
+        limits = interval(float(row["low"]), float(row["high"]), "estimate")
+        form = f" on form {row['form']}" if len(rows) > 1 else ""
+        said.append(f"{figure(float(row['estimate']), 'estimate')} {limits}{form}")
+    return f"{words} {' and '.join(said)}" if said else ""
 
 
 def _measurement_error(result: Result | None) -> str:

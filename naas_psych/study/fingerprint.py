@@ -29,8 +29,9 @@ _FORM = "form_id"
 def fingerprint(study: Study) -> str:
     """`sha256:...` of scores and absences by person and item, limits, persons, items and tables.
 
-    Not part of it: keys, options and texts (a raw study and its scored copy agree), times, positions
-    and the names of forms (a long study and its wide copy agree), titles and settings. Persons without names are taken as a set.
+    Not part of it: keys, options and texts (a raw study and its scored copy agree), times,
+    positions and the names of forms (a long study and its wide copy agree), titles and settings.
+    Persons without names are taken as a set.
     """
     digest = hashlib.sha256(b"naas_psych study 1\n")
     responses = study.responses

@@ -57,14 +57,16 @@ def booklet_items(
     for j, item in enumerate(item_ids):
         named = forms_of(items.get(item, "form_id"))
         if named is not None:
-            has[:, j] = [form.casefold() in named for form in forms]
+            known = {name.casefold() for name in named}
+            has[:, j] = [form.casefold() in known for form in forms]
     return has
 
 
 def forms_of(text: str | None) -> frozenset[str] | None:
-    """The forms (in small letters) that a cell of `form_id` names; None when every form."""
-    named = frozenset(part.casefold() for part in re.split(r"[|;,\s]+", text or "") if part)
-    return None if not named or named & {"all", "both", "common", "anchor"} else named
+    """The forms that a cell of `form_id` names; None when every form."""
+    named = frozenset(part for part in re.split(r"[|;,\s]+", text or "") if part)
+    everywhere = {name.casefold() for name in named} & {"all", "both", "common", "anchor"}
+    return None if not named or everywhere else named
 
 
 def given_items(
