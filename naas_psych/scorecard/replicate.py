@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
 import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
+from threading import Thread
 
 from naas_psych.scorecard.judge import Outcome, judge, one_thread
 from naas_psych.scorecard.truth import Truth, truth_of
@@ -34,10 +37,10 @@ class Case:
     truth: Truth
 
 
-def simulated(plan: Plan) -> Case:
-    """A study as a user would read it from files, with its truth."""
+def simulated(plan: Plan, within: str | None = None) -> Case:
+    """A study as a user would read it from files (written below `within`), with its truth."""
     world = World(plan)
-    with tempfile.TemporaryDirectory() as folder, one_thread():
+    with tempfile.TemporaryDirectory(dir=within) as folder, one_thread():
         place = Path(folder)
         write_study(world, place, only=NEEDED)
         return Case(read_study(place), truth_of(world.truth))
@@ -48,34 +51,50 @@ def outcomes(plan: Plan, *, replicates: int, threads: int, tell: Tell) -> list[O
     plans = [replace(plan, seed=plan.seed + k) for k in range(replicates)]
     found: list[Outcome] = []
     tell(STEP, 0, replicates)
-    with _mapped(min(threads, replicates)) as mapped:
-        for one in mapped(plans):
+    # One folder for all, removed by this process: one that is ended cannot clear up its own.
+    with tempfile.TemporaryDirectory() as scratch, _mapped(min(threads, replicates)) as mapped:
+        for one in mapped(partial(outcome_of, within=scratch), plans):
             found.append(one)
             tell(STEP, len(found), replicates)
     return found
 
 
-def outcome_of(plan: Plan) -> Outcome:
+def outcome_of(plan: Plan, within: str | None = None) -> Outcome:
     """One replicate, from its seed to what was found."""
-    case = simulated(plan)
+    case = simulated(plan, within)
     return judge(case.study, case.truth)
 
 
+Mapped = Callable[[Callable[[Plan], Outcome], list[Plan]], Iterator[Outcome]]
+
+
 @contextmanager
-def _mapped(workers: int) -> Iterator[Callable[[list[Plan]], Iterator[Outcome]]]:
+def _mapped(workers: int) -> Iterator[Mapped]:
     """A map over plans, in this process or in several."""
     if workers == 1:
-        yield lambda plans: map(outcome_of, plans)
+        yield map
         return
+    others = set(multiprocessing.active_children())
     spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=spawn, initializer=_leave_to_parent) as pool:
+    with ProcessPoolExecutor(workers, mp_context=spawn, initializer=_follow_parent) as pool:
         try:
-            yield lambda plans: pool.map(outcome_of, plans)
+            yield pool.map
         except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
+            for child in set(multiprocessing.active_children()) - others:
+                child.terminate()
+                child.join()
             raise
 
 
-def _leave_to_parent() -> None:
-    """An interrupt reaches every process of a terminal; the first one ends the others."""
+def _follow_parent() -> None:
+    """An interrupt reaches every process of a terminal: the parent answers it for all."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """Nobody waits for the result when the parent was ended by force."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)

@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -163,3 +169,31 @@ def test_a_folder_in_use_is_refused_before_any_work(command: Command, tmp_path: 
     assert done.code == 2
     assert "is not empty and was left as it is" in done.err
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def test_an_interrupt_ends_every_process_and_leaves_nothing(tmp_path: Path) -> None:
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    options = ["--replicates", "1000", "--persons", "60", "--threads", "2", "--plant", "P1"]
+    with subprocess.Popen(
+        [sys.executable, "-m", "naas_psych", "scorecard", *options, "--out", tmp_path / "out"],
+        env={**os.environ, "TMPDIR": str(scratch)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        _wait_until(lambda: len(list(scratch.glob("*/*"))) >= 2)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert out == b""
+    assert b"Interrupted" in err
+    assert b"Traceback" not in err
+    _wait_until(lambda: not any(scratch.iterdir()))
+    assert not (tmp_path / "out").exists()
+
+
+def _wait_until(happened: Callable[[], bool], *, seconds: float = 60) -> None:
+    end = time.monotonic() + seconds
+    while not happened():
+        assert time.monotonic() < end
+        time.sleep(0.05)

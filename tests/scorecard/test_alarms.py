@@ -92,6 +92,8 @@ def test_items_are_touched_by_name_and_by_place(study: Study) -> None:
     places = np.tile(np.arange(1, ITEMS + 1, dtype=np.int16), (PERSONS, 1))
     placed = replace(study, responses=replace(study.responses, positions=places))
     assert clean_items(Seen(placed), truth(P2={"positions": [7, 8]})) == set(IDS[:6])
+    both = truth(P1={"items": ["Q01"]}, P2={"positions": [7, 8]})
+    assert clean_items(Seen(placed), both) == set(IDS[1:6])
 
 
 def test_the_clean_twin_is_quiet(clean: Case) -> None:

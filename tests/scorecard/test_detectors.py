@@ -106,13 +106,17 @@ def test_a_precise_test_is_no_test_near_the_line() -> None:
     assert "Verdict: SUPPORTED" in sight.evidence
 
 
-def test_part_scores_that_say_something_are_no_plant() -> None:
-    scores = np.hstack([_right(2.0, 8), _right(2.0, 8)[::-1]])
-    domains = ["law"] * 8 + ["practice"] * 8
+@pytest.mark.parametrize(("spread", "items"), [(2.0, 8), (0.6, 3)])
+def test_part_scores_that_say_something_are_no_plant(spread: float, items: int) -> None:
+    """Of two unrelated domains, precise or not, each says what the total does not."""
+    scores = np.hstack([_right(spread, items), _right(spread, items)[::-1]])
+    domains = ["law"] * items + ["practice"] * items
     seen = Seen(study_from_scores(scores, items={"domain": domains}))
     sight = sight_of("P24", PLANTS["P24"], seen)
     assert sight.found is False
     assert "2 add to the total" in sight.evidence
+    assert sight.number is not None
+    assert (sight.number < 0.5) == (items == 3)
 
 
 def test_a_decoy_that_is_flagged_is_not_left_alone() -> None:
