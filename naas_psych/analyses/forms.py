@@ -60,6 +60,12 @@ def _forms_with_all(form_ids: pd.Series[Any]) -> frozenset[str]:
     return frozenset.intersection(*told) if told else frozenset()
 
 
+def form_in_words(name: str) -> str:
+    """`form alpha`; a name that says what it names stays as it is."""
+    says_so = name.casefold().startswith(("form", "booklet"))
+    return name if says_so else f"form {name}"
+
+
 def left_out_notes(booklets: Booklets, consequence: str) -> tuple[str, ...]:
     """How many persons have no total that compares with others', why, and what that means."""
     said = []

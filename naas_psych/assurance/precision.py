@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from naas_psych.analyses.forms import form_in_words
 from naas_psych.assurance.entry import Caveat, Entry, number, people_and_items, table_of
 from naas_psych.assurance.verdict import Level, Verdict, verdict, worst
 from naas_psych.reason_codes import reason_label
@@ -43,7 +44,7 @@ def precision(study: Study, results: Mapping[str, Result]) -> Entry:
         claim="The score is precise enough for a pass or fail decision.",
         verdict=weakest.verdict,
         measure="reliability (alpha)"
-        + (f" of the weakest form, {weakest.name}" if len(forms) > 1 else ""),
+        + (f" of the weakest form, {form_in_words(weakest.name)}" if len(forms) > 1 else ""),
         column="estimate",
         estimate=weakest.estimate,
         low=weakest.low,

@@ -101,13 +101,15 @@ def _reliability(study: Study, by_name: Mapping[str, Result]) -> str:
 
 def _coefficient(table: pd.DataFrame, name: str, words: str) -> str:
     """The coefficient on each form, or on that where it is lowest and that where it is highest."""
+    from naas_psych.analyses.forms import form_in_words
+
     rows: Any = table.loc[(table["coefficient"] == name) & table["estimate"].notna()]
     if len(rows) > _FEW_FORMS:
         rows = rows.sort_values("estimate").iloc[[0, -1]]
     said = []
     for row in rows.to_dict("records"):
         limits = interval(float(row["low"]), float(row["high"]), "estimate")
-        form = f" on form {row['form']}" if len(rows) > 1 else ""
+        form = f" on {form_in_words(str(row['form']))}" if len(rows) > 1 else ""
         said.append(f"{figure(float(row['estimate']), 'estimate')} {limits}{form}")
     return f"{words} {' and '.join(said)}" if said else ""
 

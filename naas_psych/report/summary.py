@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from naas_psych.analyses.forms import form_in_words
 from naas_psych.assurance.key_verdict import DoubtfulKey, doubtful_keys
 from naas_psych.assurance.precision import alpha_rows
 from naas_psych.assurance.weak_items import flagged_items
@@ -170,8 +171,7 @@ def _spread(row: Mapping[str, Any]) -> str:
 
 
 def _form(row: Mapping[str, Any]) -> str:
-    name = str(row["form"])
-    return name if not name.isdigit() else f"form {name}"
+    return form_in_words(str(row["form"]))
 
 
 def _easiest_and_hardest(run: Run) -> list[str]:

@@ -49,7 +49,7 @@ def test_the_weakest_form_decides() -> None:
     entry = board(small_study(), {"reliability": Result({"coefficients": pd.DataFrame(rows)})})[0]
     assert entry.verdict.word == "NOT SUPPORTED"
     assert entry.estimate == 0.70
-    assert entry.measure.endswith("the weakest form, B")
+    assert entry.measure.endswith("the weakest form, form B")
 
 
 def _key_check(*, rival_r: float, probability: float, status: str = "check key") -> Result:
