@@ -6,11 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from naas_psych.simulate.bank import Bank
 from naas_psych.simulate.cast import ALPHA, BETA
-from naas_psych.simulate.draws import Floats
+from naas_psych.simulate.draws import Flags, Floats, Ints, correlated, numbered, place_of, whole
 from naas_psych.simulate.plan import Plan
 
 #: Where a borderline ability can lie, in logits, and at how many places it is sought.
@@ -29,7 +28,7 @@ class _Truth:
 
     met: Floats
     gap: Floats
-    again: NDArray[np.bool_]
+    again: Flags
 
 
 def angoff(plan: Plan, bank: Bank) -> pd.DataFrame:
@@ -40,7 +39,7 @@ def angoff(plan: Plan, bank: Bank) -> pd.DataFrame:
     """
     numbers = plan.numbers["angoff"]
     rng = plan.stream("angoff")
-    judges = [f"J{k:02d}" for k in range(1, numbers["judges"] + 1)]
+    judges = numbered("J", numbers["judges"])
     severity = _lasting(rng, numbers["kept"], (len(numbers["judge_sd"]), len(judges), 1))
     parts = []
     for form in (ALPHA, BETA):
@@ -64,7 +63,7 @@ def angoff(plan: Plan, bank: Bank) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def borderline(bank: Bank, rows: NDArray[np.int64], percent: float) -> float:
+def borderline(bank: Bank, rows: Ints, percent: float) -> float:
     """The ability at which a person expects this percent of the marks of these items."""
     theta = np.linspace(_LOW, _HIGH, _PLACES)
     marks = bank.items["max_score"].to_numpy(dtype=float)[rows]
@@ -72,7 +71,7 @@ def borderline(bank: Bank, rows: NDArray[np.int64], percent: float) -> float:
     return float(np.interp(percent, expected, theta))
 
 
-def _truth(plan: Plan, bank: Bank, rows: NDArray[np.int64]) -> _Truth:
+def _truth(plan: Plan, bank: Bank, rows: Ints) -> _Truth:
     numbers = plan.numbers["angoff"]
     cuts = [borderline(bank, rows, numbers[name]) for name in ("cut", "lower_cut")]
     met, partial = 100 * bank.expected(np.array(cuts), rows)
@@ -85,7 +84,7 @@ def _truth(plan: Plan, bank: Bank, rows: NDArray[np.int64]) -> _Truth:
 
 def _ratings(
     plan: Plan, truth: _Truth, *, severity: Floats, rng: np.random.Generator
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+) -> tuple[Ints, Ints]:
     """Ratings for the cut and for the lower one, (R, E, J) each, whole percent."""
     numbers = plan.numbers["angoff"]
     rounds, judges, _ = severity.shape
@@ -102,12 +101,12 @@ def _ratings(
     gap = np.maximum(kept * truth.gap + closer, 0.0)
     if plan.has("P18"):
         plant = plan.plant("P18")
-        judge = int(plant["judge"][1:]) - 1
+        judge = place_of(plant["judge"])
         upper[:, judge] = plant["near"] + plant["near_sd"] * noise[:, judge]
-    return _percent(upper), _percent(np.clip(upper, 0, 100) - gap)
+    return whole(upper, 0, 100), whole(np.clip(upper, 0, 100) - gap, 0, 100)
 
 
-def _shown(plan: Plan, judges: list[str], truth: _Truth) -> NDArray[np.bool_]:
+def _shown(plan: Plan, judges: list[str], truth: _Truth) -> Flags:
     """(R, E, J) this rating was made: one judge leaves early, the last round has some items."""
     numbers = plan.numbers["angoff"]
     shown = np.ones((len(numbers["judge_sd"]), len(judges), len(truth.met)), dtype=bool)
@@ -120,13 +119,9 @@ def _lasting(rng: np.random.Generator, kept: float, shape: tuple[int, int, int])
     """Standard normal draws of which each round keeps a part, as a correlation, from the last."""
     drawn = rng.normal(size=shape)
     for k in range(1, shape[0]):
-        drawn[k] = kept * drawn[k - 1] + np.sqrt(1 - kept**2) * drawn[k]
+        drawn[k] = correlated(drawn[k - 1], drawn[k], kept)
     return drawn
 
 
 def _by_round(values: list[float]) -> Floats:
     return np.array(values)[:, None, None]
-
-
-def _percent(values: Floats) -> NDArray[np.int64]:
-    return np.rint(np.clip(values, 0, 100)).astype(np.int64)

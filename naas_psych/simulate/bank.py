@@ -11,11 +11,20 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from naas_psych.packaged import toml_entries
 from naas_psych.simulate.cast import ALPHA, BETA
-from naas_psych.simulate.draws import Floats, Texts, category, days_after, logistic, normal, only
+from naas_psych.simulate.draws import (
+    Flags,
+    Floats,
+    Ints,
+    Texts,
+    category,
+    days_after,
+    logistic,
+    normal,
+    only,
+)
 from naas_psych.simulate.plan import Plan
 
 AREAS = 10
@@ -54,21 +63,21 @@ class Bank:
     steps: Floats
 
     @cached_property
-    def multiple(self) -> NDArray[np.bool_]:
+    def multiple(self) -> Flags:
         """(J,) several options are to be picked."""
         return np.asarray((self.items["type"] == "multiple").to_numpy())
 
-    def rows(self, item_ids: Any) -> NDArray[np.int64]:
+    def rows(self, item_ids: Any) -> Ints:
         """Where these items stand in `items`."""
         return np.asarray(pd.Index(self.items["item_id"]).get_indexer(item_ids), dtype=np.int64)
 
-    def form(self, phase: str) -> NDArray[np.int64]:
+    def form(self, phase: str) -> Ints:
         """Rows of the items of a form, in the order of their positions."""
         own = self.forms[self.forms["form_id"] == phase].sort_values("position")
         return self.rows(own["item_id"])
 
     @property
-    def scored(self) -> NDArray[np.int64]:
+    def scored(self) -> Ints:
         """Rows of the items that some form has, in the order of `items`."""
         return np.flatnonzero((self.items["form_id"] != UNUSED).to_numpy())
 
@@ -81,7 +90,7 @@ class Bank:
         standard = (values - parts.transform("mean")) / parts.transform("std", ddof=0)
         return np.asarray(standard, dtype=float)
 
-    def moments(self, theta: Floats, rows: NDArray[np.int64]) -> Moments:
+    def moments(self, theta: Floats, rows: Ints) -> Moments:
         """Mean and variance of the marks of a person of each ability, plants of persons apart."""
         mean, square = np.empty((len(theta), len(rows))), np.empty((len(theta), len(rows)))
         for k, j in enumerate(rows):
@@ -94,7 +103,7 @@ class Bank:
                 mean[:, k] = square[:, k] = self.c[j] + (1 - self.c[j]) * right
         return Moments(mean=mean, variance=square - mean**2)
 
-    def expected(self, theta: Floats, rows: NDArray[np.int64]) -> Floats:
+    def expected(self, theta: Floats, rows: Ints) -> Floats:
         """(Q, len(rows)) share of the marks that a person of this ability expects to earn."""
         highest = self.items["max_score"].to_numpy(dtype=float)[rows]
         return np.asarray(self.moments(theta, rows).mean / highest)
@@ -130,7 +139,7 @@ def _ids(numbers: Mapping[str, Any]) -> tuple[list[str], list[str]]:
     return ids, used
 
 
-def _multiple(ids: list[str], numbers: Mapping[str, Any]) -> NDArray[np.bool_]:
+def _multiple(ids: list[str], numbers: Mapping[str, Any]) -> Flags:
     """The last anchors and the last scored items of each phase are multiple responses."""
     names = _last("A", numbers["anchors"], numbers["multiple_anchors"])
     for prefix in _PREFIX.values():
@@ -142,7 +151,7 @@ def _last(prefix: str, last: int, count: int) -> set[str]:
     return {f"{prefix}{k:02d}" for k in range(last - count + 1, last + 1)}
 
 
-def _keys(plan: Plan, ids: list[str], multiple: NDArray[np.bool_]) -> Texts:
+def _keys(plan: Plan, ids: list[str], multiple: Flags) -> Texts:
     rng, options = plan.stream("keys"), plan.numbers["items"]["options"]
     picks = plan.numbers["items"]["picks"]
     letters = np.array(list(string.ascii_uppercase), dtype=object)
@@ -155,9 +164,7 @@ def _keys(plan: Plan, ids: list[str], multiple: NDArray[np.bool_]) -> Texts:
     return np.asarray(keys, dtype=object)
 
 
-def _parameters(
-    plan: Plan, ids: list[str], multiple: NDArray[np.bool_]
-) -> tuple[Floats, Floats, Floats]:
+def _parameters(plan: Plan, ids: list[str], multiple: Flags) -> tuple[Floats, Floats, Floats]:
     """True a, b and c: drawn, then set where an item is a plant."""
     numbers, n = plan.numbers["items"], len(ids)
     rng = plan.stream("parameters")
@@ -192,7 +199,7 @@ def _items(
     *,
     ids: list[str],
     used: list[str],
-    multiple: NDArray[np.bool_],
+    multiple: Flags,
     right: Texts,
 ) -> pd.DataFrame:
     numbers, n = plan.numbers["items"], len(ids)
@@ -230,7 +237,7 @@ def _items(
     return pd.DataFrame({**columns, **_options(multiple, numbers["options"])})
 
 
-def _areas(numbers: Mapping[str, Any]) -> NDArray[np.int64]:
+def _areas(numbers: Mapping[str, Any]) -> Ints:
     """The knowledge area of each item, so that every form has six of each of the ten."""
     anchors = np.arange(numbers["anchors"]) % AREAS
     own = (np.arange(numbers["bank_per_phase"]) + 4) % AREAS
@@ -254,7 +261,7 @@ def _recorded_keys(plan: Plan, ids: list[str], right: Texts) -> Texts:
     return recorded
 
 
-def _texts(plan: Plan, ids: list[str], area: NDArray[np.int64]) -> list[str]:
+def _texts(plan: Plan, ids: list[str], area: Ints) -> list[str]:
     """What each item asks; P3 puts other professions' questions in."""
     topics = toml_entries("simulate/topics.toml")
     left = {k: iter(topics["topics"][str(k)]) for k in range(1, AREAS + 1)}
@@ -267,7 +274,7 @@ def _texts(plan: Plan, ids: list[str], area: NDArray[np.int64]) -> list[str]:
     return texts
 
 
-def _options(multiple: NDArray[np.bool_], options: Mapping[str, int]) -> dict[str, Texts]:
+def _options(multiple: Flags, options: Mapping[str, int]) -> dict[str, Texts]:
     """One column an option; items of one answer have fewer of them."""
     columns = {}
     for k, letter in enumerate(string.ascii_uppercase[: options["multiple"]]):

@@ -9,9 +9,20 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from naas_psych.simulate.draws import Floats, Texts, category, days_after, normal, yes_no
+from naas_psych.simulate.draws import (
+    Flags,
+    Floats,
+    Ints,
+    Texts,
+    category,
+    correlated,
+    days_after,
+    normal,
+    numbered,
+    standardised,
+    yes_no,
+)
 from naas_psych.simulate.plan import Plan
 
 ALPHA, BETA = "alpha", "beta"
@@ -34,7 +45,7 @@ class Cast:
     theta: Floats
     practice: Floats
 
-    def is_in(self, phase: str) -> NDArray[np.bool_]:
+    def is_in(self, phase: str) -> Flags:
         """(N,) who took part in this phase."""
         return (self.candidates["phase"] == phase).to_numpy()
 
@@ -62,7 +73,7 @@ def authorities(plan: Plan) -> pd.DataFrame:
     staff = numbers["staff"]
     return pd.DataFrame(
         {
-            "la_id": [f"LA{k:02d}" for k in range(1, n + 1)],
+            "la_id": numbered("LA", n),
             "phase": [ALPHA] * first + [BETA] * (n - first),
             "ofsted": [*numbers["ofsted_alpha"], *others],
             "region": rng.choice(np.array(numbers["regions"], dtype=object), n),
@@ -82,14 +93,13 @@ def candidates(plan: Plan, places: pd.DataFrame) -> pd.DataFrame:
     numbers, n = plan.numbers["candidates"], plan.persons
     rng = plan.stream("candidates")
     home = rng.permutation(_homes(plan, places))
-    years = np.minimum(rng.gamma(numbers["years"]["shape"], numbers["years"]["scale"], n), 1e9)
-    years = np.minimum(years, numbers["years"]["most"]).round(1)
+    years = years_of_practice(rng, numbers["years"], n).round(1)
     age = normal(rng, numbers["age_at_start"], n) + years
     employment = category(rng.random(n), numbers["employment"])
     phase = places["phase"].to_numpy()[home]
     return pd.DataFrame(
         {
-            "person_id": [f"P{k:05d}" for k in range(1, n + 1)],
+            "person_id": numbered("P", n, 5),
             "la_id": places["la_id"].to_numpy()[home],
             "phase": phase,
             "level": _levels(rng, years, numbers),
@@ -114,7 +124,12 @@ def candidates(plan: Plan, places: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _homes(plan: Plan, places: pd.DataFrame) -> NDArray[np.int64]:
+def years_of_practice(rng: np.random.Generator, numbers: Mapping[str, float], n: int) -> Floats:
+    """(n,) years since qualifying: a gamma, cut off at `most`."""
+    return np.minimum(rng.gamma(numbers["shape"], numbers["scale"], n), numbers["most"])
+
+
+def _homes(plan: Plan, places: pd.DataFrame) -> Ints:
     """(N,) the authority of each candidate, in shares of its staff; P21: one has a handful."""
     in_alpha = round(plan.persons * plan.numbers["size"]["alpha_share"])
     homes = []
@@ -130,7 +145,7 @@ def _homes(plan: Plan, places: pd.DataFrame) -> NDArray[np.int64]:
     return np.concatenate(homes)
 
 
-def _parts(total: int, weights: Floats) -> NDArray[np.int64]:
+def _parts(total: int, weights: Floats) -> Ints:
     """Whole numbers in proportion to the weights that add up to the total."""
     edges = np.rint(np.cumsum(weights) / weights.sum() * total).astype(np.int64)
     return np.asarray(np.diff(edges, prepend=0), dtype=np.int64)
@@ -148,7 +163,7 @@ def _levels(rng: np.random.Generator, years: Floats, numbers: Mapping[str, Any])
 
 def _tenure(
     rng: np.random.Generator, employment: Texts, years: Floats, means: Mapping[str, float]
-) -> NDArray[np.int64]:
+) -> Ints:
     mean = np.array([means[kind] for kind in employment])
     months = rng.exponential(1.0, len(years)) * mean
     most = np.maximum(np.floor(years * 12), 1)
@@ -204,7 +219,5 @@ def _most(numbers: Mapping[str, float]) -> float:
 
 def _practice(plan: Plan, theta: Floats) -> Floats:
     """Standard normal, correlated with ability as stated."""
-    r = plan.numbers["ability"]["practice_r"]
     own = plan.stream("practice").normal(size=len(theta))
-    standard = (theta - theta.mean()) / theta.std()
-    return np.asarray(r * standard + np.sqrt(1 - r**2) * own)
+    return correlated(standardised(theta), own, plan.numbers["ability"]["practice_r"])

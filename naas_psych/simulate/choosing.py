@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from naas_psych.simulate.bank import Bank
 from naas_psych.simulate.cast import Cast
-from naas_psych.simulate.draws import Floats
+from naas_psych.simulate.draws import Flags, Floats, Ints
 from naas_psych.simulate.plan import Plan
 
 Picks = NDArray[np.uint8]
@@ -31,7 +31,7 @@ def count(picked: Picks) -> NDArray[np.int8]:
     return np.asarray(np.unpackbits(picked[..., None], axis=-1).sum(axis=-1), dtype=np.int8)
 
 
-def earned(bank: Bank, rows: NDArray[np.int64], picked: Picks) -> NDArray[np.int8]:
+def earned(bank: Bank, rows: Ints, picked: Picks) -> NDArray[np.int8]:
     """(N, L) marks by the recorded key; more options than asked for earn nothing."""
     key = bits(bank.items["key"])[rows]
     asked = np.where(bank.multiple[rows], count(key), 1)
@@ -39,9 +39,7 @@ def earned(bank: Bank, rows: NDArray[np.int64], picked: Picks) -> NDArray[np.int
     return np.where(count(picked) <= asked, right, 0).astype(np.int8)
 
 
-def choose(
-    plan: Plan, cast: Cast, bank: Bank, *, rows: NDArray[np.int64], score: NDArray[np.int8]
-) -> Picks:
+def choose(plan: Plan, cast: Cast, bank: Bank, *, rows: Ints, score: NDArray[np.int8]) -> Picks:
     """(N, L) picks that earn `score` by the right key.
 
     Each option has an attraction among its like (the keyed, or the others): a constant, a slope in
@@ -59,9 +57,7 @@ def choose(
     return picked
 
 
-def _picked(
-    plan: Plan, bank: Bank, items: NDArray[np.int64], pull: Floats, score: NDArray[np.int8]
-) -> Picks:
+def _picked(plan: Plan, bank: Bank, items: Ints, pull: Floats, score: NDArray[np.int8]) -> Picks:
     """The `score` most attractive keyed options with the most attractive others."""
     key = bits(bank.right)[items]
     place = np.arange(pull.shape[1])
@@ -72,7 +68,7 @@ def _picked(
     return np.asarray((taken << place).sum(axis=1), dtype=np.uint8)
 
 
-def _highest(pull: Floats, wanted: NDArray[np.int8]) -> NDArray[np.bool_]:
+def _highest(pull: Floats, wanted: NDArray[np.int8]) -> Flags:
     """Which options are among the `wanted` highest of their row."""
     rank = (-pull).argsort(axis=1).argsort(axis=1)
     return np.asarray(rank < wanted[:, None])

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from naas_psych.simulate.bank import Bank
 from naas_psych.simulate.cast import Cast
-from naas_psych.simulate.draws import Floats
+from naas_psych.simulate.draws import Flags, Floats, Ints, correlated, standardised
 from naas_psych.simulate.plan import Plan
 
 
@@ -20,11 +19,11 @@ class Clock:
     """(N, L) each: seconds (nan where not reached), guessed fast, not reached."""
 
     seconds: Floats
-    rushed: NDArray[np.bool_]
-    not_reached: NDArray[np.bool_]
+    rushed: Flags
+    not_reached: Flags
 
 
-def clock(plan: Plan, cast: Cast, bank: Bank, rows: NDArray[np.int64]) -> Clock:
+def clock(plan: Plan, cast: Cast, bank: Bank, rows: Ints) -> Clock:
     """Walk through the form: whoever has too little time left for the rest guesses fast.
 
     There is no penalty for a wrong answer, so nothing is left blank in haste: the blanks hide how
@@ -50,7 +49,7 @@ def clock(plan: Plan, cast: Cast, bank: Bank, rows: NDArray[np.int64]) -> Clock:
     return Clock(seconds=seconds, rushed=rushed & ~out, not_reached=out)
 
 
-def _wanted(plan: Plan, cast: Cast, bank: Bank, rows: NDArray[np.int64]) -> Floats:
+def _wanted(plan: Plan, cast: Cast, bank: Bank, rows: Ints) -> Floats:
     """(N, L) seconds each response takes without haste."""
     numbers = plan.numbers["sitting"]
     item = plan.stream("item times").normal(size=len(bank.items))
@@ -63,10 +62,10 @@ def _wanted(plan: Plan, cast: Cast, bank: Bank, rows: NDArray[np.int64]) -> Floa
 
 def _speed(plan: Plan, cast: Cast, numbers: Mapping[str, float]) -> Floats:
     """(N,) log speed, correlated with ability."""
-    r = numbers["r_ability"]
-    standard = (cast.theta - cast.theta.mean()) / cast.theta.std()
-    own = plan.stream("speed").normal(size=len(standard))
-    return np.asarray(numbers["sd"] * (r * standard + np.sqrt(1 - r**2) * own))
+    own = plan.stream("speed").normal(size=len(cast.theta))
+    return np.asarray(
+        numbers["sd"] * correlated(standardised(cast.theta), own, numbers["r_ability"])
+    )
 
 
 def _limits(plan: Plan, cast: Cast) -> Floats:

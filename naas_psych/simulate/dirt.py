@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from naas_psych.simulate.bank import Bank
 from naas_psych.simulate.cast import Cast
 from naas_psych.simulate.choosing import bits
-from naas_psych.simulate.draws import days_after
+from naas_psych.simulate.draws import Flags, Floats, Ints, days_after
 from naas_psych.simulate.plan import Plan
 from naas_psych.simulate.sitting import ANSWERED, LOST, Sitting, marked
 
@@ -23,8 +23,8 @@ PLANT = "P22"
 class _Cells:
     """Cells of persons that no other fault has touched."""
 
-    person: NDArray[np.int64]
-    place: NDArray[np.int64]
+    person: Ints
+    place: Ints
 
 
 class _Victims:
@@ -40,7 +40,7 @@ class _Victims:
         self._several = bank.multiple[sat.rows]
         self._rng = rng
 
-    def persons(self, count: int, among: NDArray[np.bool_] | None = None) -> NDArray[np.int64]:
+    def persons(self, count: int, among: Flags | None = None) -> Ints:
         """So many persons, or as many as there are."""
         fit = [int(p) for p in self._left if among is None or among[p]][:count]
         self._left = [p for p in self._left if p not in set(fit)]
@@ -87,7 +87,7 @@ def _spoil_picks(
         picked[person] = np.where(several, bits(["ABC"])[0], bits(["A"])[0])
 
 
-def _spoil_times(numbers: Any, victims: _Victims, seconds: NDArray[np.float64]) -> None:
+def _spoil_times(numbers: Any, victims: _Victims, seconds: Floats) -> None:
     for value, count in (
         (0.0, numbers["zero_times"]),
         (-1.0, numbers["negative_times"]),

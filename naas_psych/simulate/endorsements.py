@@ -6,15 +6,21 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from naas_psych.simulate.cast import Cast
-from naas_psych.simulate.draws import Floats, Texts, category, yes_no
-from naas_psych.simulate.observations import whole
+from naas_psych.simulate.bank import AREAS
+from naas_psych.simulate.cast import Cast, years_of_practice
+from naas_psych.simulate.draws import (
+    Flags,
+    Floats,
+    Ints,
+    Texts,
+    by_weight,
+    category,
+    numbered,
+    whole,
+    yes_no,
+)
 from naas_psych.simulate.plan import Plan
-from naas_psych.simulate.timetable import Ints
-
-KSS = 10
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +31,7 @@ class Staff:
     home: Ints
     practice: Floats
     years: Floats
-    put_forward: NDArray[np.bool_]
+    put_forward: Flags
 
 
 def endorsements(plan: Plan, cast: Cast) -> pd.DataFrame:
@@ -42,10 +48,11 @@ def endorsements(plan: Plan, cast: Cast) -> pd.DataFrame:
     table = _told(plan, cast, staff)
     table.insert(4, "rating", rating)
     table["decision"] = _decision(plan, staff, rating)
-    kss = rng.normal(0.0, numbers["kss_noise_sd"], (n, KSS)) + felt[:, None]
+    kss = rng.normal(0.0, numbers["kss_noise_sd"], (n, AREAS)) + felt[:, None]
     least = _least(plan, cast, staff)[:, None]
-    kss = np.clip(np.rint(kss), least, numbers["most"]).astype(np.int64)
-    areas = pd.DataFrame(kss, columns=[f"kss_{k}" for k in range(1, KSS + 1)])
+    areas = pd.DataFrame(
+        whole(kss, least, numbers["most"]), columns=[f"kss_{k}" for k in range(1, AREAS + 1)]
+    )
     return pd.concat([table, areas], axis=1)
 
 
@@ -54,31 +61,31 @@ def _staff(plan: Plan, cast: Cast) -> Staff:
     numbers, rng = plan.numbers["endorsements"], plan.stream("not put forward")
     extra, years = plan.scaled(numbers["not_put_forward"]), plan.numbers["candidates"]["years"]
     size = cast.authorities["staff_n"].to_numpy(dtype=float)
-    home = np.searchsorted(np.cumsum(size) / size.sum(), rng.random(extra), side="right")
+    home = by_weight(rng.random(extra), size)
     practice = rng.normal(size=extra)
     if plan.has("P20"):
         practice += plan.plant("P20")["not_put_forward_practice"]
-    served = np.minimum(rng.gamma(years["shape"], years["scale"], extra), years["most"])
+    served = years_of_practice(rng, years, extra)
     theirs = pd.Index(cast.authorities["la_id"]).get_indexer(cast.candidates["la_id"])
-    names = np.array([f"Q{k:05d}" for k in range(1, extra + 1)], dtype=object)
+    names = np.array(numbered("Q", extra, 5), dtype=object)
     return Staff(
         person_id=np.concatenate([cast.candidates["person_id"].to_numpy(dtype=object), names]),
-        home=np.concatenate([theirs, np.minimum(home, len(size) - 1)]),
+        home=np.concatenate([theirs, home]),
         practice=np.concatenate([cast.practice, practice]),
         years=np.concatenate([cast.candidates["years"].to_numpy(dtype=float), served]),
         put_forward=np.arange(len(theirs) + extra) < len(theirs),
     )
 
 
-def _generous(plan: Plan, cast: Cast, staff: Staff) -> NDArray[np.bool_]:
+def _generous(plan: Plan, cast: Cast, staff: Staff) -> Flags:
     """(n,) P16: who works where everybody is endorsed highly."""
-    lenient = cast.authorities["la_id"].isin(plan.numbers["plants"]["P16"]["authorities"])
+    lenient = cast.authorities["la_id"].isin(plan.plant("P16")["authorities"])
     return np.asarray(lenient.to_numpy()[staff.home] & plan.has("P16"))
 
 
 def _least(plan: Plan, cast: Cast, staff: Staff) -> Ints:
     """(n,) the lowest rating that is given."""
-    least = plan.numbers["plants"]["P16"]["least"]
+    least = plan.plant("P16")["least"]
     usual = plan.numbers["endorsements"]["least"]
     floor: Ints = np.where(_generous(plan, cast, staff), least, usual).astype(np.int64)
     return floor
@@ -88,7 +95,7 @@ def _inflated(plan: Plan, cast: Cast, *, staff: Staff, felt: Floats, noise: Floa
     """P16: where everybody is endorsed highly, chance alone tells the highest from the next."""
     from scipy.special import ndtri
 
-    plant = plan.numbers["plants"]["P16"]
+    plant = plan.plant("P16")
     between = plant["least"] + 0.5 + noise + float(ndtri(plant["top_share"]))
     return np.where(_generous(plan, cast, staff), between, felt)
 

@@ -11,11 +11,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from naas_psych.simulate.bank import AREAS, Bank
-from naas_psych.simulate.draws import Floats, Texts
+from naas_psych.simulate.draws import Flags, Floats, Ints, Texts
 from naas_psych.simulate.plan import Plan
-
-Flags = NDArray[np.bool_]
-Whole = NDArray[np.int64]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +30,7 @@ class _Panel:
 
     shape: tuple[int, int, int]
     item_ids: Texts
-    kss: Whole
+    kss: Ints
     missing: Flags
     legal: Flags
     distant: Flags
@@ -124,14 +121,14 @@ def _leaning(
     return np.asarray(expert + np.sqrt(kept) * lasting + np.sqrt(1 - kept) * passing)
 
 
-def _relevance(relevant: Flags, grade: Floats, numbers: Mapping[str, Any]) -> Whole:
+def _relevance(relevant: Flags, grade: Floats, numbers: Mapping[str, Any]) -> Ints:
     """(R, E, J) 1-4: highly rather than quite relevant, slightly rather than not at all."""
     high = np.array(numbers["highly_relevant"])[:, None, None]
     slight = np.array(numbers["slightly_relevant"])[:, None, None]
     return np.where(relevant, 3 + (grade < high), 1 + (grade < slight))
 
 
-def _clarity(plan: Plan, panel: _Panel, rng: np.random.Generator) -> Whole:
+def _clarity(plan: Plan, panel: _Panel, rng: np.random.Generator) -> Ints:
     """(R, E, J) 1-4 by cutting a normal; P23: a pair that is clear to nearly all."""
     numbers = plan.numbers["expert_ratings"]["clarity"]
     rounds, people, items = panel.shape
@@ -145,7 +142,7 @@ def _clarity(plan: Plan, panel: _Panel, rng: np.random.Generator) -> Whole:
     return 1 + np.searchsorted(np.array(numbers["cuts"]), felt)
 
 
-def _essential(plan: Plan, panel: _Panel, relevance: Whole, rng: np.random.Generator) -> Texts:
+def _essential(plan: Plan, panel: _Panel, relevance: Ints, rng: np.random.Generator) -> Texts:
     """(R, E, J) by relevance; P23: nearly all hold the very easy and the hard item essential."""
     numbers = plan.numbers["expert_ratings"]["essential"]
     names = np.array(numbers["names"], dtype=object)
@@ -159,7 +156,7 @@ def _essential(plan: Plan, panel: _Panel, relevance: Whole, rng: np.random.Gener
     return np.asarray(names[np.minimum(place, len(names) - 1)], dtype=object)
 
 
-def _kss_match(panel: _Panel, rng: np.random.Generator, right: Sequence[float]) -> Whole:
+def _kss_match(panel: _Panel, rng: np.random.Generator, right: Sequence[float]) -> Ints:
     """(R, E, J) the area that the expert sees in the item: mostly its own."""
     drawn = rng.random(panel.shape[1:])
     other = rng.integers(1, AREAS, panel.shape[1:])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from naas_psych.simulate.draws import numbered
 from naas_psych.simulate.plan import Plan
 
 
@@ -23,7 +24,7 @@ def experts(plan: Plan) -> pd.DataFrame:
     places = (numbers["settings"][kind] for kind in background)
     return pd.DataFrame(
         {
-            "judge_id": [f"X{k:02d}" for k in range(1, n + 1)],
+            "judge_id": numbered("X", n),
             "background": background,
             "years": np.round(years).astype(int),
             "setting": [own[int(part * len(own))] for part, own in zip(drawn, places, strict=True)],

@@ -8,11 +8,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from naas_psych.simulate.bank import Bank
 from naas_psych.simulate.cast import ALPHA, Cast
-from naas_psych.simulate.draws import Floats, Texts
+from naas_psych.simulate.draws import Flags, Floats, Ints, Texts
 from naas_psych.simulate.plan import Plan
 from naas_psych.simulate.sitting import Sitting
 
@@ -33,7 +32,7 @@ class _Voices:
     source : (M,) exit, phone or open_call
     """
 
-    person: NDArray[np.int64]
+    person: Ints
     source: Texts
 
 
@@ -61,7 +60,7 @@ def feedback(plan: Plan, cast: Cast, bank: Bank, sitting: Sitting) -> pd.DataFra
     )
 
 
-def _voices(plan: Plan, hurried: NDArray[np.bool_], rng: np.random.Generator) -> _Voices:
+def _voices(plan: Plan, hurried: Flags, rng: np.random.Generator) -> _Voices:
     """Fewer of those who had to hurry fill in the form at the exit."""
     numbers, n = plan.numbers["feedback"], len(hurried)
     weight = np.where(hurried, numbers["answers_if_hurried"], 1.0)
@@ -82,9 +81,9 @@ def _ratings(
     cast: Cast,
     voices: _Voices,
     *,
-    hurried: NDArray[np.bool_],
+    hurried: Flags,
     rng: np.random.Generator,
-) -> dict[str, NDArray[np.int64]]:
+) -> dict[str, Ints]:
     """Every question of 1 to 5, with the mean that its source, the person and the question give."""
     numbers = plan.numbers["feedback"]
     planted = plan.plant("P17")["means"] if plan.has("P17") else {}
@@ -105,9 +104,7 @@ def _ratings(
     return ratings
 
 
-def _offsets(
-    plan: Plan, cast: Cast, voices: _Voices, *, hurried: NDArray[np.bool_]
-) -> Mapping[str, Floats]:
+def _offsets(plan: Plan, cast: Cast, voices: _Voices, *, hurried: Flags) -> Mapping[str, Floats]:
     """What the person brings to a question: the time they had, the work they do."""
     numbers = plan.numbers["feedback"]
     # Alpha had less time than beta only where the test is speeded.
@@ -127,7 +124,7 @@ def _rank(shared: Floats, own: Floats, r: float) -> Floats:
     return np.asarray(ndtr(np.sqrt(r) * shared + np.sqrt(1 - r) * own))
 
 
-def _rating(uniform: Floats, mean: Floats) -> NDArray[np.int64]:
+def _rating(uniform: Floats, mean: Floats) -> Ints:
     """1-5 with exactly these means: a binomial count of four, looked up at its quantile."""
     from scipy.special import bdtr
 
@@ -135,9 +132,7 @@ def _rating(uniform: Floats, mean: Floats) -> NDArray[np.int64]:
     return np.asarray(1 + (uniform[:, None] > below).sum(axis=1), dtype=np.int64)
 
 
-def _named_items(
-    plan: Plan, bank: Bank, rows: NDArray[np.int64], rng: np.random.Generator
-) -> Texts:
+def _named_items(plan: Plan, bank: Bank, rows: Ints, rng: np.random.Generator) -> Texts:
     """(M,) the item of the own form that fits least; P3: mostly one of other professions' work."""
     n, length = rows.shape
     item_ids = bank.items["item_id"].to_numpy(dtype=object)
@@ -159,7 +154,7 @@ def _named_items(
 def _texts(
     numbers: Mapping[str, Any],
     overall: Floats,
-    time_enough: NDArray[np.int64],
+    time_enough: Ints,
     rng: np.random.Generator,
 ) -> Texts:
     """(M,) a sentence in the tone of the ratings, or nothing."""

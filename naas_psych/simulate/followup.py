@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from naas_psych.simulate.cast import Cast
-from naas_psych.simulate.draws import Floats, logistic, yes_no
-from naas_psych.simulate.observations import whole
+from naas_psych.simulate.draws import (
+    Flags,
+    Floats,
+    Ints,
+    correlated,
+    logistic,
+    standardised,
+    whole,
+    yes_no,
+)
 from naas_psych.simulate.plan import Plan
 from naas_psych.simulate.sitting import Sitting
-from naas_psych.simulate.timetable import Ints
 
 
 def followup(plan: Plan, cast: Cast, sitting: Sitting) -> pd.DataFrame:
@@ -23,8 +29,8 @@ def followup(plan: Plan, cast: Cast, sitting: Sitting) -> pd.DataFrame:
     n = len(sitting.percent)
     left = rng.random(n) < _leaving(plan, cast)
     rows = _followed(plan, cast, left)
-    r, audit = numbers["audit_r_practice"], numbers["audit"]
-    quality = r * cast.practice + np.sqrt(1 - r**2) * rng.normal(size=n)
+    audit = numbers["audit"]
+    quality = correlated(cast.practice, rng.normal(size=n), numbers["audit_r_practice"])
     supervisor = numbers["supervisor"]
     felt = supervisor["mean"] + supervisor["per_practice"] * cast.practice
     felt += supervisor["noise_sd"] * rng.normal(size=n)
@@ -49,7 +55,7 @@ def _leaving(plan: Plan, cast: Cast) -> Floats:
     return logistic(np.log(share / (1 - share)) + numbers["left_per_practice"] * cast.practice)
 
 
-def _followed(plan: Plan, cast: Cast, left: NDArray[np.bool_]) -> Ints:
+def _followed(plan: Plan, cast: Cast, left: Flags) -> Ints:
     """Rows of those followed: a fixed number, drawn with unlike odds when P20 is planted.
 
     The highest of log odds plus a Gumbel draw is a draw without replacement in those odds.
@@ -57,7 +63,7 @@ def _followed(plan: Plan, cast: Cast, left: NDArray[np.bool_]) -> Ints:
     rank = plan.stream("followed").gumbel(size=len(left))
     if plan.has("P20"):
         plant = plan.plant("P20")
-        ability = (cast.theta - cast.theta.mean()) / cast.theta.std()
-        rank += plant["followed_per_ability"] * ability + plant["followed_if_left"] * left
+        rank += plant["followed_per_ability"] * standardised(cast.theta)
+        rank += plant["followed_if_left"] * left
     count = min(plan.scaled(plan.numbers["followup"]["number"]), len(left))
     return np.sort(np.argsort(-rank)[:count])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from naas_psych.simulate.draws import normal
+from naas_psych.simulate.draws import normal, numbered
 from naas_psych.simulate.plan import Plan
 
 _LIMITS = ("min_cut", "max_cut", "min_fail", "max_fail")
@@ -15,7 +15,7 @@ def hofstee(plan: Plan) -> pd.DataFrame:
     """One row a judge who stayed, in whole percent."""
     numbers, panel = plan.numbers["hofstee"], plan.numbers["angoff"]
     rng = plan.stream("hofstee")
-    judges = [f"J{k:02d}" for k in range(1, panel["judges"] + 1)]
+    judges = numbered("J", panel["judges"])
     judges.remove(panel["drops_out"])
     columns = {name: np.rint(normal(rng, numbers[name], len(judges))) for name in _LIMITS}
     for low, high in (_LIMITS[:2], _LIMITS[2:]):

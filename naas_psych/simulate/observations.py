@@ -6,13 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from naas_psych.simulate.cast import Cast
-from naas_psych.simulate.draws import Floats, yes_no
+from naas_psych.simulate.draws import Flags, Floats, Ints, place_of, whole, yes_no
 from naas_psych.simulate.plan import Plan
 from naas_psych.simulate.raters import RaterTruth, rater_truth
-from naas_psych.simulate.timetable import Ints, timetable
+from naas_psych.simulate.timetable import timetable
 
 #: Variance that rounding to whole marks adds (width one, uniform).
 ROUNDING = 1 / 12
@@ -28,7 +27,7 @@ class Ratings:
     person: Ints
     task: Ints
     rater: Ints
-    shared: NDArray[np.bool_]
+    shared: Flags
 
 
 def practice_sample(plan: Plan, cast: Cast, count: int) -> Ints:
@@ -90,14 +89,14 @@ def _ratings(plan: Plan, cast: Cast, *, rows: Ints, work: Ratings, truth: RaterT
 
 def _bias(plan: Plan, cast: Cast, *, rows: Ints, work: Ratings) -> Floats:
     """(M,) P13: one rater is harder on one group."""
-    plant = plan.numbers["plants"]["P13"]
+    plant = plan.plant("P13")
     group = (cast.candidates[plant["column"]] == plant["level"]).to_numpy()[rows]
-    rater = int(plant["rater"][1:]) - 1
+    rater = place_of(plant["rater"])
     hit = (work.rater == rater) & group[work.person] & plan.has("P13")
     return np.where(hit, plant["effect"], 0.0)
 
 
-def _marks(plan: Plan, *, rating: Floats, spread: Floats) -> NDArray[np.int64]:
+def _marks(plan: Plan, *, rating: Floats, spread: Floats) -> Ints:
     """(M, C) whole marks on each criterion."""
     numbers = plan.numbers["observations"]
     easiness = np.array(list(numbers["criteria"].values()))
@@ -143,8 +142,3 @@ def _frame(
             "form": np.where(work.shared, "all_raters", "double").astype(object),
         }
     )
-
-
-def whole(values: Floats, least: int | Ints, most: int) -> NDArray[np.int64]:
-    """Whole marks within a scale."""
-    return np.clip(np.rint(values), least, most).astype(np.int64)

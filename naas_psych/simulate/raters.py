@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from naas_psych.simulate.draws import Floats, days_after
+from naas_psych.simulate.draws import Floats, days_after, numbered
 from naas_psych.simulate.plan import Plan
 
 
@@ -26,7 +26,7 @@ def raters(plan: Plan) -> pd.DataFrame:
     home = rng.integers(1, plan.numbers["size"]["authorities"] + 1, n)
     return pd.DataFrame(
         {
-            "rater_id": [f"R{k:02d}" for k in range(1, n + 1)],
+            "rater_id": numbered("R", n),
             "role": [roles[k % len(roles)] for k in range(n)],
             "trained_on": days_after(
                 numbers["trained_first_day"], rng.integers(0, numbers["trained_days"], n)

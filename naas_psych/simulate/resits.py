@@ -6,10 +6,9 @@ import numpy as np
 import pandas as pd
 
 from naas_psych.simulate.cast import Cast
-from naas_psych.simulate.draws import Floats, Texts, yes_no
+from naas_psych.simulate.draws import Floats, Ints, Texts, yes_no
 from naas_psych.simulate.plan import Plan
 from naas_psych.simulate.second_form import Expectation, expectation, in_marks, other_form
-from naas_psych.simulate.timetable import Ints
 
 
 def resits(plan: Plan, cast: Cast, outcomes: pd.DataFrame) -> pd.DataFrame:

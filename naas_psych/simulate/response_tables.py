@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from naas_psych.simulate.bank import Bank
 from naas_psych.simulate.cast import ALPHA, BETA, Cast
 from naas_psych.simulate.choosing import letters
+from naas_psych.simulate.draws import Ints
 from naas_psych.simulate.plan import Plan
 from naas_psych.simulate.sitting import ANSWERED, STATES, Sitting
 
@@ -48,7 +49,7 @@ def _named(codes: NDArray[Any], names: Iterable[str]) -> Any:
     return pd.Categorical.from_codes(codes, pd.Index(list(names)))
 
 
-def _visits(plan: Plan, sat: Sitting) -> NDArray[np.int64]:
+def _visits(plan: Plan, sat: Sitting) -> Ints:
     """How often a candidate looked at an item; 0 where it was not reached."""
     edges = np.cumsum(plan.numbers["sitting"]["visits"])
     draw = plan.stream("visits").random(sat.rows.shape)

@@ -10,10 +10,20 @@ import numpy as np
 import pandas as pd
 
 from naas_psych.simulate.cast import Cast
-from naas_psych.simulate.draws import Floats, Texts, normal, yes_no
-from naas_psych.simulate.observations import practice_sample, whole
+from naas_psych.simulate.draws import (
+    Floats,
+    Ints,
+    Texts,
+    normal,
+    numbered,
+    place_of,
+    standardised,
+    whole,
+    yes_no,
+)
+from naas_psych.simulate.observations import practice_sample
 from naas_psych.simulate.plan import Plan
-from naas_psych.simulate.timetable import Ints, Timetable, timetable
+from naas_psych.simulate.timetable import Timetable, timetable
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +94,7 @@ def _quality(plan: Plan, cast: Cast, rows: Ints) -> Floats:
     by_practice, by_ability = numbers["from_practice"], numbers["from_ability"]
     shared = 2 * by_practice * by_ability * plan.numbers["ability"]["practice_r"]
     own = np.sqrt(1 - by_practice**2 - by_ability**2 - shared)
-    ability = (cast.theta - cast.theta.mean()) / cast.theta.std()
+    ability = standardised(cast.theta)
     noise = plan.stream("script quality").normal(size=len(rows))
     return np.asarray(by_practice * cast.practice[rows] + by_ability * ability[rows] + own * noise)
 
@@ -140,22 +150,17 @@ def _marking(plan: Plan, desk: Desk, script: Ints, *, number: int, slot: Timetab
 
 def _drift(plan: Plan, *, marker: Ints, hours: Floats) -> Floats:
     """P15: one marker grows harder by the hour."""
-    plant: Mapping[str, Any] = plan.numbers["plants"]["P15"]["drifting"]
-    hit = (marker == _code(plant)) & plan.has("P15")
+    plant: Mapping[str, Any] = plan.plant("P15")["drifting"]
+    hit = (marker == place_of(plant["marker"])) & plan.has("P15")
     return np.where(hit, plant["per_hour"] * hours, 0.0)
 
 
 def _centred(plan: Plan, felt: Floats, marker: Ints) -> Floats:
     """P15: one marker keeps to the middle of the scale."""
-    plant: Mapping[str, Any] = plan.numbers["plants"]["P15"]["central"]
-    hit = (marker == _code(plant)) & plan.has("P15")
+    plant: Mapping[str, Any] = plan.plant("P15")["central"]
+    hit = (marker == place_of(plant["marker"])) & plan.has("P15")
     middle = plan.numbers["scripts"]["mean"]
     return np.asarray(middle + np.where(hit, plant["spread"], 1.0)[:, None] * (felt - middle))
-
-
-def _code(plant: Mapping[str, Any]) -> int:
-    """M3 is marker 2."""
-    return int(plant["marker"][1:]) - 1
 
 
 def _sheet(plan: Plan, cast: Cast, *, rows: Ints, task: Ints, quality: Floats) -> pd.DataFrame:
@@ -167,7 +172,7 @@ def _sheet(plan: Plan, cast: Cast, *, rows: Ints, task: Ints, quality: Floats) -
     return pd.DataFrame(
         {
             "script": np.arange(n),
-            "script_id": [f"T{k:04d}" for k in range(1, n + 1)],
+            "script_id": numbered("T", n, 4),
             "person_id": cast.candidates["person_id"].to_numpy()[rows],
             "task": np.array(list(numbers["tasks"]), dtype=object)[task],
             "word_count": np.rint(words["median"] * np.exp(length)).astype(np.int64),
@@ -178,7 +183,7 @@ def _sheet(plan: Plan, cast: Cast, *, rows: Ints, task: Ints, quality: Floats) -
 def _rows(plan: Plan, marking: Marking) -> pd.DataFrame:
     numbers, n = plan.numbers["scripts"], len(marking.script)
     minutes = normal(plan.stream(f"minutes {marking.mark_number}"), numbers["minutes"], n)
-    marker: Texts = np.array([f"M{k + 1}" for k in range(numbers["markers"])], dtype=object)
+    marker: Texts = np.array(numbered("M", numbers["markers"], 1), dtype=object)
     return pd.DataFrame(
         {
             "script": marking.script,

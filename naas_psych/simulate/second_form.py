@@ -7,9 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from naas_psych.simulate.cast import ALPHA, BETA, Cast
-from naas_psych.simulate.draws import Floats, Texts
+from naas_psych.simulate.draws import Floats, Ints, Texts
 from naas_psych.simulate.plan import Plan
-from naas_psych.simulate.timetable import Ints
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,7 @@ from naas_psych.simulate.bank import Bank
 from naas_psych.simulate.cast import BETA, Cast
 from naas_psych.simulate.choosing import choose, earned
 from naas_psych.simulate.clock import clock
-from naas_psych.simulate.draws import Floats, logistic
+from naas_psych.simulate.draws import Flags, Floats, Ints, logistic
 from naas_psych.simulate.plan import Plan
 
 ANSWERED, OMITTED, NOT_REACHED, LOST = range(4)
@@ -34,11 +34,11 @@ class Sitting:
     marks : (N, L) what the recorded key gives, 0 where nothing was recorded
     """
 
-    rows: NDArray[np.int64]
+    rows: Ints
     picked: NDArray[np.uint8]
     states: NDArray[np.int8]
     seconds: Floats
-    rushed: NDArray[np.bool_]
+    rushed: Flags
     highest: NDArray[np.int8]
     marks: NDArray[np.int8]
 
@@ -49,7 +49,7 @@ class Sitting:
         return np.asarray(100 * self.marks.sum(axis=1) / np.maximum(possible, 1))
 
     @property
-    def hurried(self) -> NDArray[np.bool_]:
+    def hurried(self) -> Flags:
         """(N,) guessed fast at least once."""
         return np.asarray(self.rushed.any(axis=1))
 
@@ -82,7 +82,7 @@ def marked(sat: Sitting, bank: Bank) -> Sitting:
     return replace(sat, marks=marks)
 
 
-def _rows(cast: Cast, bank: Bank) -> NDArray[np.int64]:
+def _rows(cast: Cast, bank: Bank) -> Ints:
     """(N, L) the item at each position of each candidate's form."""
     by_phase = {phase: bank.form(phase) for phase in set(cast.candidates["phase"])}
     phases = cast.candidates["phase"].to_numpy()
@@ -92,9 +92,7 @@ def _rows(cast: Cast, bank: Bank) -> NDArray[np.int64]:
     return rows
 
 
-def _scores(
-    plan: Plan, cast: Cast, bank: Bank, rows: NDArray[np.int64], *, guessed: NDArray[np.bool_]
-) -> NDArray[np.int8]:
+def _scores(plan: Plan, cast: Cast, bank: Bank, rows: Ints, *, guessed: Flags) -> NDArray[np.int8]:
     """(N, L) what was truly earned: 0 or 1, or how many of the keyed options were picked."""
     rng = plan.stream("scores")
     logit = cast.theta[:, None] - bank.b[rows] - _shifts(plan, cast, bank, rows)
@@ -106,9 +104,7 @@ def _scores(
     return np.where(guessed, _guess(plan, bank, rows), score).astype(np.int8)
 
 
-def _grade(
-    bank: Bank, rows: NDArray[np.int64], logit: Floats, draw: Floats, score: NDArray[np.int8]
-) -> None:
+def _grade(bank: Bank, rows: Ints, logit: Floats, draw: Floats, score: NDArray[np.int8]) -> None:
     """Graded items, in place: as many steps as the draw lies below."""
     several = bank.multiple[rows]
     slope = bank.a[rows][several]
@@ -116,7 +112,7 @@ def _grade(
     score[several] = (draw[several][:, None] < reached).sum(axis=1)
 
 
-def _guess(plan: Plan, bank: Bank, rows: NDArray[np.int64]) -> NDArray[np.int8]:
+def _guess(plan: Plan, bank: Bank, rows: Ints) -> NDArray[np.int8]:
     """What picking by chance earns."""
     rng, numbers = plan.stream("guesses"), plan.numbers["items"]
     offered, picks = numbers["options"], numbers["picks"]
@@ -125,7 +121,7 @@ def _guess(plan: Plan, bank: Bank, rows: NDArray[np.int64]) -> NDArray[np.int8]:
     return np.where(bank.multiple[rows], several, single).astype(np.int8)
 
 
-def _shifts(plan: Plan, cast: Cast, bank: Bank, rows: NDArray[np.int64]) -> Floats:
+def _shifts(plan: Plan, cast: Cast, bank: Bank, rows: Ints) -> Floats:
     """(N, L) by how much an item is harder for a candidate: P4, P5, P10 and P11."""
     shift = np.zeros(rows.shape)
     in_beta = cast.is_in(BETA)
@@ -141,11 +137,11 @@ def _shifts(plan: Plan, cast: Cast, bank: Bank, rows: NDArray[np.int64]) -> Floa
     return shift
 
 
-def _shared(plan: Plan, bank: Bank, rows: NDArray[np.int64]) -> Floats:
+def _shared(plan: Plan, bank: Bank, rows: Ints) -> Floats:
     """(N, L) P9: what the items of one scenario share beyond ability."""
     rng = plan.stream("scenario")
     feeling = rng.normal(size=len(rows))
-    plant = plan.numbers["plants"]["P9"]
+    plant = plan.plant("P9")
     least, most = plant["loading"]
     loadings = rng.uniform(least, most, len(plant["items"]))
     loading = np.zeros(len(bank.items))

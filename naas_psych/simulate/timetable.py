@@ -7,11 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from naas_psych.simulate.draws import Floats, Texts
-
-Ints = NDArray[np.int64]
+from naas_psych.simulate.draws import Floats, Ints, Texts
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,9 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from naas_psych.simulate.draws import Floats, Texts, category
+from naas_psych.simulate.draws import Floats, Ints, Texts, by_weight, category, numbered
 from naas_psych.simulate.plan import Plan
-from naas_psych.simulate.timetable import Ints
 
 #: Raking stops when no share is further from its margin than this.
 CLOSE = 1e-10
@@ -45,7 +44,7 @@ def _draw_jointly(
 ) -> dict[str, Texts]:
     """Category of each row on every axis of the raked table."""
     table = rake(seed, [np.array(list(shares.values())) for shares in margins.values()])
-    cells = np.searchsorted(np.cumsum(table) / table.sum(), rng.random(size), side="right")
+    cells = by_weight(rng.random(size), table)
     codes = np.unravel_index(cells, table.shape)
     return {
         name: np.array(list(shares), dtype=object)[code]
@@ -63,7 +62,7 @@ def frame_authorities(plan: Plan) -> pd.DataFrame:
     ofsted = rng.permutation(_each(counts))
     places = pd.DataFrame(
         {
-            "la_id": [f"LA{k:03d}" for k in range(1, n + 1)],
+            "la_id": numbered("LA", n, 3),
             "ofsted": ofsted,
             "region": region,
             "share": np.exp(rng.normal(0.0, numbers["staff_log_sd"], n)),
