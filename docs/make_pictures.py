@@ -1,6 +1,6 @@
 """Make the pictures of the README from the tool itself: `python docs/make_pictures.py`.
 
-docs/pictures/terminal.svg is what `naas-psych items` shows for the small sample study, and
+docs/pictures/terminal.svg is what `naas-psych items` shows for the synthetic pilot, and
 docs/pictures/report.png the first screen of its evidence report (needs chromium).
 """
 
@@ -17,7 +17,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PICTURES = ROOT / "docs" / "pictures"
-STUDY = "data/sample_responses/mini"
+STUDY = "data/sample_responses/naas_pilot"
 COLUMNS = 110
 #: Lines of the terminal and height of the screen that are shown.
 LINES = 40
