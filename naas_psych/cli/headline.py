@@ -74,6 +74,8 @@ def _score(result: Result) -> str:
     missed = [str(row["plant"]) for row in looked.to_dict("records") if not row["found"]]
     waiting = len(plants) - len(looked)
     said = f"{len(looked) - len(missed)} of {count(len(looked), 'plant')} found"
+    if not len(plants):
+        said = "Nothing was planted"
     said += f", missed: {', '.join(missed)}" if missed else ""
     if waiting:
         said += f"; {waiting} wait{'s for its' if waiting == 1 else ' for their'} analysis"

@@ -127,7 +127,7 @@ def _near_the_line(seen: Seen, _: Plant) -> Sight:
     estimates = [float(row["estimate"]) for row in rows if known(row["estimate"]) is not None]
     return Sight(
         verdict.level in ("cannot_tell", "middle"),
-        f"Alpha: {', '.join(said) or 'undefined'}. Verdict: {verdict.word}.",
+        f"Alpha by form: {', '.join(said) or 'undefined'}. Verdict: {verdict.word}.",
         min(estimates, default=None),
     )
 

@@ -96,6 +96,13 @@ def test_what_people_see(command: Command, pilot: Path) -> None:
     compare("scorecard_80", done.out)
 
 
+def test_a_clean_study_says_that_nothing_was_planted(command: Command, tmp_path: Path) -> None:
+    write_study(World(make_plan(persons=90, plants=[])), tmp_path, only=NEEDED)
+    done = command("scorecard", tmp_path)
+    assert done.code == 0
+    assert "Nothing was planted. " in " ".join(done.out.split())
+
+
 def test_it_is_explained(command: Command) -> None:
     assert "How it decides" in command("explain", "scorecard").out
     assert "scorecard, table plants" in command("explain", "hit_rate").out
