@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from naas_psych.simulate.bank import AREAS
 from naas_psych.simulate.cast import Cast, years_of_practice
 from naas_psych.simulate.draws import (
     Flags,
@@ -20,6 +19,7 @@ from naas_psych.simulate.draws import (
     whole,
     yes_no,
 )
+from naas_psych.simulate.items import AREAS
 from naas_psych.simulate.plan import Plan
 
 

@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from naas_psych.simulate.bank import AREAS, Bank
+from naas_psych.simulate.bank import Bank
 from naas_psych.simulate.draws import Flags, Floats, Ints, Texts
+from naas_psych.simulate.items import AREAS
 from naas_psych.simulate.plan import Plan
 
 
