@@ -131,7 +131,7 @@ def years_of_practice(rng: np.random.Generator, numbers: Mapping[str, float], n:
 
 def _homes(plan: Plan, places: pd.DataFrame) -> Ints:
     """(N,) the authority of each candidate, in shares of its staff; P21: one has a handful."""
-    in_alpha = round(plan.persons * plan.numbers["size"]["alpha_share"])
+    in_alpha = plan.scaled(plan.numbers["size"]["alpha_persons"])
     homes = []
     for phase, count in ((ALPHA, in_alpha), (BETA, plan.persons - in_alpha)):
         wanted = count
@@ -152,18 +152,19 @@ def _parts(total: int, weights: Floats) -> Ints:
 
 
 def _levels(rng: np.random.Generator, years: Floats, numbers: Mapping[str, Any]) -> Texts:
-    """Supervisors have some years behind them; their share of all is as stated."""
+    """(N,) level. Supervisors have some years behind them; their share of all is as stated."""
     from scipy.special import gammaincc
 
     least = numbers["supervisor_from_years"]
     senior = float(gammaincc(numbers["years"]["shape"], least / numbers["years"]["scale"]))
-    chance = np.where(years >= least, numbers["level"]["supervisor"] / senior, 0.0)
+    chance = np.where(years >= least, numbers["supervisors"] / senior, 0.0)
     return np.where(rng.random(len(years)) < chance, "supervisor", "practitioner").astype(object)
 
 
 def _tenure(
     rng: np.random.Generator, employment: Texts, years: Floats, means: Mapping[str, float]
 ) -> Ints:
+    """(N,) months with this employer: an exponential, no longer than since qualifying."""
     mean = np.array([means[kind] for kind in employment])
     months = rng.exponential(1.0, len(years)) * mean
     most = np.maximum(np.floor(years * 12), 1)
@@ -171,6 +172,7 @@ def _tenure(
 
 
 def _age_bands(age: Floats, starts: list[int]) -> Texts:
+    """(N,) band of each age, by the ages at which bands start."""
     names = [f"under_{starts[0]}"]
     names += [f"{low}_{high - 1}" for low, high in pairwise(starts)]
     names.append(f"{starts[-1]}_and_over")
@@ -178,7 +180,7 @@ def _age_bands(age: Floats, starts: list[int]) -> Texts:
 
 
 def _religion(plan: Plan, rng: np.random.Generator) -> Texts:
-    """P21 adds religions that a handful of candidates have."""
+    """(N,) religion; P21 adds some that a handful of candidates have."""
     stated = category(rng.random(plan.persons), plan.numbers["candidates"]["religion"])
     places = rng.permutation(plan.persons)
     if plan.has("P21"):
@@ -189,35 +191,32 @@ def _religion(plan: Plan, rng: np.random.Generator) -> Texts:
 
 
 def _sat_on(rng: np.random.Generator, phase: Texts, numbers: Mapping[str, Any]) -> Texts:
+    """(N,) date of the test: any of the days of the phase."""
     day = rng.integers(0, numbers["days"], len(phase))
     alpha = days_after(numbers["alpha_first_day"], day)
     return np.where(phase == ALPHA, alpha, days_after(numbers["beta_first_day"], day))
 
 
 def _ability(plan: Plan, places: pd.DataFrame, people: pd.DataFrame) -> Floats:
-    """theta of each candidate (evidence map, 4b); the group shifts are P6."""
+    """(N,) theta, by the numbers of `[ability]`; P6: some groups have another mean."""
     numbers = plan.numbers["ability"]
     rng = plan.stream("ability")
     years = people["years"].to_numpy()
     theta = rng.normal(0.0, numbers["sd"], len(people))
-    theta += numbers["years_1_to_4"] * ((years >= 1) & (years < 5))
-    theta += np.maximum(numbers["per_year_after_5"] * np.maximum(0, years - 5), -_most(numbers))
+    early, later, load = (numbers[name] for name in ("early_years", "later_years", "caseload"))
+    theta += early["gain"] * ((years >= early["from"]) & (years < early["before"]))
+    theta += np.maximum(later["per_year"] * np.maximum(0, years - later["from"]), later["most"])
     theta += numbers["fast_track"] * (people["route"] == "fast_track")
     if plan.has("P6"):
-        stated = ~people["ethnicity"].isin(["White", "not_stated"])
-        theta += numbers["not_white"] * stated
-        theta += numbers["age_50_and_over"] * people["age_band"].str.startswith("50")
+        for group in plan.plant("P6")["shifts"]:
+            theta += group["shift"] * people[group["column"]].isin(group["levels"])
     local = rng.normal(0.0, numbers["authority_sd"], len(places))
-    local += numbers["per_case_above_17"] * (places["caseload_mean"].to_numpy() - 17)
+    local += load["per_case"] * (places["caseload_mean"].to_numpy() - load["usual"])
     home = pd.Index(places["la_id"]).get_indexer(people["la_id"])
     return np.asarray(theta + local[home], dtype=float)
 
 
-def _most(numbers: Mapping[str, float]) -> float:
-    return -numbers["most_lost_after_5"]
-
-
 def _practice(plan: Plan, theta: Floats) -> Floats:
-    """Standard normal, correlated with ability as stated."""
+    """(N,) standard normal, correlated with ability as stated."""
     own = plan.stream("practice").normal(size=len(theta))
     return correlated(standardised(theta), own, plan.numbers["ability"]["practice_r"])

@@ -13,17 +13,23 @@ from naas_psych.simulate.cast import Cast
 from naas_psych.simulate.draws import Flags, Floats, Ints
 from naas_psych.simulate.plan import Plan
 
+#: One bit an option, the lowest for A.
 Picks = NDArray[np.uint8]
+_LETTERS = "ABCDEFGH"
 
 
 def bits(keys: Any) -> Picks:
     """The options of each key as bits, the lowest for A."""
-    return np.array([sum(1 << (ord(letter) - 65) for letter in key) for key in keys], np.uint8)
+    return np.array([sum(1 << _place(letter) for letter in key) for key in keys], np.uint8)
 
 
 def letters(picked: int) -> str:
     """The options of one pick, as recorded."""
-    return "".join(chr(65 + k) for k in range(8) if picked >> k & 1)
+    return "".join(letter for k, letter in enumerate(_LETTERS) if picked >> k & 1)
+
+
+def _place(letter: str) -> int:
+    return _LETTERS.index(letter)
 
 
 def count(picked: Picks) -> NDArray[np.int8]:
@@ -90,7 +96,7 @@ def _plant_options(plan: Plan, bank: Bank, weight: Floats, slope: Floats) -> Non
     if plan.has("P1"):
         plant = plan.plant("P1")
         row = int(bank.rows(plant["items"])[0])
-        keyed = ord(plant["keyed"]) - 65
+        keyed = _place(plant["keyed"])
         weight[row], slope[row] = 0.0, 0.0
         others = _wrong(bank, row, plan) - {keyed}
         weight[row, keyed] = _log_odds(plant["share_of_wrong"], among=len(others))
@@ -101,7 +107,7 @@ def _plant_options(plan: Plan, bank: Bank, weight: Floats, slope: Floats) -> Non
 
 def _wrong(bank: Bank, row: int, plan: Plan) -> set[int]:
     """The options of a single-answer item that are not its right key."""
-    return set(range(plan.numbers["items"]["options"]["single"])) - {ord(bank.right[row]) - 65}
+    return set(range(plan.numbers["items"]["options"]["single"])) - {_place(bank.right[row])}
 
 
 def _log_odds(share: float, *, among: int) -> float:

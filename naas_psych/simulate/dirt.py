@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from naas_psych.simulate.bank import Bank
 from naas_psych.simulate.cast import Cast
-from naas_psych.simulate.choosing import bits
+from naas_psych.simulate.choosing import Picks, bits
 from naas_psych.simulate.draws import Flags, Floats, Ints, days_after
 from naas_psych.simulate.plan import Plan
 from naas_psych.simulate.sitting import ANSWERED, LOST, Sitting, marked
@@ -21,84 +21,95 @@ PLANT = "P22"
 
 @dataclass(frozen=True)
 class _Cells:
-    """Cells of persons that no other fault has touched."""
+    """(M,) each: one cell of each of M persons that no other fault has touched."""
 
     person: Ints
     place: Ints
 
 
-class _Victims:
-    """Hands out clean persons, each once, and cells of theirs in early unplanted items."""
+class _Untouched:
+    """Hands out persons without a fault, each once, and cells of theirs in items not planted."""
 
     def __init__(self, plan: Plan, bank: Bank, sat: Sitting) -> None:
         rng = plan.stream("dirt")
-        whole = (sat.states == ANSWERED).all(axis=1) & ~sat.hurried
-        order = rng.permutation(len(whole))
-        self._left = [*order[whole[order]], *order[~whole[order]]]
+        complete = (sat.states == ANSWERED).all(axis=1) & ~sat.hurried
+        order = rng.permutation(len(complete))
+        self._left = np.concatenate([order[complete[order]], order[~complete[order]]])
         planted = [item for name in plan.plants for item in plan.plant(name).get("items", ())]
         self._sound = ~np.isin(sat.rows, bank.rows(planted)) & (sat.states == ANSWERED)
         self._several = bank.multiple[sat.rows]
         self._rng = rng
 
     def persons(self, count: int, among: Flags | None = None) -> Ints:
-        """So many persons, or as many as there are."""
-        fit = [int(p) for p in self._left if among is None or among[p]][:count]
-        self._left = [p for p in self._left if p not in set(fit)]
-        return np.array(fit, dtype=np.int64)
+        """So many persons, or as many as there are; first those with complete responses."""
+        fit = self._left if among is None else self._left[among[self._left]]
+        chosen = fit[:count]
+        self._left = self._left[~np.isin(self._left, chosen)]
+        return chosen
 
     def cells(self, count: int, *, several: bool) -> _Cells:
-        """One cell of each of so many persons."""
+        """One cell of each of so many persons, in items that ask for one option or for several."""
         person = self.persons(count)
         fits = self._sound[person] & (self._several[person] == several)
         draw = self._rng.random(fits.shape)
         return _Cells(person, np.where(fits, draw, -1.0).argmax(axis=1))
 
 
-def soiled(plan: Plan, cast: Cast, bank: Bank, sat: Sitting) -> Sitting:
+def with_faults(plan: Plan, cast: Cast, bank: Bank, sat: Sitting) -> Sitting:
     """The sitting with faults in its records (P22), marked again."""
     if not plan.has(PLANT):
         return sat
-    numbers, victims = plan.plant(PLANT), _Victims(plan, bank, sat)
+    numbers, untouched = plan.plant(PLANT), _Untouched(plan, bank, sat)
     picked, states, seconds = sat.picked.copy(), sat.states.copy(), sat.seconds.copy()
-    _spoil_picks(numbers, victims, bank, sat, picked)
-    _spoil_times(numbers, victims, seconds)
+    _spoil_picks(numbers, untouched, bank, sat, picked)
+    _spoil_times(numbers, untouched, seconds)
     at_centre = (cast.candidates["centre"] == numbers["technical_loss_centre"]).to_numpy()
-    for person in victims.persons(numbers["technical_loss_persons"], at_centre):
-        length = int(plan.stream(f"loss {person}").integers(*numbers["technical_loss_items"]))
-        start = int(plan.stream(f"loss {person}").integers(0, sat.rows.shape[1] - length))
-        states[person, start : start + length] = LOST
-        seconds[person, start : start + length] = np.nan
+    for person in untouched.persons(numbers["technical_loss_persons"], at_centre):
+        lost = _lost(plan, int(person), sat.rows.shape[1])
+        states[person, lost] = LOST
+        seconds[person, lost] = np.nan
     return marked(replace(sat, picked=picked, states=states, seconds=seconds), bank)
 
 
+def _lost(plan: Plan, person: int, length: int) -> slice:
+    """The positions, one after another, of which this person's responses were lost."""
+    name = f"loss {person}"
+    count = int(plan.stream(name).integers(*plan.plant(PLANT)["technical_loss_items"]))
+    # From the beginning of the same stream: who loses more loses it later in the test.
+    start = int(plan.stream(name).integers(0, length - count))
+    return slice(start, start + count)
+
+
 def _spoil_picks(
-    numbers: Any, victims: _Victims, bank: Bank, sat: Sitting, picked: NDArray[np.uint8]
+    numbers: Mapping[str, Any], untouched: _Untouched, bank: Bank, sat: Sitting, picked: Picks
 ) -> None:
-    cells = victims.cells(numbers["option_outside_options"], several=False)
+    """In place: an option not on offer, one too few, one too many, and the same throughout."""
+    cells = untouched.cells(numbers["option_outside_options"], several=False)
     picked[cells.person, cells.place] = bits([numbers["stray_option"]])[0]
-    cells = victims.cells(numbers["too_few_options"], several=True)
+    cells = untouched.cells(numbers["too_few_options"], several=True)
     was = picked[cells.person, cells.place]
     picked[cells.person, cells.place] = was & (was - 1)  # without its lowest option
-    cells = victims.cells(numbers["too_many_options"], several=True)
+    cells = untouched.cells(numbers["too_many_options"], several=True)
     was = picked[cells.person, cells.place]
     picked[cells.person, cells.place] = was | (was + 1)  # with the lowest option it lacks
-    for person in victims.persons(numbers["one_option_throughout"]):
-        several = bank.multiple[sat.rows[person]]
-        picked[person] = np.where(several, bits(["ABC"])[0], bits(["A"])[0])
+    single, several = bits([numbers["throughout"][kind] for kind in ("single", "multiple")])
+    for person in untouched.persons(numbers["one_option_throughout"]):
+        picked[person] = np.where(bank.multiple[sat.rows[person]], several, single)
 
 
-def _spoil_times(numbers: Any, victims: _Victims, seconds: Floats) -> None:
-    for value, count in (
-        (0.0, numbers["zero_times"]),
-        (-1.0, numbers["negative_times"]),
-        (numbers["clock_reset_seconds"], numbers["clock_resets"]),
+def _spoil_times(numbers: Mapping[str, Any], untouched: _Untouched, seconds: Floats) -> None:
+    """In place: times of nothing, times below nothing, and a clock that jumped."""
+    for count, times, more in (
+        (numbers["zero_times"], 0.0, 0.0),
+        (numbers["negative_times"], -1.0, 0.0),
+        (numbers["clock_resets"], 1.0, numbers["clock_reset_seconds"]),
     ):
-        cells = victims.cells(count, several=False)
-        was = seconds[cells.person, cells.place]
-        seconds[cells.person, cells.place] = value * was if value <= 0 else value + was
+        cells = untouched.cells(count, several=False)
+        seconds[cells.person, cells.place] *= times
+        seconds[cells.person, cells.place] += more
 
 
-def soiled_candidates(plan: Plan, candidates: pd.DataFrame) -> pd.DataFrame:
+def candidates_with_faults(plan: Plan, candidates: pd.DataFrame) -> pd.DataFrame:
     """The candidates with a late withdrawal of consent and a repeated row (P22)."""
     withdrawn: Any = np.full(len(candidates), None, dtype=object)
     table = candidates.assign(consent_withdrawn_on=withdrawn)

@@ -13,7 +13,7 @@ from naas_psych.simulate.plan import Missing, Plan
 from naas_psych.simulate.sitting import ANSWERED, OMITTED, Sitting, marked
 
 
-def thinned(plan: Plan, cast: Cast, bank: Bank, sat: Sitting) -> Sitting:
+def with_gaps(plan: Plan, cast: Cast, bank: Bank, sat: Sitting) -> Sitting:
     """The sitting with a share of its answers left blank."""
     if plan.missing is None:
         return sat

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from importlib.resources import files
 
 from naas_psych.packaged import toml_entries
+from naas_psych.simulate.cast import ALPHA
 from naas_psych.simulate.plan import Plan
 from naas_psych.simulate.specs import TITLE
 from naas_psych.simulate.world import World
@@ -23,6 +24,7 @@ def readme(world: World, named: Mapping[str, str]) -> str:
         title=TITLE,
         plan=world.plan,
         items=len(world.bank.items),
+        length=len(world.bank.form(ALPHA)),
         anchors=world.plan.numbers["items"]["anchors"],
         options=_options(world.plan),
         planted={name: world.plan.plant(name) for name in _planted(world.plan)},
@@ -34,6 +36,7 @@ def readme(world: World, named: Mapping[str, str]) -> str:
 
 
 def _planted(plan: Plan) -> list[str]:
+    """Names of the plants, in the order of their numbers."""
     return [name for name in plan.numbers["plants"] if plan.has(name)]
 
 

@@ -11,8 +11,8 @@ import pandas as pd
 from naas_psych.simulate.draws import Floats, Ints, Texts, by_weight, category, numbered
 from naas_psych.simulate.plan import Plan
 
-#: Raking stops when no share is further from its margin than this.
-CLOSE = 1e-10
+#: Raking stops when no share is further from its margin than this, and must in so many rounds.
+CLOSE, ROUNDS = 1e-10, 200
 #: What authorities, and not people, have.
 KINDS = ("ofsted", "region")
 
@@ -80,13 +80,13 @@ def _each(counts: Mapping[str, int]) -> Texts:
     return np.repeat(np.array(list(counts), dtype=object), list(counts.values()))
 
 
-def rake(table: Floats, margins: Sequence[Floats], *, rounds: int = 200) -> Floats:
+def rake(table: Floats, margins: Sequence[Floats]) -> Floats:
     """Iterative proportional fitting: the table nearest to `table` that has these margins.
 
     Each axis is scaled to its margin in turn; associations of the table stay as they were.
     """
     fitted = table / table.sum()
-    for _ in range(rounds):
+    for _ in range(ROUNDS):
         worst = 0.0
         for axis, wanted in enumerate(margins):
             others = tuple(k for k in range(fitted.ndim) if k != axis)
@@ -95,8 +95,8 @@ def rake(table: Floats, margins: Sequence[Floats], *, rounds: int = 200) -> Floa
             shape = [-1 if k == axis else 1 for k in range(fitted.ndim)]
             fitted = fitted * (wanted / now).reshape(shape)
         if worst < CLOSE:
-            break
-    return np.asarray(fitted)
+            return np.asarray(fitted)
+    raise ValueError(f"raking misses a margin by {worst} after {ROUNDS} rounds")
 
 
 def _seed(

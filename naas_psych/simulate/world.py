@@ -12,14 +12,14 @@ import pandas as pd
 from naas_psych.simulate.angoff import angoff
 from naas_psych.simulate.bank import Bank, bank
 from naas_psych.simulate.cast import Cast, cast
-from naas_psych.simulate.dirt import soiled, soiled_candidates
+from naas_psych.simulate.dirt import candidates_with_faults, with_faults
 from naas_psych.simulate.endorsements import endorsements
 from naas_psych.simulate.expert_ratings import expert_ratings
 from naas_psych.simulate.experts import experts
 from naas_psych.simulate.feedback import feedback
 from naas_psych.simulate.followup import followup
 from naas_psych.simulate.hofstee import hofstee
-from naas_psych.simulate.missing import thinned
+from naas_psych.simulate.missing import with_gaps
 from naas_psych.simulate.observations import observations
 from naas_psych.simulate.outcomes import outcomes
 from naas_psych.simulate.plan import Plan
@@ -56,8 +56,8 @@ class World:
     def sitting(self) -> Sitting:
         """The test as recorded: with dirt, and without what was taken away."""
         sat = sitting(self.plan, self.cast, self.bank)
-        sat = soiled(self.plan, self.cast, self.bank, sat)
-        return thinned(self.plan, self.cast, self.bank, sat)
+        sat = with_faults(self.plan, self.cast, self.bank, sat)
+        return with_gaps(self.plan, self.cast, self.bank, sat)
 
     @cached_property
     def truth(self) -> dict[str, Any]:
@@ -77,7 +77,7 @@ class World:
 #: Every table with how it is made, in the order in which the README tells of them.
 TABLES: dict[str, Callable[[World], pd.DataFrame]] = {
     "authorities": lambda w: w.cast.authorities,
-    "candidates": lambda w: soiled_candidates(w.plan, w.cast.candidates),
+    "candidates": lambda w: candidates_with_faults(w.plan, w.cast.candidates),
     "items": lambda w: w.bank.items,
     "forms": lambda w: w.bank.forms,
     "responses_long": lambda w: responses_long(w.plan, w.cast, w.bank, w.sitting),
