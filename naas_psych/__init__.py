@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from naas_psych.errors import NaasPsychError as NaasPsychError
     from naas_psych.errors import UsageError as UsageError
     from naas_psych.finding import Finding as Finding
+    from naas_psych.oracle.scorecard import scorecard as scorecard
     from naas_psych.report.folder import evidence as evidence
     from naas_psych.result import Result as Result
     from naas_psych.study.load import read_study as read_study
@@ -46,6 +47,7 @@ _HOMES = {
     "Result": "naas_psych.result",
     "Finding": "naas_psych.finding",
     "evidence": "naas_psych.report.folder",
+    "scorecard": "naas_psych.oracle.scorecard",
     "NaasPsychError": "naas_psych.errors",
     "UsageError": "naas_psych.errors",
     "DataRefused": "naas_psych.errors",

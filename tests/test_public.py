@@ -15,7 +15,7 @@ from naas_psych.analysis import sections
 ROOT = Path(__file__).resolve().parents[1]
 PUBLIC = {
     "__version__",
-    "read_study", "evidence",
+    "read_study", "evidence", "scorecard",
     "Study", "Responses", "Result", "Finding",
     "NaasPsychError", "UsageError", "DataRefused", "AnalysisImpossible",
     *register.names(),
@@ -46,10 +46,10 @@ def test_type_checkers_see_every_public_name() -> None:
     assert names_for_type_checkers() == PUBLIC - {"__version__"}
 
 
-@pytest.mark.parametrize("name", register.names())
+@pytest.mark.parametrize("name", [*register.names(), "scorecard"])
 def test_its_examples_run(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
-    text = sections(register.load(name).run.__doc__)["Examples"]
+    text = sections(getattr(naas_psych, name).__doc__)["Examples"]
     test = doctest.DocTestParser().get_doctest(text, {}, name, None, None)
     assert test.examples
     assert not any(example.options for example in test.examples)

@@ -23,14 +23,14 @@ FLOORS: dict[str, frozenset[str]] = {
     "analyses": frozenset({"nouns", "study", "numerics", "irt"}),
     "simulate": frozenset({"nouns", "study", "numerics", "irt"}),
     "assurance": frozenset({"nouns", "study", "analyses", "register", "numerics"}),
-    "scorecard": frozenset(
+    "oracle": frozenset(
         {"nouns", "study", "numerics", "analyses", "register", "assurance", "simulate"}
     ),
     "report": frozenset({"nouns", "study", "analyses", "register", "assurance"}),
     "cli": frozenset(
         {
             *("nouns", "study", "analyses", "register", "assurance", "report", "simulate"),
-            "scorecard",
+            "oracle",
         }
     ),
 }
@@ -39,7 +39,7 @@ DOORS = ("__init__", "__main__")
 HEAVY = ("scipy.stats", "matplotlib", "pingouin", "numba", "seaborn", "altair", "sklearn")
 #: The command line must start fast: these are loaded when a command needs them.
 SLOW = (*HEAVY, "pandas", "numpy", "scipy", "pyarrow", "jinja2", "pydantic")
-FILES = ("study/", "assurance/", "report/", "simulate/", "scorecard/")
+FILES = ("study/", "assurance/", "report/", "simulate/", "oracle/")
 #: The loader of data that ship with the package.
 PACKAGE_DATA = "packaged.py"
 #: The way to say nothing to a closed pipe is to send it to the null device.

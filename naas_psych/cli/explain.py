@@ -92,7 +92,7 @@ def _scorecard(name: str) -> Entry | None:
     if name != SCORECARD:
         return None
     from naas_psych.analysis import sections
-    from naas_psych.scorecard.scorecard import OPTIONS, QUESTION, scorecard
+    from naas_psych.oracle.scorecard import OPTIONS, QUESTION, scorecard
 
     found = sections(scorecard.__doc__)
     found.pop("", None)

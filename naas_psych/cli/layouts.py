@@ -111,9 +111,9 @@ LAYOUTS: dict[str, tuple[Look, ...]] = {
         Look("found", 0),
         Look("hit_rate", 0),
         Look("hit_rate", 1, "interval"),
-        Look("feature", 2, least=24),
+        Look("feature", 2, least=16),
         Look("analysis", 4, least=20),
-        Look("evidence", 0, least=36),
+        Look("evidence", 0, least=26),
     ),
     "scorecard.false_alarms": (
         Look("code", 0, heading="Code of the finding", least=23),

@@ -51,7 +51,7 @@ def analysis_schema(name: str) -> dict[str, Any]:
 def _signature(name: str) -> tuple[str, type[BaseModel]]:
     """The question that an analysis answers, and its options."""
     if name == SCORECARD:
-        from naas_psych.scorecard.scorecard import OPTIONS, QUESTION
+        from naas_psych.oracle.scorecard import OPTIONS, QUESTION
 
         return QUESTION, OPTIONS
     register.chapter_of(name)

@@ -11,7 +11,7 @@ from naas_psych.cli.options import Format
 from naas_psych.cli.perform import Answer, Request
 
 if TYPE_CHECKING:
-    from naas_psych.scorecard.scorecard import Scored
+    from naas_psych.oracle.scorecard import Scored
 
 NAME = "scorecard"
 
@@ -53,15 +53,15 @@ def _scored(
     source: Path | None, options: Mapping[str, Any], out: Path | None, *, show_progress: bool
 ) -> Scored:
     from naas_psych.aside import refuse_occupied
+    from naas_psych.oracle.scorecard import scored
     from naas_psych.report.export import export
-    from naas_psych.scorecard.scorecard import scorecard
 
     if out is not None:
         refuse_occupied(out)
     with progress(show_progress) as steps:
         given = {name: value for name, value in options.items() if value is not None}
-        scored = scorecard(source, steps.at, **given)
+        found = scored(source, steps.at, **given)
         if out is not None:
             steps.at(f"writing {out}")
-            export(NAME, scored.study, (scored.result,), out, drawings=False)
-    return scored
+            export(NAME, found.study, (found.result,), out, drawings=False)
+    return found

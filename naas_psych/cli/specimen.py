@@ -35,7 +35,7 @@ def columns_of(analysis: str) -> dict[str, dict[str, str]]:
 def _result(analysis: str) -> Result:
     """The scorecard is no analysis of a study alone: it needs a truth beside it."""
     if analysis == SCORECARD:
-        from naas_psych.scorecard.specimen import specimen_result
+        from naas_psych.oracle.specimen import specimen_result
 
         return specimen_result(specimen())
     return register.load(analysis).run(specimen(), **_quick(analysis))

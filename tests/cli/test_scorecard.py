@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from naas_psych.scorecard.replicate import NEEDED
+from naas_psych.oracle.replicate import NEEDED
 from naas_psych.simulate.plan import make_plan
 from naas_psych.simulate.world import World
 from naas_psych.simulate.write import write_study

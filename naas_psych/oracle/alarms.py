@@ -9,8 +9,8 @@ import numpy as np
 
 from naas_psych.errors import AnalysisImpossible
 from naas_psych.finding import Finding
-from naas_psych.scorecard.seen import Seen
-from naas_psych.scorecard.truth import Truth
+from naas_psych.oracle.seen import Seen
+from naas_psych.oracle.truth import Truth
 from naas_psych.thresholds import Thresholds
 
 

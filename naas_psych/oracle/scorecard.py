@@ -12,11 +12,11 @@ from pydantic import Field
 from naas_psych import __version__
 from naas_psych.analysis import Threads, check_options, options_model
 from naas_psych.errors import UsageError
+from naas_psych.oracle.judge import Outcome, judge
+from naas_psych.oracle.replicate import Case, Tell, outcomes, simulated
+from naas_psych.oracle.tables import alarms_table, plants_table
+from naas_psych.oracle.truth import read_truth, require_truth
 from naas_psych.result import Result
-from naas_psych.scorecard.judge import Outcome, judge
-from naas_psych.scorecard.replicate import Case, Tell, outcomes, simulated
-from naas_psych.scorecard.tables import alarms_table, plants_table
-from naas_psych.scorecard.truth import read_truth, require_truth
 from naas_psych.simulate.plan import Plan, make_plan
 from naas_psych.study.load import read_study
 from naas_psych.study.study import Study
@@ -55,15 +55,14 @@ def _silent(step: str, done: int, total: int | None) -> None:
 
 
 def scorecard(
-    source: Path | None = None,
-    tell: Tell = _silent,
+    study: Study | str | Path | None = None,
     *,
     replicates: Replicates = 0,
     persons: Persons = None,
     seed: FirstSeed = None,
     plant: Plants = None,
     threads: Threads = 1,
-) -> Scored:
+) -> Result:
     """What does the toolkit find of what was planted, and what does it say of sound items?
 
     How it decides
@@ -86,9 +85,40 @@ def scorecard(
     References
     ----------
     wilson_1927
+
+    Examples
+    --------
+    >>> import naas_psych as nps
+    >>> card = nps.scorecard("data/sample_responses/naas_pilot")
+    >>> card.tables["plants"].set_index("plant").loc["P1", "found"]
+    True
     """
     given = {"replicates": replicates, "persons": persons, "seed": seed, "plant": plant}
-    asked = check_options(NAME, OPTIONS, {**given, "threads": threads}).model_dump()
+    return scored(study, _silent, **given, threads=threads).result
+
+
+QUESTION = (scorecard.__doc__ or "").split("\n", 1)[0]
+OPTIONS = options_model(scorecard)
+
+
+def scored(source: Study | str | Path | None = None, tell: Tell = _silent, **given: Any) -> Scored:
+    """The scorecard with the study that it begins from, telling what is being done.
+
+    Parameters
+    ----------
+    source
+        A study with truth.json beside it, or where it is; None for the default pilot.
+    given
+        Options of `scorecard`.
+
+    Raises
+    ------
+    UsageError
+        An option is wrong, or there is no truth.
+    DataRefused
+        The study or its truth cannot be used.
+    """
+    asked = check_options(NAME, OPTIONS, given).model_dump()
     replicates, threads = asked.pop("replicates"), asked.pop("threads")
     _require_something_to_change(source, asked, replicates)
     design = {"persons": asked["persons"], "seed": asked["seed"], "plants": asked["plant"]}
@@ -101,12 +131,8 @@ def scorecard(
     return Scored(case.study, _result(case, plan, found, replicates))
 
 
-QUESTION = (scorecard.__doc__ or "").split("\n", 1)[0]
-OPTIONS = options_model(scorecard)
-
-
 def _require_something_to_change(
-    source: Path | None, asked: Mapping[str, Any], replicates: int
+    source: Study | str | Path | None, asked: Mapping[str, Any], replicates: int
 ) -> None:
     changed = [f"--{name}" for name, value in asked.items() if value is not None]
     if source is not None and changed and not replicates:
@@ -116,15 +142,16 @@ def _require_something_to_change(
         )
 
 
-def _case(source: Path | None, tell: Tell, design: Mapping[str, Any]) -> Case:
+def _case(source: Study | str | Path | None, tell: Tell, design: Mapping[str, Any]) -> Case:
     """The study that was given, or the default pilot of this design."""
     if source is None:
         tell("simulating", 0, None)
         return simulated(make_plan(**design))
-    require_truth(source)
-    tell(f"reading {source}", 0, None)
-    study = read_study(source)
-    return Case(study, read_truth(source, study))
+    place = Path((source.source or "") if isinstance(source, Study) else source)
+    require_truth(place)
+    tell(f"reading {place}", 0, None)
+    study = source if isinstance(source, Study) else read_study(place)
+    return Case(study, read_truth(place, study))
 
 
 def _plan(case: Case, design: Mapping[str, Any]) -> Plan:

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from naas_psych.scorecard.seen import Seen
-from naas_psych.scorecard.sight import Sight
+from naas_psych.oracle.seen import Seen
+from naas_psych.oracle.sight import Sight
 from naas_psych.study.checks import checks
 from naas_psych.study.responses import TECHNICAL_LOSS
 

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from naas_psych.scorecard.alarms import Alarm, alarms, clean_items
-from naas_psych.scorecard.replicate import Case
-from naas_psych.scorecard.seen import Seen
-from naas_psych.scorecard.truth import Truth
+from naas_psych.oracle.alarms import Alarm, alarms, clean_items
+from naas_psych.oracle.replicate import Case
+from naas_psych.oracle.seen import Seen
+from naas_psych.oracle.truth import Truth
 from naas_psych.study.study import Study
 from tests.make import study_from_choices
 

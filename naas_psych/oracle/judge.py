@@ -9,11 +9,11 @@ from typing import Any
 
 from threadpoolctl import threadpool_limits
 
-from naas_psych.scorecard.alarms import Alarm, alarms
-from naas_psych.scorecard.detectors import sight_of
-from naas_psych.scorecard.seen import Seen
-from naas_psych.scorecard.sight import Sight
-from naas_psych.scorecard.truth import Truth
+from naas_psych.oracle.alarms import Alarm, alarms
+from naas_psych.oracle.detectors import sight_of
+from naas_psych.oracle.seen import Seen
+from naas_psych.oracle.sight import Sight
+from naas_psych.oracle.truth import Truth
 from naas_psych.study.study import Study
 
 

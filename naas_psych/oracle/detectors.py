@@ -8,13 +8,14 @@ from typing import Any
 
 import numpy as np
 
+from naas_psych.analyses.forms import form_in_words
 from naas_psych.analyses.items.phrasing import between, known, listed, short
 from naas_psych.assurance.precision import precision
 from naas_psych.errors import AnalysisImpossible
+from naas_psych.oracle.dirt import dirty_records
+from naas_psych.oracle.seen import Row, Seen
+from naas_psych.oracle.sight import Sight
 from naas_psych.packaged import toml_entries
-from naas_psych.scorecard.dirt import dirty_records
-from naas_psych.scorecard.seen import Row, Seen
-from naas_psych.scorecard.sight import Sight
 
 Plant = Mapping[str, Any]
 #: Wrong keys, weak items: the codes that say so.
@@ -35,7 +36,7 @@ def sight_of(name: str, plant: Plant, seen: Seen) -> Sight:
 
 def wanted(name: str) -> Mapping[str, Any]:
     """What is looked for: the words and the limits of the rule."""
-    entry: Mapping[str, Any] = toml_entries("scorecard/looked_for.toml")[name]
+    entry: Mapping[str, Any] = toml_entries("oracle/looked_for.toml")[name]
     return entry
 
 
@@ -120,7 +121,7 @@ def _near_the_line(seen: Seen, _: Plant) -> Sight:
     rows = table[table["coefficient"] == "alpha"].to_dict("records")
     verdict = precision(seen.study, {result.analysis: result}).verdict
     said = [
-        f"{row['form']} {short(row['estimate'])}{between(row['low'], row['high'])}"
+        f"{form_in_words(str(row['form']))} {short(row['estimate'])}{between(row['low'], row['high'])}"
         for row in rows
         if known(row["estimate"]) is not None
     ]

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from naas_psych.errors import DataRefused, UsageError
-from naas_psych.scorecard.truth import named_items, read_truth, require_truth, truth_of
+from naas_psych.oracle.truth import named_items, read_truth, require_truth, truth_of
 from naas_psych.simulate.plan import Missing, make_plan
 from naas_psych.simulate.world import World
 from tests.make import study_from_scores

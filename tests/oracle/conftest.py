@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from naas_psych.scorecard.replicate import Case, simulated
+from naas_psych.oracle.replicate import Case, simulated
 from naas_psych.simulate.plan import make_plan
 
 #: Enough persons that a plant is found for certain, and few enough to be quick.

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from naas_psych.oracle.detectors import DETECTORS, sight_of, wanted
+from naas_psych.oracle.replicate import Case
+from naas_psych.oracle.seen import Seen
+from naas_psych.oracle.sight import Sight
 from naas_psych.packaged import toml_entries
-from naas_psych.scorecard.detectors import DETECTORS, sight_of, wanted
-from naas_psych.scorecard.replicate import Case
-from naas_psych.scorecard.seen import Seen
-from naas_psych.scorecard.sight import Sight
 from naas_psych.simulate.plan import NUMBERS
 from tests.make import study_from_scores
 
@@ -62,7 +62,7 @@ def test_every_rule_has_words_and_a_plant(name: str) -> None:
 
 
 def test_every_entry_of_the_list_has_a_rule() -> None:
-    assert set(toml_entries("scorecard/looked_for.toml")) == set(DETECTORS)
+    assert set(toml_entries("oracle/looked_for.toml")) == set(DETECTORS)
 
 
 def test_the_miskeyed_item_is_told_with_its_numbers(sights: Mapping[str, Sight]) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from naas_psych import __version__
+from naas_psych.oracle.judge import judge
+from naas_psych.oracle.tables import alarms_table, plants_table
+from naas_psych.oracle.truth import Truth
 from naas_psych.result import Result
-from naas_psych.scorecard.judge import judge
-from naas_psych.scorecard.tables import alarms_table, plants_table
-from naas_psych.scorecard.truth import Truth
 from naas_psych.simulate.plan import make_plan
 from naas_psych.study.study import Study
 

@@ -10,12 +10,12 @@ import pytest
 from naas_psych.errors import UsageError
 from naas_psych.glossary import term
 from naas_psych.numerics.proportions import wilson
+from naas_psych.oracle.judge import Outcome
+from naas_psych.oracle.replicate import NEEDED, outcome_of, outcomes
+from naas_psych.oracle.scorecard import Scored, scorecard, scored
+from naas_psych.oracle.sight import Sight
+from naas_psych.oracle.tables import plants_table
 from naas_psych.report.document import document, dumps
-from naas_psych.scorecard.judge import Outcome
-from naas_psych.scorecard.replicate import NEEDED, outcome_of, outcomes
-from naas_psych.scorecard.scorecard import Scored, scorecard
-from naas_psych.scorecard.sight import Sight
-from naas_psych.scorecard.tables import plants_table
 from naas_psych.simulate.plan import Missing, Plan, make_plan
 from naas_psych.simulate.world import World
 from naas_psych.simulate.write import write_study
@@ -38,11 +38,11 @@ def written(folder: Path, plan: Plan) -> Path:
 @pytest.fixture(scope="module")
 def again() -> Scored:
     """Three small studies with two plants."""
-    return scorecard(None, replicates=3, persons=PERSONS, plant=["P8", "P1"], threads=1)
+    return scored(None, replicates=3, persons=PERSONS, plant=["P8", "P1"], threads=1)
 
 
 def test_the_tables_of_one_study_have_the_columns_of_the_contract() -> None:
-    result = scorecard(None, persons=PERSONS, plant=["P1", "P2"]).result
+    result = scorecard(None, persons=PERSONS, plant=["P1", "P2"])
     plants, alarms = result.tables["plants"], result.tables["false_alarms"]
     assert list(plants.columns) == ["plant", "feature", "analysis", "found", "evidence"]
     assert list(plants["plant"]) == ["P1", "P2"]
@@ -69,7 +69,7 @@ def test_false_alarms_are_added_up(again: Scored) -> None:
 
 
 def test_the_number_of_threads_changes_no_byte(again: Scored) -> None:
-    two = scorecard(None, replicates=3, persons=PERSONS, plant=["P1", "P8"], threads=2)
+    two = scored(None, replicates=3, persons=PERSONS, plant=["P1", "P8"], threads=2)
     texts = [dumps(document("scorecard", s.study, [s.result])) for s in (again, two)]
     assert texts[0] == texts[1]
 
@@ -91,17 +91,17 @@ def test_the_design_of_a_study_is_what_is_repeated(tmp_path: Path) -> None:
     missing = Missing(share=0.05, by="ability")
     plan = make_plan(persons=90, seed=7, plants=["P8"], missing=missing)
     study = written(tmp_path / "s", plan)
-    own = scorecard(study, replicates=1).result
+    own = scorecard(study, replicates=1)
     assert own.options == {"replicates": 1, "persons": 90, "seed": 7, "plant": ["P8"]}
     expected = outcome_of(plan)
     assert own.tables["false_alarms"]["tested"].tolist() == [a.tested for a in expected.alarms]
-    other = scorecard(study / "study.toml", replicates=1, persons=70, seed=8, plant=["P1"]).result
+    other = scorecard(study / "study.toml", replicates=1, persons=70, seed=8, plant=["P1"])
     assert other.options == {"replicates": 1, "persons": 70, "seed": 8, "plant": ["P1"]}
 
 
 def test_one_study_and_one_replicate_agree(tmp_path: Path) -> None:
     study = written(tmp_path / "s", make_plan(persons=90, plants=["P1", "P22"]))
-    alone, repeated = (scorecard(study, replicates=n).result for n in (0, 1))
+    alone, repeated = (scorecard(study, replicates=n) for n in (0, 1))
     columns = ["plant", "feature", "analysis", "found"]
     first, second = (one.tables["plants"][columns] for one in (alone, repeated))
     pd.testing.assert_frame_equal(first, second)
@@ -112,7 +112,7 @@ def test_one_study_and_one_replicate_agree(tmp_path: Path) -> None:
 def test_a_clean_study_has_no_plants_and_is_tested_all_the_same(tmp_path: Path) -> None:
     study = written(tmp_path / "s", make_plan(persons=90, plants=[]))
     for replicates in (0, 1):
-        result = scorecard(study, replicates=replicates).result
+        result = scorecard(study, replicates=replicates)
         assert len(result.tables["plants"]) == 0
         assert (result.tables["false_alarms"]["tested"] > 80).all()
 

@@ -10,10 +10,10 @@ import pandas as pd
 
 from naas_psych.analyses.items.phrasing import short
 from naas_psych.numerics.proportions import wilson
+from naas_psych.oracle.detectors import wanted
+from naas_psych.oracle.judge import Outcome
+from naas_psych.oracle.sight import Sight
 from naas_psych.result import tidy
-from naas_psych.scorecard.detectors import wanted
-from naas_psych.scorecard.judge import Outcome
-from naas_psych.scorecard.sight import Sight
 
 LEVEL = 0.95
 #: A plant is called found when more than this share of the replicates found it.

@@ -14,8 +14,8 @@ from functools import partial
 from pathlib import Path
 from threading import Thread
 
-from naas_psych.scorecard.judge import Outcome, judge, one_thread
-from naas_psych.scorecard.truth import Truth, truth_of
+from naas_psych.oracle.judge import Outcome, judge, one_thread
+from naas_psych.oracle.truth import Truth, truth_of
 from naas_psych.simulate.plan import Plan
 from naas_psych.simulate.world import World
 from naas_psych.simulate.write import write_study
