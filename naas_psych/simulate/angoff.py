@@ -31,6 +31,14 @@ class _Truth:
     again: Flags
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Ratings:
+    """(R, E, J) each, whole percent: for the cut and for the lower one."""
+
+    upper: Ints
+    lower: Ints
+
+
 def angoff(plan: Plan, bank: Bank) -> pd.DataFrame:
     """One row a form, judge, item and round; an anchor is rated once on each form.
 
@@ -45,7 +53,7 @@ def angoff(plan: Plan, bank: Bank) -> pd.DataFrame:
     for form in (ALPHA, BETA):
         rows = bank.form(form)
         truth = _truth(plan, bank, rows)
-        upper, lower = _ratings(plan, truth, severity=severity, rng=rng)
+        ratings = _ratings(plan, truth, severity=severity, rng=rng)
         shown = _shown(plan, judges, truth)
         places = np.argwhere(shown)
         parts.append(
@@ -55,8 +63,8 @@ def angoff(plan: Plan, bank: Bank) -> pd.DataFrame:
                     "form_id": form,
                     "item_id": bank.items["item_id"].to_numpy()[rows][places[:, 2]],
                     "round": places[:, 0] + 1,
-                    "probability": upper[shown],
-                    "p_partial": lower[shown],
+                    "probability": ratings.upper[shown],
+                    "p_partial": ratings.lower[shown],
                 }
             )
         )
@@ -72,6 +80,7 @@ def borderline(bank: Bank, rows: Ints, percent: float) -> float:
 
 
 def _truth(plan: Plan, bank: Bank, rows: Ints) -> _Truth:
+    """Where the form has its two borderlines, and what its items give there."""
     numbers = plan.numbers["angoff"]
     cuts = [borderline(bank, rows, numbers[name]) for name in ("cut", "lower_cut")]
     met, partial = 100 * bank.expected(np.array(cuts), rows)
@@ -82,10 +91,8 @@ def _truth(plan: Plan, bank: Bank, rows: Ints) -> _Truth:
     return _Truth(met=met, gap=met - partial, again=again)
 
 
-def _ratings(
-    plan: Plan, truth: _Truth, *, severity: Floats, rng: np.random.Generator
-) -> tuple[Ints, Ints]:
-    """Ratings for the cut and for the lower one, (R, E, J) each, whole percent."""
+def _ratings(plan: Plan, truth: _Truth, *, severity: Floats, rng: np.random.Generator) -> _Ratings:
+    """What the judges say; `severity` (R, E, 1) is standard normal. P18: one says 50 of all."""
     numbers = plan.numbers["angoff"]
     rounds, judges, _ = severity.shape
     shape = (rounds, judges, len(truth.met))
@@ -103,7 +110,7 @@ def _ratings(
         plant = plan.plant("P18")
         judge = place_of(plant["judge"])
         upper[:, judge] = plant["near"] + plant["near_sd"] * noise[:, judge]
-    return whole(upper, 0, 100), whole(np.clip(upper, 0, 100) - gap, 0, 100)
+    return _Ratings(upper=whole(upper, 0, 100), lower=whole(np.clip(upper, 0, 100) - gap, 0, 100))
 
 
 def _shown(plan: Plan, judges: list[str], truth: _Truth) -> Flags:
@@ -116,7 +123,7 @@ def _shown(plan: Plan, judges: list[str], truth: _Truth) -> Flags:
 
 
 def _lasting(rng: np.random.Generator, kept: float, shape: tuple[int, int, int]) -> Floats:
-    """Standard normal draws of which each round keeps a part, as a correlation, from the last."""
+    """(R, E, J) standard normal draws; each round correlates `kept` with the one before."""
     drawn = rng.normal(size=shape)
     for k in range(1, shape[0]):
         drawn[k] = correlated(drawn[k - 1], drawn[k], kept)
@@ -124,4 +131,5 @@ def _lasting(rng: np.random.Generator, kept: float, shape: tuple[int, int, int])
 
 
 def _by_round(values: list[float]) -> Floats:
+    """(R, 1, 1) a number a round."""
     return np.array(values)[:, None, None]

@@ -51,11 +51,11 @@ class Bank:
         return np.asarray((self.items["type"] == "multiple").to_numpy())
 
     def rows(self, item_ids: Any) -> Ints:
-        """Where these items stand in `items`."""
+        """(n,) where these items stand in `items`."""
         return np.asarray(pd.Index(self.items["item_id"]).get_indexer(item_ids), dtype=np.int64)
 
     def form(self, phase: str) -> Ints:
-        """Rows of the items of a form, in the order of their positions."""
+        """(L,) rows of the items of a form, in the order of their positions."""
         own = self.forms[self.forms["form_id"] == phase].sort_values("position")
         return self.rows(own["item_id"])
 

@@ -63,6 +63,12 @@ def cast(plan: Plan) -> Cast:
     )
 
 
+def practice_sample(plan: Plan, people: Cast, count: int) -> Ints:
+    """(n,) rows of the candidates with practical work; a smaller sample is part of a larger one."""
+    order = plan.stream("practice sample").permutation(len(people.theta))
+    return order[: min(plan.scaled(count), len(order))]
+
+
 def authorities(plan: Plan) -> pd.DataFrame:
     """The authorities of the pilot; those of alpha are partners in practice."""
     numbers, size = plan.numbers["authorities"], plan.numbers["size"]
@@ -146,7 +152,7 @@ def _homes(plan: Plan, places: pd.DataFrame) -> Ints:
 
 
 def _parts(total: int, weights: Floats) -> Ints:
-    """Whole numbers in proportion to the weights that add up to the total."""
+    """(n,) whole numbers in proportion to the weights that add up to the total."""
     edges = np.rint(np.cumsum(weights) / weights.sum() * total).astype(np.int64)
     return np.asarray(np.diff(edges, prepend=0), dtype=np.int64)
 

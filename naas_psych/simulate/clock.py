@@ -50,7 +50,10 @@ def clock(plan: Plan, cast: Cast, bank: Bank, rows: Ints) -> Clock:
 
 
 def _wanted(plan: Plan, cast: Cast, bank: Bank, rows: Ints) -> Floats:
-    """(N, L) seconds each response takes without haste."""
+    """(N, L) seconds each response takes without haste.
+
+    Log time is the item's mean less the person's speed, with normal noise (van der Linden, 2006).
+    """
     numbers = plan.numbers["sitting"]
     item = plan.stream("item times").normal(size=len(bank.items))
     item = bank.alike(item)

@@ -41,7 +41,7 @@ class _Untouched:
         self._rng = rng
 
     def persons(self, count: int, among: Flags | None = None) -> Ints:
-        """So many persons, or as many as there are; first those with complete responses."""
+        """(M,) rows of so many persons, or of all there are; complete responses come first."""
         fit = self._left if among is None else self._left[among[self._left]]
         chosen = fit[:count]
         self._left = self._left[~np.isin(self._left, chosen)]

@@ -42,12 +42,12 @@ def standardised(values: Floats) -> Floats:
 
 
 def correlated(shared: Floats, own: Floats, r: float) -> Floats:
-    """Standard normals that correlate r with `shared`; `own` is independent of it."""
+    """Of the same shape: standard normals that correlate r with `shared`; `own` does not."""
     return np.asarray(r * shared + np.sqrt(1 - r**2) * own)
 
 
 def logistic(x: Floats) -> Floats:
-    """Chance of each logit."""
+    """Of the same shape: the chance that each logit stands for."""
     from scipy.special import expit
 
     result: Floats = expit(x)
@@ -55,7 +55,7 @@ def logistic(x: Floats) -> Floats:
 
 
 def whole(values: Floats, least: int | Ints, most: int) -> Ints:
-    """The nearest whole marks within a scale."""
+    """Of the same shape: the nearest whole marks within a scale."""
     return np.clip(np.rint(values), least, most).astype(np.int64)
 
 

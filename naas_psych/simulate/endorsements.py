@@ -92,7 +92,7 @@ def _least(plan: Plan, cast: Cast, staff: Staff) -> Ints:
 
 
 def _inflated(plan: Plan, cast: Cast, *, staff: Staff, felt: Floats, noise: Floats) -> Floats:
-    """P16: where everybody is endorsed highly, chance alone tells the highest from the next."""
+    """(n,) P16: where all are endorsed highly, chance alone tells the highest from the next."""
     from scipy.special import ndtri
 
     plant = plan.plant("P16")
@@ -101,6 +101,7 @@ def _inflated(plan: Plan, cast: Cast, *, staff: Staff, felt: Floats, noise: Floa
 
 
 def _decision(plan: Plan, staff: Staff, rating: Ints) -> Texts:
+    """(n,) endorsed or deferred; more is asked of those not put forward."""
     numbers = plan.numbers["endorsements"]
     needed = np.where(
         staff.put_forward, numbers["endorsed_from"], numbers["endorsed_from_not_put_forward"]

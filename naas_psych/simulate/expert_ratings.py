@@ -65,6 +65,7 @@ def expert_ratings(plan: Plan, bank: Bank, experts: pd.DataFrame) -> pd.DataFram
 
 
 def _panel(plan: Plan, bank: Bank, experts: pd.DataFrame, rng: np.random.Generator) -> _Panel:
+    """Who judges what, which rows stay empty, and where the expert of P18 stands apart."""
     numbers = plan.numbers["expert_ratings"]
     items = bank.items.iloc[bank.scored]
     shape = (numbers["rounds"], len(experts), len(items))
@@ -187,6 +188,7 @@ def _role_owner(plan: Plan, panel: _Panel, relevant: Flags, rng: np.random.Gener
 def _table(
     panel: _Panel, judges: Sequence[str], ratings: Mapping[str, NDArray[Any]]
 ) -> pd.DataFrame:
+    """One row a round, expert and item, from ratings of (R, E, J)."""
     rounds, people, items = panel.shape
     empty = panel.missing.ravel()
     columns: dict[str, Any] = {

@@ -84,7 +84,7 @@ def _ratings(
     hurried: Flags,
     rng: np.random.Generator,
 ) -> dict[str, Ints]:
-    """Every question of 1 to 5, with the mean that its source, the person and the question give."""
+    """(M,) each: a question of 1 to 5 has the mean that its source, the person and itself give."""
     numbers = plan.numbers["feedback"]
     planted = plan.plant("P17")["means"] if plan.has("P17") else {}
     level = np.array([planted.get(name, numbers["mean"]) for name in voices.source])
@@ -105,7 +105,7 @@ def _ratings(
 
 
 def _offsets(plan: Plan, cast: Cast, voices: _Voices, *, hurried: Flags) -> Mapping[str, Floats]:
-    """What the person brings to a question: the time they had, the work they do."""
+    """(M,) each: what the person brings to a question: the time they had, the work they do."""
     numbers = plan.numbers["feedback"]
     # Alpha had less time than beta only where the test is speeded.
     short = cast.is_in(ALPHA) & plan.has("P2")
@@ -118,14 +118,14 @@ def _offsets(plan: Plan, cast: Cast, voices: _Voices, *, hurried: Flags) -> Mapp
 
 
 def _rank(shared: Floats, own: Floats, r: float) -> Floats:
-    """Uniform draws that share a part, given as a correlation, with those of other questions."""
+    """(M,) uniform draws; behind them are normals that correlate r between questions."""
     from scipy.special import ndtr
 
     return np.asarray(ndtr(np.sqrt(r) * shared + np.sqrt(1 - r) * own))
 
 
 def _rating(uniform: Floats, mean: Floats) -> Ints:
-    """1-5 with exactly these means: a binomial count of four, looked up at its quantile."""
+    """(M,) 1-5 with exactly these means: a binomial count of four, looked up at its quantile."""
     from scipy.special import bdtr
 
     below = bdtr(np.arange(_STEPS, dtype=float), _STEPS, (mean[:, None] - 1) / _STEPS)

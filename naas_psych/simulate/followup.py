@@ -56,7 +56,7 @@ def _leaving(plan: Plan, cast: Cast) -> Floats:
 
 
 def _followed(plan: Plan, cast: Cast, left: Flags) -> Ints:
-    """Rows of those followed: a fixed number, drawn with unlike odds when P20 is planted.
+    """(n,) rows of those followed: a fixed number, drawn with unlike odds when P20 is planted.
 
     The highest of log odds plus a Gumbel draw is a draw without replacement in those odds.
     """

@@ -183,7 +183,7 @@ def _texts(plan: Plan, ids: list[str], area: Ints) -> list[str]:
 
 
 def _options(multiple: Flags, options: Mapping[str, int]) -> dict[str, Texts]:
-    """One column an option; items of one answer have fewer of them."""
+    """(J,) each, one column an option; items of one answer have fewer of them."""
     columns = {}
     for k, letter in enumerate(string.ascii_uppercase[: options["multiple"]]):
         offered = multiple | (k < options["single"])

@@ -26,7 +26,7 @@ def with_gaps(plan: Plan, cast: Cast, bank: Bank, sat: Sitting) -> Sitting:
 
 
 def _weight(plan: Plan, missing: Missing, cast: Cast, sat: Sitting) -> Floats:
-    """How much likelier than others a response is to go."""
+    """(N, L) how much likelier than others a response is to go."""
     if missing.by == "ability":
         return np.broadcast_to(np.exp(-standardised(cast.theta))[:, None], sat.rows.shape)
     if missing.by == "difficulty":
@@ -36,7 +36,7 @@ def _weight(plan: Plan, missing: Missing, cast: Cast, sat: Sitting) -> Floats:
 
 
 def _scaled(weight: Floats, *, share: float, answered: int) -> Floats:
-    """Chances in proportion to the weights (at most 1) whose mean over the answers is the share."""
+    """(N, L) chances by weight, at most 1, whose mean over the answers is the share."""
     from scipy.optimize import brentq
 
     def excess(factor: float) -> float:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from naas_psych.simulate.cast import Cast
+from naas_psych.simulate.cast import Cast, practice_sample
 from naas_psych.simulate.draws import Flags, Floats, Ints, place_of, whole, yes_no
 from naas_psych.simulate.plan import Plan
 from naas_psych.simulate.raters import RaterTruth, rater_truth
@@ -28,12 +28,6 @@ class Ratings:
     task: Ints
     rater: Ints
     shared: Flags
-
-
-def practice_sample(plan: Plan, cast: Cast, count: int) -> Ints:
-    """Rows of the candidates with practical work; a smaller sample is part of a larger one."""
-    order = plan.stream("practice sample").permutation(len(cast.theta))
-    return order[: min(plan.scaled(count), len(order))]
 
 
 def observations(plan: Plan, cast: Cast, raters: pd.DataFrame) -> pd.DataFrame:

@@ -51,6 +51,7 @@ def written_totals(scripts: pd.DataFrame) -> pd.Series[float]:
 
 
 def _aligned(values: pd.Series[float], person: pd.Series[str]) -> Floats:
+    """(N,) the values in the order of the candidates, nan where there is none."""
     return np.asarray(values.reindex(person), dtype=float)
 
 
@@ -63,7 +64,7 @@ def _reached(score: Floats, cut: Mapping[str, float]) -> Floats:
 def _compensatory(
     scores: Mapping[str, Floats], numbers: Mapping[str, Mapping[str, float]]
 ) -> Floats:
-    """The mean distance from the cuts, each in steps from partially met to met."""
+    """(N,) outcome of the mean distance from the cuts, each in steps from partially met to met."""
     distance = [
         (scores[name] - numbers[name]["met"])
         / (numbers[name]["met"] - numbers[name]["partially_met"])
@@ -73,7 +74,7 @@ def _compensatory(
 
 
 def _named(level: Floats) -> Texts:
-    """The outcome of each level; None where there is none."""
+    """(N,) name of each level; None where there is none."""
     absent = np.isnan(level)
     names: Texts = LEVELS[np.where(absent, 0, level).astype(np.int64)]
     names[absent] = None

@@ -52,6 +52,7 @@ class Plan:
     missing: Missing | None = None
 
     def has(self, plant: str) -> bool:
+        """Whether this feature is planted."""
         return plant in self.plants
 
     def plant(self, name: str) -> Mapping[str, Any]:

@@ -56,7 +56,7 @@ def _attempt(
 
 
 def _form(cast: Cast, rows: Ints, number: int) -> Texts:
-    """Forms take turns."""
+    """(n,) forms take turns."""
     if number % 2 == 0:
         return other_form(cast, rows)
     own: Texts = cast.candidates["phase"].to_numpy(dtype=object)[rows]

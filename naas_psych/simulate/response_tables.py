@@ -50,7 +50,7 @@ def _named(codes: NDArray[Any], names: Iterable[str]) -> Any:
 
 
 def _visits(plan: Plan, sat: Sitting) -> Ints:
-    """How often a candidate looked at an item; 0 where it was not reached."""
+    """(N, L) how often a candidate looked at an item; 0 where it was not reached."""
     edges = np.cumsum(plan.numbers["sitting"]["visits"])
     draw = plan.stream("visits").random(sat.rows.shape)
     visits = np.searchsorted(edges, draw, side="right") + 1
@@ -81,6 +81,7 @@ def times_wide(cast: Cast, bank: Bank, sat: Sitting) -> pd.DataFrame:
 
 
 def _coded(sat: Sitting, texts: NDArray[np.object_]) -> NDArray[np.object_]:
+    """(N, L) the texts, or the code that says why there is none."""
     coded = texts.copy()
     for k, state in enumerate(STATES):
         if k != ANSWERED:

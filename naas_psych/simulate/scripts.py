@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from naas_psych.simulate.cast import Cast
+from naas_psych.simulate.cast import Cast, practice_sample
 from naas_psych.simulate.draws import (
     Floats,
     Ints,
@@ -21,7 +21,6 @@ from naas_psych.simulate.draws import (
     whole,
     yes_no,
 )
-from naas_psych.simulate.observations import practice_sample
 from naas_psych.simulate.plan import Plan
 from naas_psych.simulate.timetable import Timetable, timetable
 
@@ -38,6 +37,7 @@ class Marking:
 
     @property
     def total(self) -> Ints:
+        """(M,) sum of the criteria."""
         return np.asarray(self.criteria.sum(axis=1))
 
 
@@ -73,6 +73,7 @@ def scripts(plan: Plan, cast: Cast) -> pd.DataFrame:
 
 
 def _desk(plan: Plan, cast: Cast, *, rows: Ints, task: Ints) -> Desk:
+    """Draws for three marks of every script, needed or not."""
     numbers, rng = plan.numbers["scripts"], plan.stream("scripts")
     n, n_criteria = len(rows), len(numbers["criteria"])
     easiness = np.array(list(numbers["tasks"].values()))[task]
@@ -99,7 +100,7 @@ def _quality(plan: Plan, cast: Cast, rows: Ints) -> Floats:
     return np.asarray(by_practice * cast.practice[rows] + by_ability * ability[rows] + own * noise)
 
 
-def _first_and_second(plan: Plan, desk: Desk) -> tuple[Marking, Marking]:
+def _first_and_second(plan: Plan, desk: Desk) -> list[Marking]:
     """The two marks every script gets, from one queue a marker."""
     n, day = len(desk.quality), plan.numbers["scripts"]["day"]
     slots = timetable(
@@ -109,13 +110,13 @@ def _first_and_second(plan: Plan, desk: Desk) -> tuple[Marking, Marking]:
         day=day,
     )
     every = np.arange(n)
-    first, second = (
+    return [
         _marking(plan, desk, every, number=k + 1, slot=_every_second(slots, k)) for k in range(2)
-    )
-    return first, second
+    ]
 
 
 def _every_second(slots: Timetable, k: int) -> Timetable:
+    """Slots of the first (k = 0) or the second marks."""
     return Timetable(
         minute=slots.minute[k::2],
         order=slots.order[k::2],
@@ -138,6 +139,7 @@ def _round(plan: Plan, desk: Desk, script: Ints, *, number: int, first: Any) -> 
 
 
 def _marking(plan: Plan, desk: Desk, script: Ints, *, number: int, slot: Timetable) -> Marking:
+    """One mark of these scripts: quality, severity, drift and noise on every criterion."""
     numbers, k = plan.numbers["scripts"], number - 1
     marker = desk.marker[script, k]
     merit = (desk.quality + desk.noise[:, k])[script] + desk.severity[marker]
@@ -149,14 +151,14 @@ def _marking(plan: Plan, desk: Desk, script: Ints, *, number: int, slot: Timetab
 
 
 def _drift(plan: Plan, *, marker: Ints, hours: Floats) -> Floats:
-    """P15: one marker grows harder by the hour."""
+    """(M,) P15: one marker grows harder by the hour."""
     plant: Mapping[str, Any] = plan.plant("P15")["drifting"]
     hit = (marker == place_of(plant["marker"])) & plan.has("P15")
     return np.where(hit, plant["per_hour"] * hours, 0.0)
 
 
 def _centred(plan: Plan, felt: Floats, marker: Ints) -> Floats:
-    """P15: one marker keeps to the middle of the scale."""
+    """(M, C) P15: one marker keeps to the middle of the scale."""
     plant: Mapping[str, Any] = plan.plant("P15")["central"]
     hit = (marker == place_of(plant["marker"])) & plan.has("P15")
     middle = plan.numbers["scripts"]["mean"]
@@ -181,6 +183,7 @@ def _sheet(plan: Plan, cast: Cast, *, rows: Ints, task: Ints, quality: Floats) -
 
 
 def _rows(plan: Plan, marking: Marking) -> pd.DataFrame:
+    """One row a mark."""
     numbers, n = plan.numbers["scripts"], len(marking.script)
     minutes = normal(plan.stream(f"minutes {marking.mark_number}"), numbers["minutes"], n)
     marker: Texts = np.array(numbered("M", numbers["markers"], 1), dtype=object)

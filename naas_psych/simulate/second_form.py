@@ -33,7 +33,7 @@ def expectation(cast: Cast, percent: Floats) -> Expectation:
 
 
 def in_marks(plan: Plan, percent: Floats) -> Floats:
-    """The nearest percent that whole marks of a form can give."""
+    """(n,) the nearest percent that whole marks of a form can give."""
     items = plan.numbers["items"]
     multiple = items["multiple_anchors"] + items["multiple_per_phase"]
     most = items["anchors"] + items["scored_per_phase"] + (items["picks"] - 1) * multiple
@@ -41,6 +41,6 @@ def in_marks(plan: Plan, percent: Floats) -> Floats:
 
 
 def other_form(cast: Cast, rows: Ints) -> Texts:
-    """The form that a candidate has not sat."""
+    """(n,) the form that a candidate has not sat."""
     phase = cast.candidates["phase"].to_numpy()[rows]
     return np.where(phase == ALPHA, BETA, ALPHA).astype(object)

@@ -93,7 +93,11 @@ def _rows(cast: Cast, bank: Bank) -> Ints:
 
 
 def _scores(plan: Plan, cast: Cast, bank: Bank, rows: Ints, *, guessed: Flags) -> NDArray[np.int8]:
-    """(N, L) what was truly earned: 0 or 1, or how many of the keyed options were picked."""
+    """(N, L) what was truly earned: 0 or 1, or how many of the keyed options were picked.
+
+    One answer: c + (1 - c) logistic(a (theta - b)), the three-parameter logistic model (Birnbaum,
+    1968). Several: the graded model (Samejima, 1969), with thresholds b + steps.
+    """
     rng = plan.stream("scores")
     logit = cast.theta[:, None] - bank.b[rows] - _shifts(plan, cast, bank, rows)
     logit = bank.a[rows] * logit + _shared(plan, bank, rows)
@@ -113,7 +117,7 @@ def _grade(bank: Bank, rows: Ints, logit: Floats, draw: Floats, score: NDArray[n
 
 
 def _guess(plan: Plan, bank: Bank, rows: Ints) -> NDArray[np.int8]:
-    """What picking by chance earns."""
+    """(N, L) what picking by chance earns."""
     rng, numbers = plan.stream("guesses"), plan.numbers["items"]
     offered, picks = numbers["options"], numbers["picks"]
     single = rng.random(rows.shape) < 1 / offered["single"]

@@ -33,6 +33,7 @@ def specs(world: World, files: Mapping[str, str]) -> dict[str, str]:
 
 
 def _spec(world: World, responses: str, files: Mapping[str, str]) -> str:
+    """One study.toml, whose responses are in this table."""
     document = tomlkit.document()
     study = _table(title=TITLE, synthetic=True)
     study["title"].comment(f"seed {world.plan.seed}, {world.plan.persons} persons")

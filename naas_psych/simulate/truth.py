@@ -49,6 +49,7 @@ def _counted(name: str, sat: Sitting) -> dict[str, int]:
 
 
 def _items(bank: Bank, item_rest_r: Floats) -> list[dict[str, Any]]:
+    """One entry an item: true parameters, the right key, and the true item-rest correlation."""
     rows = []
     for j, item in enumerate(bank.items["item_id"]):
         several = bool(bank.multiple[j])

@@ -42,7 +42,7 @@ def _draw_jointly(
     rng: np.random.Generator,
     size: int,
 ) -> dict[str, Texts]:
-    """Category of each row on every axis of the raked table."""
+    """(size,) each: category of each row on every axis of the raked table."""
     table = rake(seed, [np.array(list(shares.values())) for shares in margins.values()])
     cells = by_weight(rng.random(size), table)
     codes = np.unravel_index(cells, table.shape)
@@ -81,7 +81,7 @@ def _each(counts: Mapping[str, int]) -> Texts:
 
 
 def rake(table: Floats, margins: Sequence[Floats]) -> Floats:
-    """Iterative proportional fitting: the table nearest to `table` that has these margins.
+    """Iterative proportional fitting (Deming and Stephan, 1940): `table` with these margins.
 
     Each axis is scaled to its margin in turn; associations of the table stay as they were.
     """
@@ -104,7 +104,10 @@ def _seed(
     associations: Sequence[tuple[str, str, str, str, float]],
     places: pd.DataFrame,
 ) -> Floats:
-    """Independence, but for the stated associations; inspection by region is as it is."""
+    """The table that raking starts from, an axis a margin.
+
+    Independence, but for the stated associations; inspection by region is as it is.
+    """
     axes = {name: list(shares) for name, shares in margins.items()}
     seed = np.ones([len(levels) for levels in axes.values()])
     if tuple(axes)[:2] != KINDS:
@@ -119,7 +122,7 @@ def _seed(
 
 
 def _joint(places: pd.DataFrame, margins: Mapping[str, Mapping[str, float]]) -> Floats:
-    """Share of the workforce by inspection and region."""
+    """(inspections, regions) share of the workforce by inspection and region."""
     table = places.pivot_table(index=KINDS[0], columns=KINDS[1], values="share", aggfunc="sum")
     table = table.reindex(index=list(margins[KINDS[0]]), columns=list(margins[KINDS[1]]))
     return table.fillna(0.0).to_numpy(dtype=float)

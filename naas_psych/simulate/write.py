@@ -76,6 +76,7 @@ def write_table(table: pd.DataFrame, path: Path) -> None:
 
 @contextmanager
 def _packed(file: BinaryIO, path: Path) -> Iterator[Any]:
+    """The file itself, or gzip on top of it with neither name nor date inside."""
     if path.suffix != ".gz":
         yield file
         return
@@ -84,6 +85,7 @@ def _packed(file: BinaryIO, path: Path) -> Iterator[Any]:
 
 
 def _needs_quotes(column: Any) -> bool:
+    """Some text of the column has a comma, a quotation mark or a new line."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -105,6 +107,7 @@ def _text(column: Any) -> Any:
 
 
 def _schema() -> str:
+    """Every table and column in words."""
     return json.dumps(toml_entries("simulate/tables.toml"), indent=2, ensure_ascii=False) + "\n"
 
 
