@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Collection
 from pathlib import Path
 
 import pandas as pd
@@ -21,9 +22,13 @@ COMMITTED = ROOT / "data" / "sample_responses" / "naas_pilot"
 LAYOUTS = ("study.toml", "study_wide_raw.toml", "study_wide_scored.toml")
 
 
-def written(folder: Path, plan: Plan) -> Path:
+#: The frame of the workforce takes longer than all others together, and depends on no plant.
+FEW = set(TABLES) - {"workforce_frame"}
+
+
+def written(folder: Path, plan: Plan, only: Collection[str] | None = None) -> Path:
     folder.mkdir()
-    write_study(World(plan), folder)
+    write_study(World(plan), folder, only=only)
     return folder
 
 
@@ -41,14 +46,13 @@ def bytes_of(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
 
 
-def test_the_same_seed_gives_the_same_bytes_and_another_does_not(
-    pilot: Path, tmp_path: Path
-) -> None:
-    assert bytes_of(pilot) == bytes_of(written(tmp_path / "again", make_plan()))
-    other = bytes_of(written(tmp_path / "other", make_plan(seed=2018)))
-    fixed = {"schema.json", "forms.csv"}
-    same = {name for name, content in bytes_of(pilot).items() if other[name] == content}
-    assert same <= fixed
+def test_the_same_seed_gives_the_same_bytes_and_another_does_not(tmp_path: Path) -> None:
+    first, again, other = (
+        bytes_of(written(tmp_path / name, make_plan(persons=100, seed=seed)))
+        for name, seed in (("first", 3), ("again", 3), ("other", 4))
+    )
+    assert first == again
+    assert {name for name in first if other[name] == first[name]} == {"schema.json", "forms.csv"}
 
 
 def test_the_committed_study_is_what_the_command_writes(pilot: Path) -> None:
@@ -65,6 +69,7 @@ def test_the_readme_says_first_that_all_is_invented(pilot: Path) -> None:
     text = (pilot / "README.md").read_text()
     assert text.splitlines()[0].startswith("**Invented data.**")
     assert all(f"| P{k} |" in text for k in range(1, 25))
+    assert "960 candidates, 132 items, two forms (alpha and beta) of 60 items with 24" in text
     assert all(f"`{file_of(name)}`" in text for name in TABLES)
 
 
@@ -76,7 +81,7 @@ def test_the_three_layouts_are_one_study(pilot: Path) -> None:
 @pytest.mark.parametrize("by", ["chance", "ability", "difficulty"])
 def test_the_three_layouts_are_one_study_with_gaps_too(tmp_path: Path, by: str) -> None:
     plan = make_plan(persons=150, missing=Missing(share=0.2, by=by))
-    folder = written(tmp_path / "gaps", plan)
+    folder = written(tmp_path / "gaps", plan, only=FEW)
     prints = {nps.read_study(folder / name).fingerprint for name in LAYOUTS}
     assert len(prints) == 1
 
@@ -123,15 +128,13 @@ def test_the_clean_twin_has_nothing_to_tell_but_small_groups(clean: Path) -> Non
     assert codes <= {"items_of_unused_forms", "group_small"}
 
 
-def test_truth_stands_apart_and_no_analysis_needs_it(pilot: Path, tmp_path: Path) -> None:
-    whole = nps.item_statistics(nps.read_study(pilot)).tables["items"]
-    blind = tmp_path / "blind"
-    blind.mkdir()
-    for path in pilot.iterdir():
-        if path.name != "truth.json":
-            (blind / path.name).write_bytes(path.read_bytes())
-    assert nps.item_statistics(nps.read_study(blind)).tables["items"].equals(whole)
-    assert all(path.name != "truth.json" for path in nps.read_study(pilot).inputs)
+def test_truth_stands_apart_and_no_analysis_needs_it(tmp_path: Path) -> None:
+    folder = written(tmp_path / "pilot", make_plan(persons=150), only=FEW)
+    study = nps.read_study(folder)
+    assert all(path.name != "truth.json" for path in study.inputs)
+    whole = nps.item_statistics(study).tables["items"]
+    (folder / "truth.json").unlink()
+    assert nps.item_statistics(nps.read_study(folder)).tables["items"].equals(whole)
 
 
 def test_only_the_simulation_and_the_scorecard_know_of_the_truth() -> None:
@@ -141,7 +144,7 @@ def test_only_the_simulation_and_the_scorecard_know_of_the_truth() -> None:
         for path in package.rglob("*.py")
         if "truth.json" in path.read_text() or "simulate.truth" in path.read_text()
     }
-    assert naming <= {"simulate", "scorecard", "cli"}
+    assert naming <= {"simulate", "oracle", "cli"}
 
 
 def test_the_truth_holds_parameters_and_abilities(pilot: Path) -> None:
@@ -154,7 +157,7 @@ def test_the_truth_holds_parameters_and_abilities(pilot: Path) -> None:
 
 
 def test_true_item_rest_correlations_are_what_a_large_sample_shows() -> None:
-    world = World(make_plan(persons=30_000, plants=()))
+    world = World(make_plan(persons=12_000, plants=()))
     truth = {item["item_id"]: item["item_rest_r"] for item in world.truth["items"]}
     sat, rows = world.sitting, world.bank.form("beta")
     marks = sat.marks[world.cast.is_in("beta")].astype(float)
@@ -162,18 +165,19 @@ def test_true_item_rest_correlations_are_what_a_large_sample_shows() -> None:
         item = world.bank.items["item_id"].iloc[rows[place]]
         rest = marks.sum(axis=1) - marks[:, place]
         seen = pd.Series(marks[:, place]).corr(pd.Series(rest))
-        assert seen == pytest.approx(truth[item], abs=0.03)
+        # About 7,000 sat beta: a standard error of .012.
+        assert seen == pytest.approx(truth[item], abs=0.04)
     assert truth["AL40"] is None
 
 
 @pytest.mark.parametrize("name", sorted(toml_entries("simulate/pilot.toml")["plants"]))
 def test_one_plant_alone_is_written_and_read(tmp_path: Path, name: str) -> None:
-    folder = written(tmp_path / name, make_plan(persons=120, plants=[name]))
+    folder = written(tmp_path / name, make_plan(persons=120, plants=[name]), only=FEW)
     truth = json.loads((folder / "truth.json").read_text())
     assert list(truth["planted"]) == [name]
     assert nps.read_study(folder).responses.n_persons == 120
 
 
 def test_any_size_that_is_allowed_is_written(tmp_path: Path) -> None:
-    folder = written(tmp_path / "few", make_plan(persons=60))
+    folder = written(tmp_path / "few", make_plan(persons=60), only=FEW)
     assert nps.read_study(folder).responses.n_persons == 60

@@ -12,8 +12,7 @@ from naas_psych.simulate.choosing import bits, count, letters
 from naas_psych.simulate.plan import Missing, make_plan
 from naas_psych.simulate.sitting import ANSWERED, NOT_REACHED, OMITTED
 from naas_psych.simulate.world import World
-
-CLEAN: frozenset[str] = frozenset()
+from tests.simulate.worlds import Plants, world
 
 
 @dataclass(frozen=True)
@@ -91,8 +90,8 @@ class Seen:
 
 
 @cache
-def pilot(seed: int, plants: frozenset[str] | None = None) -> Seen:
-    return Seen(World(make_plan(seed=seed, plants=plants)))
+def pilot(seed: int, plants: Plants = None) -> Seen:
+    return Seen(world(seed, plants=plants))
 
 
 def spread(measure: object, seeds: range) -> np.ndarray:
@@ -145,7 +144,7 @@ def test_blanks_hide_the_haste() -> None:
 
 
 def test_the_clean_twin_has_none_of_it() -> None:
-    seen = pilot(2017, CLEAN)
+    seen = pilot(2017, ())
     sat = seen.world.sitting
     assert not sat.rushed.any()
     assert set(np.unique(sat.states)) == {ANSWERED, OMITTED}

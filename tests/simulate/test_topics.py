@@ -12,7 +12,6 @@ from naas_psych.packaged import toml_entries
 TOPICS = toml_entries("simulate/topics.toml")
 STRANGE = list(chain.from_iterable(TOPICS["out_of_role"].values()))
 ASKED = [*chain.from_iterable(TOPICS["topics"].values()), *STRANGE]
-SCENARIOS = TOPICS["scenarios"]["lines"]
 
 
 def test_ten_areas_of_fourteen_lines() -> None:
@@ -21,17 +20,16 @@ def test_ten_areas_of_fourteen_lines() -> None:
     assert {len(lines) for lines in TOPICS["topics"].values()} == {14}
 
 
-def test_lines_for_others_and_scenarios() -> None:
+def test_lines_for_other_professions() -> None:
     assert {owner: len(lines) for owner, lines in TOPICS["out_of_role"].items()} == {
         "health": 5,
         "ed_psych": 5,
     }
-    assert len(SCENARIOS) == 10
 
 
 def test_no_line_twice() -> None:
-    folded = [re.sub(r"\W+", " ", line).casefold() for line in (*ASKED, *SCENARIOS)]
-    assert len(set(folded)) == len(folded) == 160
+    folded = [re.sub(r"\W+", " ", line).casefold() for line in ASKED]
+    assert len(set(folded)) == len(folded) == 150
 
 
 @pytest.mark.parametrize("line", ASKED)
@@ -40,14 +38,7 @@ def test_a_topic_is_eight_to_fourteen_words(line: str) -> None:
     assert re.fullmatch(r"(How|What|Which|When|Who) [a-z].*[a-z]", line)
 
 
-@pytest.mark.parametrize("line", SCENARIOS)
-def test_a_scenario_is_one_sentence(line: str) -> None:
-    assert 8 <= len(line.split()) <= 20
-    assert line.count(".") == 1
-    assert line.endswith(".")
-
-
-@pytest.mark.parametrize("line", [*ASKED, *SCENARIOS])
+@pytest.mark.parametrize("line", ASKED)
 def test_no_names_and_no_numbers(line: str) -> None:
     """Capitals only at the beginning (days and languages apart), no digits, no statutes."""
     inside = re.findall(r"\b[A-Z][a-z]*", line)[1:]
