@@ -83,6 +83,25 @@ def bootstrap(folder: Path) -> Row:
     return Row("reliability, 1,000 bootstrap samples of all coefficients, 30,000 x 60", took)
 
 
+def simulations(folder: Path) -> Iterator[Row]:
+    """The synthetic pilot as a whole command, at its own size and at that of the workforce."""
+    for persons in (960, 30_000):
+        out = folder / f"pilot{persons}"
+        took = command("simulate", out, "--persons", str(persons), "-q", repeats=1)
+        yield Row(f"`simulate`, {persons:,} persons, whole command", took.wall, took.memory_mb)
+
+
+def replicates() -> Row:
+    """What one more replicate of the scorecard costs, on two cores."""
+    import naas_psych as nps
+
+    few, many = (
+        best(lambda n=n: nps.scorecard(replicates=n, threads=2), repeats=1)  # type: ignore[misc]
+        for n in (4, 24)
+    )
+    return Row("scorecard, one more replicate of 960 persons, two cores", (many - few) / 20)
+
+
 def desktop_case(folder: Path) -> Row:
     import naas_psych as nps
 
@@ -114,6 +133,8 @@ def rows(*, million: bool) -> Iterator[Row]:
         yield alpha_and_drops(folder)
         yield desktop_case(folder)
         yield bootstrap(folder)
+        yield from simulations(folder)
+        yield replicates()
         yield from growth(1_000_000 if million else 100_000)
 
 

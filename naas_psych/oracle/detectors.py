@@ -121,7 +121,8 @@ def _near_the_line(seen: Seen, _: Plant) -> Sight:
     rows = table[table["coefficient"] == "alpha"].to_dict("records")
     verdict = precision(seen.study, {result.analysis: result}).verdict
     said = [
-        f"{form_in_words(str(row['form']))} {short(row['estimate'])}{between(row['low'], row['high'])}"
+        f"{form_in_words(str(row['form']))} {short(row['estimate'])}"
+        f"{between(row['low'], row['high'])}"
         for row in rows
         if known(row["estimate"]) is not None
     ]
