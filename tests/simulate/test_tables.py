@@ -60,9 +60,9 @@ def test_meanings_are_sentences_and_columns_are_phrases() -> None:
 
 @pytest.mark.parametrize("name", TABLES)
 def test_same_seed_same_table_and_another_seed_another(name: str) -> None:
-    first, again = world(1, persons=200), World(make_plan(seed=1, persons=200))
+    first, again = world(1, persons=60), World(make_plan(seed=1, persons=60))
     pd.testing.assert_frame_equal(first.table(name), again.table(name))
-    other = world(2, persons=200).table(name)
+    other = world(2, persons=60).table(name)
     assert first.table(name).equals(other) == (name in FIXED)
 
 
