@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -12,7 +13,14 @@ import pytest
 from naas_psych.simulate.observations import observations
 from naas_psych.simulate.raters import rater_truth
 from naas_psych.simulate.world import World
-from tests.simulate.worlds import Plants, assert_near, mean_over_seeds, world, worlds
+from tests.simulate.worlds import (
+    Plants,
+    assert_near,
+    mean_and_error,
+    mean_over_seeds,
+    world,
+    worlds,
+)
 
 
 def test_no_rating_is_there_twice_and_recordings_have_two_or_all_raters() -> None:
@@ -68,6 +76,12 @@ def components(each: World) -> dict[str, float]:
     }
 
 
+@cache
+def components_over_seeds(plants: Plants) -> pd.DataFrame:
+    """One row a seed."""
+    return pd.DataFrame([components(each) for each in worlds(plants)])
+
+
 VARIANCES = {
     ("P14",): {"person": 0.35, "person_task": 0.35, "person_rater": 0.05, "residual": 0.45},
     (): {"person": 0.35, "person_task": 0.05, "person_rater": 0.05, "residual": 0.15},
@@ -78,17 +92,18 @@ VARIANCES = {
 @pytest.mark.parametrize("name", ["person", "person_task", "person_rater", "residual"])
 def test_variance_components_of_ratings(plants: tuple[str, ...], name: str) -> None:
     """The ends of the scale take a little away: hence the bias of .01."""
-    found = mean_over_seeds(lambda each: components(each)[name], plants)
+    found = mean_and_error(components_over_seeds(plants)[name])
     assert_near(found, VARIANCES[plants][name], bias=0.01)
 
 
 def test_too_few_scenarios_is_what_the_plant_makes() -> None:
     """P14: .62 with three scenarios and two raters; the clean twin passes .80."""
-    planted = mean_over_seeds(lambda each: components(each)["coefficient"], ("P14",))
+    planted = mean_and_error(components_over_seeds(("P14",))["coefficient"])
     assert_near(planted, 0.35 / (0.35 + 0.35 / 3 + 0.05 / 2 + 0.45 / 6), bias=0.01)
     assert 0.52 < planted[0] < 0.70
-    assert all(components(each)["coefficient"] > 0.80 - 0.06 for each in worlds(()))
-    clean = mean_over_seeds(lambda each: components(each)["coefficient"], ())
+    coefficients = components_over_seeds(())["coefficient"]
+    assert (coefficients > 0.80 - 0.06).all()
+    clean = mean_and_error(coefficients)
     assert clean[0] - 3 * clean[1] > 0.80
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from naas_psych.simulate.angoff import borderline
-from naas_psych.simulate.bank import Bank
 from tests.simulate.worlds import SEEDS, Plants, world
 
 
@@ -17,8 +17,12 @@ def standard(seed: int = 0, plants: Plants = None) -> pd.DataFrame:
     return world(seed, plants=plants).table("angoff")
 
 
-def judged(table: pd.DataFrame, *, form: str, number: int, column: str) -> pd.DataFrame:
+@cache
+def judged(
+    seed: int, plants: Plants = None, *, form: str, number: int, column: str = "probability"
+) -> pd.DataFrame:
     """Items by judges, of one form and round."""
+    table = standard(seed, plants)
     part = table[(table["form_id"] == form) & (table["round"] == number)]
     return part.pivot_table(index="item_id", columns="judge_id", values=column).astype(float)
 
@@ -29,9 +33,12 @@ def cut(ratings: pd.DataFrame, items: pd.DataFrame, without: Iterable[str] = ())
     return float(ratings.drop(columns=list(without)).mul(marks, axis=0).sum().mean() / marks.sum())
 
 
-def truth_of(items: Bank, form: str, percent: float = 63.0) -> pd.Series:
+@cache
+def truth_of(seed: int, plants: Plants = None, *, form: str) -> pd.Series:
+    """Percent of its marks that each item gives at the cut."""
+    items = world(seed, plants=plants).bank
     rows = items.form(form)
-    share = items.expected(np.array([borderline(items, rows, percent)]), rows)[0]
+    share = items.expected(np.array([borderline(items, rows, 63.0)]), rows)[0]
     return pd.Series(100 * share, index=items.items["item_id"].to_numpy()[rows])
 
 
@@ -63,10 +70,10 @@ def test_the_borderline_candidate_expects_the_mark_of_the_cut() -> None:
 @pytest.mark.parametrize("form", ["alpha", "beta"])
 def test_judges_come_closer_to_the_truth_and_to_each_other(form: str) -> None:
     for seed in SEEDS:
-        truth = truth_of(world(seed).bank, form)
+        truth = truth_of(seed, form=form)
         spread, r = [], []
         for number in (1, 2, 3):
-            one = judged(standard(seed), form=form, number=number, column="probability")
+            one = judged(seed, form=form, number=number)
             own = one.drop(columns="J09")
             spread.append(own.std(axis=1).mean())
             r.append(own.corrwith(truth[own.index]).mean())
@@ -77,8 +84,8 @@ def test_judges_come_closer_to_the_truth_and_to_each_other(form: str) -> None:
 def test_the_first_round_is_drawn_to_the_middle() -> None:
     slopes = []
     for seed in SEEDS:
-        truth = truth_of(world(seed, plants=()).bank, "beta")
-        first = judged(standard(seed, ()), form="beta", number=1, column="probability")
+        truth = truth_of(seed, (), form="beta")
+        first = judged(seed, (), form="beta", number=1)
         slopes.append(np.polyfit(truth[first.index], first.mean(axis=1), 1)[0])
     # 0.6 by design; 14 / sqrt(12 judges) of noise on 60 items of SD 17 is a standard error of .03.
     assert np.mean(slopes) == pytest.approx(0.6, abs=0.05)
@@ -90,7 +97,7 @@ def test_cuts_of_the_second_round_are_those_of_the_design() -> None:
         items = world(seed).bank.items
         for form in ("alpha", "beta"):
             for column, found in (("probability", upper), ("p_partial", lower)):
-                one = judged(standard(seed), form=form, number=2, column=column)
+                one = judged(seed, form=form, number=2, column=column)
                 found.append(cut(one, items, without=["J09"]))
     # Judges of SD 4 make a standard error of 4 / sqrt(10) a seed, .28 over 20; and ratings of easy
     # items that stop at 100 cost a third of a percent.
@@ -102,11 +109,11 @@ def test_cuts_of_the_second_round_are_those_of_the_design() -> None:
 def test_one_judge_says_fifty_whatever_the_item() -> None:
     r, moved = [], []
     for seed in SEEDS:
-        items = world(seed).bank
+        items = world(seed).bank.items
         for form in ("alpha", "beta"):
-            one = judged(standard(seed), form=form, number=2, column="probability")
-            r.append(one["J09"].corr(truth_of(items, form)[one.index]))
-            moved.append(cut(one, items.items, without=["J09"]) - cut(one, items.items))
+            one = judged(seed, form=form, number=2)
+            r.append(one["J09"].corr(truth_of(seed, form=form)[one.index]))
+            moved.append(cut(one, items, without=["J09"]) - cut(one, items))
             assert abs(one["J09"].mean() - 50) < 2.5
             assert one["J09"].std() < 6
     # Sampling error of a correlation of 60 items is .13; three of them, over 40 forms.
@@ -119,9 +126,8 @@ def test_without_the_plant_that_judge_is_like_the_others() -> None:
     clean, planted = standard(5, ()), standard(5, ("P18",))
     own = clean["judge_id"] == "J09"
     pd.testing.assert_frame_equal(clean[~own], planted[~own])
-    items = world(5, plants=()).bank
-    one = judged(clean, form="alpha", number=2, column="probability")
-    assert one["J09"].corr(truth_of(items, "alpha")[one.index]) > 0.7
+    one = judged(5, (), form="alpha", number=2)
+    assert one["J09"].corr(truth_of(5, (), form="alpha")[one.index]) > 0.7
 
 
 def test_hofstee_limits_are_plausible() -> None:

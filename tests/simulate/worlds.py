@@ -7,7 +7,7 @@ fixed seeds every test gives the same answer each time.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
@@ -32,8 +32,12 @@ def worlds(plants: Plants) -> Iterator[World]:
 
 def mean_over_seeds(measure: Callable[[World], float], plants: Plants) -> tuple[float, float]:
     """Mean over the seeds and its standard error."""
-    values = np.array([measure(each) for each in worlds(plants)])
-    return float(values.mean()), float(values.std(ddof=1) / np.sqrt(len(values)))
+    return mean_and_error([measure(each) for each in worlds(plants)])
+
+
+def mean_and_error(values: Sequence[float]) -> tuple[float, float]:
+    """Mean and its standard error."""
+    return float(np.mean(values)), float(np.std(values, ddof=1) / np.sqrt(len(values)))
 
 
 def assert_near(found: tuple[float, float], expected: float, *, bias: float = 0.0) -> None:
