@@ -8,9 +8,8 @@ import numpy as np
 import pandas as pd
 
 from naas_psych.simulate.bank import Bank
-from naas_psych.simulate.cast import ALPHA, BETA
 from naas_psych.simulate.draws import Flags, Floats, Ints, correlated, numbered, place_of, whole
-from naas_psych.simulate.plan import Plan
+from naas_psych.simulate.plan import ALPHA, BETA, Plan
 
 #: Where a borderline ability can lie, in logits, and at how many places it is sought.
 _LOW, _HIGH, _PLACES = -6.0, 6.0, 2401

@@ -10,10 +10,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from naas_psych.simulate.cast import BETA
 from naas_psych.simulate.draws import Flags, Floats, Ints, Texts, logistic, normal
 from naas_psych.simulate.items import BOTH, PREFIX, UNUSED, Written, item_table, written
-from naas_psych.simulate.plan import Plan
+from naas_psych.simulate.plan import BETA, Plan
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +9,7 @@ import numpy as np
 
 from naas_psych.simulate.bank import Bank
 from naas_psych.simulate.cast import Cast
-from naas_psych.simulate.draws import Flags, Floats, Ints, correlated, standardised
+from naas_psych.simulate.draws import Flags, Floats, Ints, correlated
 from naas_psych.simulate.plan import Plan
 
 
@@ -54,21 +53,23 @@ def _wanted(plan: Plan, cast: Cast, bank: Bank, rows: Ints) -> Floats:
 
     Log time is the item's mean less the person's speed, with normal noise (van der Linden, 2006).
     """
-    numbers = plan.numbers["sitting"]
-    item = plan.stream("item times").normal(size=len(bank.items))
-    item = bank.alike(item)
-    item = numbers["log_item_time"]["mean"] + numbers["log_item_time"]["sd"] * item
     noise = plan.stream("response times").normal(size=rows.shape)
-    speed = _speed(plan, cast, numbers["log_speed"])
-    return np.asarray(np.exp(item[rows] - speed[:, None] + numbers["log_noise_sd"] * noise))
+    log = log_item_times(plan, bank)[rows] - log_speeds(plan, cast)[:, None]
+    return np.asarray(np.exp(log + plan.numbers["sitting"]["log_noise_sd"] * noise))
 
 
-def _speed(plan: Plan, cast: Cast, numbers: Mapping[str, float]) -> Floats:
+def log_item_times(plan: Plan, bank: Bank) -> Floats:
+    """(J,) mean log seconds that a candidate of usual speed takes for each item."""
+    numbers = plan.numbers["sitting"]["log_item_time"]
+    drawn = bank.alike(plan.stream("item times").normal(size=len(bank.items)))
+    return np.asarray(numbers["mean"] + numbers["sd"] * drawn)
+
+
+def log_speeds(plan: Plan, cast: Cast) -> Floats:
     """(N,) log speed, correlated with ability."""
+    numbers = plan.numbers["sitting"]["log_speed"]
     own = plan.stream("speed").normal(size=len(cast.theta))
-    return np.asarray(
-        numbers["sd"] * correlated(standardised(cast.theta), own, numbers["r_ability"])
-    )
+    return np.asarray(numbers["sd"] * correlated(cast.standing, own, numbers["r_ability"]))
 
 
 def _limits(plan: Plan, cast: Cast) -> Floats:

@@ -116,7 +116,11 @@ def candidates_with_faults(plan: Plan, candidates: pd.DataFrame) -> pd.DataFrame
     if not plan.has(PLANT):
         return table
     numbers, rng = plan.plant(PLANT), plan.stream("dirty candidates")
-    agreed = rng.permutation(np.flatnonzero((table["consent_equality"] == "yes").to_numpy()))
+    # Elsewhere than where responses were lost, so that a person has one kind of fault.
+    free = (table["consent_equality"] == "yes") & (
+        table["centre"] != numbers["technical_loss_centre"]
+    )
+    agreed = rng.permutation(np.flatnonzero(free.to_numpy()))
     late = agreed[: numbers["late_consent_withdrawals"]]
     for row in late:
         sat_on = str(table["sat_on"].iloc[row])

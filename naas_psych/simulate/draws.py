@@ -36,11 +36,6 @@ def normal(rng: np.random.Generator, numbers: Mapping[str, float], n: int) -> Fl
     return np.maximum(drawn, numbers.get("least", -np.inf))
 
 
-def standardised(values: Floats) -> Floats:
-    """(n,) the values with mean 0 and standard deviation 1."""
-    return np.asarray((values - values.mean()) / values.std())
-
-
 def correlated(shared: Floats, own: Floats, r: float) -> Floats:
     """Of the same shape: standard normals that correlate r with `shared`; `own` does not."""
     return np.asarray(r * shared + np.sqrt(1 - r**2) * own)
@@ -87,3 +82,9 @@ def days_after(first: str, days: Sequence[int] | NDArray[Any]) -> Texts:
     wanted = np.asarray(days, dtype=np.int64)
     known = {int(k): (start + timedelta(days=int(k))).isoformat() for k in np.unique(wanted)}
     return np.array([known[int(k)] for k in wanted], dtype=object)
+
+
+def working_days_after(first: str, days: Ints, holidays: Sequence[str] = ()) -> Texts:
+    """(n,) ISO dates so many working days after the first."""
+    dates = np.busday_offset(np.datetime64(first), days, roll="forward", holidays=list(holidays))
+    return np.datetime_as_string(dates).astype(object)

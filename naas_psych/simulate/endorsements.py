@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from naas_psych.simulate.cast import Cast, years_of_practice
+from naas_psych.simulate.candidates import years_of_practice
+from naas_psych.simulate.cast import Cast
 from naas_psych.simulate.draws import (
     Flags,
     Floats,
@@ -25,12 +26,16 @@ from naas_psych.simulate.plan import Plan
 
 @dataclass(frozen=True, kw_only=True)
 class Staff:
-    """(n,) each: those put forward first, then those who were not."""
+    """(n,) each: those put forward first, then those who were not.
+
+    years: since qualifying; months: the longest that this employer can have supervised them.
+    """
 
     person_id: Texts
     home: Ints
     practice: Floats
     years: Floats
+    months: Floats
     put_forward: Flags
 
 
@@ -73,6 +78,9 @@ def _staff(plan: Plan, cast: Cast) -> Staff:
         home=np.concatenate([theirs, home]),
         practice=np.concatenate([cast.practice, practice]),
         years=np.concatenate([cast.candidates["years"].to_numpy(dtype=float), served]),
+        months=np.concatenate(
+            [cast.candidates["tenure_months"].to_numpy(dtype=float), np.ceil(12 * served)]
+        ),
         put_forward=np.arange(len(theirs) + extra) < len(theirs),
     )
 
@@ -117,17 +125,17 @@ def _told(plan: Plan, cast: Cast, staff: Staff) -> pd.DataFrame:
     supervisors = np.ceil(in_place / numbers["candidates_per_supervisor"])[staff.home]
     number = np.floor(rng.random(n) * supervisors).astype(np.int64) + 1
     place = cast.authorities["la_id"].to_numpy(dtype=object)[staff.home]
-    months = np.ceil(rng.exponential(numbers["months_supervised"], n)).astype(np.int64)
+    months = np.ceil(rng.exponential(numbers["months_supervised"], n))
+    pieces = rng.poisson(numbers["evidence"], n)
+    feedback = category(rng.random(n), numbers["user_feedback"])
     return pd.DataFrame(
         {
             "person_id": staff.person_id,
             "put_forward": yes_no(staff.put_forward),
             "la_id": place,
             "supervisor_id": [f"{la}-S{k:02d}" for la, k in zip(place, number, strict=True)],
-            "evidence_n": rng.poisson(numbers["evidence"], n),
-            "user_feedback": category(rng.random(n), numbers["user_feedback"]),
-            "months_supervised": np.minimum(
-                months, np.maximum(1, np.ceil(12 * staff.years))
-            ).astype(np.int64),
+            "evidence_n": np.maximum(pieces, feedback == "used"),
+            "user_feedback": feedback,
+            "months_supervised": np.minimum(months, staff.months).astype(np.int64),
         }
     )

@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 
 from naas_psych.simulate.bank import Bank
-from naas_psych.simulate.cast import ALPHA, Cast
+from naas_psych.simulate.cast import Cast
 from naas_psych.simulate.draws import Flags, Floats, Ints, Texts
-from naas_psych.simulate.plan import Plan
+from naas_psych.simulate.plan import ALPHA, Plan
 from naas_psych.simulate.sitting import Sitting
 
 OPEN_CALL = "open_call"

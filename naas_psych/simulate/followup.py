@@ -12,7 +12,6 @@ from naas_psych.simulate.draws import (
     Ints,
     correlated,
     logistic,
-    standardised,
     whole,
     yes_no,
 )
@@ -63,7 +62,7 @@ def _followed(plan: Plan, cast: Cast, left: Flags) -> Ints:
     rank = plan.stream("followed").gumbel(size=len(left))
     if plan.has("P20"):
         plant = plan.plant("P20")
-        rank += plant["followed_per_ability"] * standardised(cast.theta)
+        rank += plant["followed_per_ability"] * cast.standing
         rank += plant["followed_if_left"] * left
     count = min(plan.scaled(plan.numbers["followup"]["number"]), len(left))
     return np.sort(np.argsort(-rank)[:count])

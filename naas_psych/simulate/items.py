@@ -12,7 +12,6 @@ import numpy as np
 import pandas as pd
 
 from naas_psych.packaged import toml_entries
-from naas_psych.simulate.cast import ALPHA, BETA
 from naas_psych.simulate.draws import (
     Flags,
     Ints,
@@ -24,7 +23,7 @@ from naas_psych.simulate.draws import (
     only,
     yes_no,
 )
-from naas_psych.simulate.plan import Plan
+from naas_psych.simulate.plan import ALPHA, BETA, Plan
 
 #: Areas of the knowledge and skills statement.
 AREAS = 10
@@ -79,16 +78,10 @@ def _used(numbers: Mapping[str, Any]) -> Texts:
 
 
 def _multiple(ids: list[str], numbers: Mapping[str, Any]) -> Flags:
-    """(J,) the last anchors and the last scored items of each phase are multiple responses."""
-    names = _last(ANCHOR, numbers["anchors"], numbers["multiple_anchors"])
-    for prefix in PREFIX.values():
-        names |= _last(prefix, numbers["scored_per_phase"], numbers["multiple_per_phase"])
+    """(J,) which anchors and which items of each phase are multiple responses."""
+    names = {f"{ANCHOR}{k:02d}" for k in numbers["multiple_anchors"]}
+    names |= {f"{p}{k:02d}" for p in PREFIX.values() for k in numbers["multiple_of_phase"]}
     return np.array([item in names for item in ids])
-
-
-def _last(prefix: str, last: int, count: int) -> set[str]:
-    """The items of a prefix whose numbers end at `last`."""
-    return {f"{prefix}{k:02d}" for k in range(last - count + 1, last + 1)}
 
 
 def _keys(plan: Plan, ids: list[str], multiple: Flags) -> Texts:
@@ -112,7 +105,8 @@ def item_table(plan: Plan, made: Written) -> pd.DataFrame:
     area = _areas(numbers)
     scenario = _scenarios(made.ids, numbers)
     days = rng.integers(0, numbers["written_over_days"], n)
-    changed = (area == numbers["law_area"]) & (rng.random(n) < numbers["law_changed"])
+    on_law = rng.permutation(np.flatnonzero(area == numbers["law_area"]))
+    changed = np.isin(np.arange(n), on_law[: numbers["law_changed"]])
     applied = (rng.random(n) < numbers["applied_share"]) | pd.notna(scenario)
     tag = rng.choice(np.array(numbers["tags"], dtype=object), n)
     blank = rng.random(n) < numbers["provenance_blank"]
@@ -131,9 +125,11 @@ def item_table(plan: Plan, made: Written) -> pd.DataFrame:
         "scenario_id": scenario,
         "stem_words": normal(rng, numbers["stem_words"], n).astype(int),
         "author_group": category(rng.random(n), numbers["author_group"]),
-        "provenance": only(~blank, "item writing panel"),
+        "provenance": only(~blank, rng.choice(np.array(numbers["provenance"], dtype=object), n)),
         "written_on": days_after(numbers["first_written"], days),
-        "law_ref": only(area == numbers["law_area"], numbers["law_list"]),
+        "law_ref": only(
+            area == numbers["law_area"], rng.choice(np.array(numbers["law_lists"], dtype=object), n)
+        ),
         "law_changed_on": only(changed, numbers["law_changed_on"]),
         "tags": only(rng.random(n) < numbers["tagged"], tag),
         "status": np.where(made.used == UNUSED, "unused", "scored"),

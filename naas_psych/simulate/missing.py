@@ -8,7 +8,7 @@ import numpy as np
 
 from naas_psych.simulate.bank import Bank
 from naas_psych.simulate.cast import Cast
-from naas_psych.simulate.draws import Floats, standardised
+from naas_psych.simulate.draws import Floats
 from naas_psych.simulate.plan import Missing, Plan
 from naas_psych.simulate.sitting import ANSWERED, OMITTED, Sitting, marked
 
@@ -28,7 +28,7 @@ def with_gaps(plan: Plan, cast: Cast, bank: Bank, sat: Sitting) -> Sitting:
 def _weight(plan: Plan, missing: Missing, cast: Cast, sat: Sitting) -> Floats:
     """(N, L) how much likelier than others a response is to go."""
     if missing.by == "ability":
-        return np.broadcast_to(np.exp(-standardised(cast.theta))[:, None], sat.rows.shape)
+        return np.broadcast_to(np.exp(-cast.standing)[:, None], sat.rows.shape)
     if missing.by == "difficulty":
         times = plan.numbers["missing"]["wrong_to_right"]
         return np.where(sat.marks < sat.highest, times, 1.0)

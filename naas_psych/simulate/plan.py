@@ -17,6 +17,8 @@ from naas_psych.packaged import toml_entries
 FEWEST, MOST = 60, 200_000
 #: The generating model: every number of the synthetic pilot stands there and nowhere else.
 NUMBERS = "simulate/pilot.toml"
+#: The two phases of the pilot, each with its form of the same name.
+ALPHA, BETA = "alpha", "beta"
 #: What may make a response likelier to be missing, and the most that may be.
 MECHANISMS = ("chance", "ability", "difficulty")
 MOST_MISSING = 0.9

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from naas_psych.simulate.draws import Floats, days_after, numbered
+from naas_psych.simulate.draws import Floats, numbered, working_days_after
 from naas_psych.simulate.plan import Plan
 
 
@@ -28,7 +28,7 @@ def raters(plan: Plan) -> pd.DataFrame:
         {
             "rater_id": numbered("R", n),
             "role": [roles[k % len(roles)] for k in range(n)],
-            "trained_on": days_after(
+            "trained_on": working_days_after(
                 numbers["trained_first_day"], rng.integers(0, numbers["trained_days"], n)
             ),
             "la_id": [f"LA{k:02d}" for k in home],

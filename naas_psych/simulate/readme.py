@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from importlib.resources import files
 
 from naas_psych.packaged import toml_entries
-from naas_psych.simulate.cast import ALPHA
-from naas_psych.simulate.plan import Plan
+from naas_psych.simulate.plan import ALPHA, Plan
 from naas_psych.simulate.specs import TITLE
 from naas_psych.simulate.world import World
 

@@ -8,15 +8,20 @@ import pandas as pd
 from naas_psych.simulate.cast import Cast
 from naas_psych.simulate.draws import Floats, Ints, Texts, yes_no
 from naas_psych.simulate.plan import Plan
+from naas_psych.simulate.retest import volunteers
 from naas_psych.simulate.second_form import Expectation, expectation, in_marks, other_form
 
 
 def resits(plan: Plan, cast: Cast, outcomes: pd.DataFrame) -> pd.DataFrame:
-    """One row a person and attempt: 2 on the other form, 3 on the first form again."""
+    """One row a person and attempt: 2 on the other form, 3 on the first form again.
+
+    Who took part in the retest has seen both forms and waits for a third.
+    """
     numbers = plan.numbers["resits"]
     first = outcomes["digital_percent"].to_numpy(dtype=float)
     expected = expectation(cast, first)
-    waiting = np.flatnonzero(first < plan.numbers["outcomes"]["digital"]["met"])
+    below = np.flatnonzero(first < plan.numbers["outcomes"]["digital"]["met"])
+    waiting = np.setdiff1d(below, volunteers(plan, cast))
     attempts = []
     for k, number in enumerate(numbers["number"]):
         attempt = _attempt(

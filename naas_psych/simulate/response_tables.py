@@ -10,10 +10,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from naas_psych.simulate.bank import Bank
-from naas_psych.simulate.cast import ALPHA, BETA, Cast
+from naas_psych.simulate.cast import Cast
 from naas_psych.simulate.choosing import letters
 from naas_psych.simulate.draws import Ints
-from naas_psych.simulate.plan import Plan
+from naas_psych.simulate.plan import ALPHA, BETA, Plan
 from naas_psych.simulate.sitting import ANSWERED, STATES, Sitting
 
 #: What a wide table writes where nothing was recorded, and what study.toml says it means.

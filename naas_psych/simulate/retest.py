@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from naas_psych.simulate.cast import Cast
+from naas_psych.simulate.draws import Ints
 from naas_psych.simulate.plan import Plan
 from naas_psych.simulate.second_form import expectation, in_marks, other_form
 from naas_psych.simulate.sitting import Sitting
@@ -16,7 +17,7 @@ def retest(plan: Plan, cast: Cast, sitting: Sitting) -> pd.DataFrame:
     numbers, rng = plan.numbers["retest"], plan.stream("retest")
     percent = np.asarray(sitting.percent, dtype=float)
     expected = expectation(cast, percent)
-    rows = np.sort(rng.permutation(len(percent))[: plan.scaled(numbers["number"])])
+    rows = volunteers(plan, cast)
     least, most = numbers["days_gap"]
     again = expected.percent[rows] + numbers["gain_sd"] * expected.sd
     again += expected.residual_sd * rng.normal(size=len(rows))
@@ -29,3 +30,9 @@ def retest(plan: Plan, cast: Cast, sitting: Sitting) -> pd.DataFrame:
             "score_percent": in_marks(plan, again),
         }
     )
+
+
+def volunteers(plan: Plan, cast: Cast) -> Ints:
+    """(n,) rows of those who sit again without having seen their result."""
+    order = plan.stream("retest volunteers").permutation(len(cast.theta))
+    return np.sort(order[: plan.scaled(plan.numbers["retest"]["number"])])

@@ -17,7 +17,6 @@ from naas_psych.simulate.draws import (
     normal,
     numbered,
     place_of,
-    standardised,
     whole,
     yes_no,
 )
@@ -95,9 +94,9 @@ def _quality(plan: Plan, cast: Cast, rows: Ints) -> Floats:
     by_practice, by_ability = numbers["from_practice"], numbers["from_ability"]
     shared = 2 * by_practice * by_ability * plan.numbers["ability"]["practice_r"]
     own = np.sqrt(1 - by_practice**2 - by_ability**2 - shared)
-    ability = standardised(cast.theta)
     noise = plan.stream("script quality").normal(size=len(rows))
-    return np.asarray(by_practice * cast.practice[rows] + by_ability * ability[rows] + own * noise)
+    known = by_practice * cast.practice[rows] + by_ability * cast.standing[rows]
+    return np.asarray(known + own * noise)
 
 
 def _first_and_second(plan: Plan, desk: Desk) -> list[Marking]:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from naas_psych.simulate.cast import ALPHA, BETA, Cast
+from naas_psych.simulate.cast import Cast
 from naas_psych.simulate.draws import Floats, Ints, Texts
-from naas_psych.simulate.plan import Plan
+from naas_psych.simulate.plan import ALPHA, BETA, Plan
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +35,7 @@ def expectation(cast: Cast, percent: Floats) -> Expectation:
 def in_marks(plan: Plan, percent: Floats) -> Floats:
     """(n,) the nearest percent that whole marks of a form can give."""
     items = plan.numbers["items"]
-    multiple = items["multiple_anchors"] + items["multiple_per_phase"]
+    multiple = len(items["multiple_anchors"]) + len(items["multiple_of_phase"])
     most = items["anchors"] + items["scored_per_phase"] + (items["picks"] - 1) * multiple
     return np.asarray((np.clip(np.rint(percent / 100 * most), 0, most) / most * 100).round(2))
 

@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from naas_psych.simulate.bank import Bank
-from naas_psych.simulate.cast import BETA, Cast
+from naas_psych.simulate.cast import Cast
 from naas_psych.simulate.choosing import choose, earned
 from naas_psych.simulate.clock import clock
 from naas_psych.simulate.draws import Flags, Floats, Ints, logistic
-from naas_psych.simulate.plan import Plan
+from naas_psych.simulate.plan import BETA, Plan
 
 ANSWERED, OMITTED, NOT_REACHED, LOST = range(4)
 STATES = ("answered", "omitted", "not_reached", "technical_loss")
@@ -143,12 +143,15 @@ def _shifts(plan: Plan, cast: Cast, bank: Bank, rows: Ints) -> Floats:
 
 def _shared(plan: Plan, bank: Bank, rows: Ints) -> Floats:
     """(N, L) P9: what the items of one scenario share beyond ability."""
-    rng = plan.stream("scenario")
-    feeling = rng.normal(size=len(rows))
+    feeling = plan.stream("scenario feeling").normal(size=len(rows))
+    return np.asarray(scenario_loadings(plan, bank)[rows] * feeling[:, None])
+
+
+def scenario_loadings(plan: Plan, bank: Bank) -> Floats:
+    """(J,) P9: by how many logits a standard deviation of it moves each item."""
     plant = plan.plant("P9")
     least, most = plant["loading"]
-    loadings = rng.uniform(least, most, len(plant["items"]))
+    drawn = plan.stream("scenario loadings").uniform(least, most, len(plant["items"]))
     loading = np.zeros(len(bank.items))
-    if plan.has("P9"):
-        loading[bank.rows(plant["items"])] = loadings
-    return loading[rows] * feeling[:, None]
+    loading[bank.rows(plant["items"])] = drawn
+    return loading if plan.has("P9") else np.zeros_like(loading)

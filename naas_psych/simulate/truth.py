@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
 from naas_psych import __version__
 from naas_psych.simulate.bank import Bank
-from naas_psych.simulate.cast import ALPHA, BETA, Cast
+from naas_psych.simulate.cast import Cast, authority_effects
+from naas_psych.simulate.clock import log_item_times, log_speeds
 from naas_psych.simulate.draws import Floats
-from naas_psych.simulate.plan import Plan
-from naas_psych.simulate.sitting import LOST, Sitting
+from naas_psych.simulate.plan import ALPHA, BETA, Plan
+from naas_psych.simulate.raters import rater_truth, raters
+from naas_psych.simulate.sitting import LOST, Sitting, scenario_loadings
 
 
 def truth(plan: Plan, cast: Cast, bank: Bank, sat: Sitting) -> dict[str, Any]:
@@ -28,13 +31,33 @@ def truth(plan: Plan, cast: Cast, bank: Bank, sat: Sitting) -> dict[str, Any]:
             for name in plan.numbers["plants"]
             if plan.has(name)
         },
-        "items": _items(bank, _item_rest_r(cast, bank)),
+        "authorities": _by_name(
+            cast.authorities["la_id"], effect=authority_effects(plan, cast.authorities)
+        ),
+        "raters": _raters(plan),
+        "items": _items(plan, bank, _item_rest_r(cast, bank)),
         "abilities": {
             "person_id": cast.candidates["person_id"].tolist(),
             "theta": cast.theta.round(6).tolist(),
             "practice": cast.practice.round(6).tolist(),
+            "log_speed": log_speeds(plan, cast).round(6).tolist(),
         },
     }
+
+
+def _by_name(names: Iterable[str], **values: Floats) -> dict[str, dict[str, float]]:
+    """Numbers by name, then by what they are."""
+    return {
+        name: {what: round(float(numbers[k]), 6) for what, numbers in values.items()}
+        for k, name in enumerate(names)
+    }
+
+
+def _raters(plan: Plan) -> dict[str, dict[str, float]]:
+    """What each rater adds to a rating, and by what the residual is multiplied."""
+    people = raters(plan)
+    known = rater_truth(plan, people)
+    return _by_name(people["rater_id"], effect=known.effect, spread=known.spread)
 
 
 def _counted(name: str, sat: Sitting) -> dict[str, int]:
@@ -48,9 +71,13 @@ def _counted(name: str, sat: Sitting) -> dict[str, int]:
     }
 
 
-def _items(bank: Bank, item_rest_r: Floats) -> list[dict[str, Any]]:
-    """One entry an item: true parameters, the right key, and the true item-rest correlation."""
-    rows = []
+def _items(plan: Plan, bank: Bank, item_rest_r: Floats) -> list[dict[str, Any]]:
+    """One entry an item: true parameters, the right key, and the true item-rest correlation.
+
+    scenario_loading is that on what the items of P9 share beyond ability: a, b and c hold for a
+    person on whom the scenario has no bearing. log_time is the mean log of seconds.
+    """
+    rows, loading, log_time = [], scenario_loadings(plan, bank), log_item_times(plan, bank)
     for j, item in enumerate(bank.items["item_id"]):
         several = bool(bank.multiple[j])
         rows.append(
@@ -60,6 +87,8 @@ def _items(bank: Bank, item_rest_r: Floats) -> list[dict[str, Any]]:
                 "b": round(float(bank.b[j]), 6),
                 "c": round(float(bank.c[j]), 6),
                 "steps": bank.steps.tolist() if several else None,
+                "scenario_loading": round(float(loading[j]), 6),
+                "log_time": round(float(log_time[j]), 6),
                 "right_key": str(bank.right[j]),
                 "item_rest_r": None if np.isnan(item_rest_r[j]) else round(item_rest_r[j], 6),
             }

@@ -65,11 +65,13 @@ def write_table(table: pd.DataFrame, path: Path) -> None:
     from pyarrow import csv
 
     sheet = pa.Table.from_pandas(table, preserve_index=False)
-    columns = [_text(column) for column in sheet.columns]
-    quoted = any(map(_needs_quotes, sheet.columns))
-    quoting: Any = "needed" if quoted else "none"
-    options = csv.WriteOptions(include_header=False, quoting_style=quoting)
     with path.open("wb") as file, _packed(file, path) as stream:
+        if any(map(_needs_quotes, sheet.columns)):
+            # The fast writer quotes every text or none.
+            table.to_csv(stream, index=False, na_rep="NA", lineterminator="\n")
+            return
+        options = csv.WriteOptions(include_header=False, quoting_style="none")
+        columns = [_text(column) for column in sheet.columns]
         stream.write((",".join(sheet.column_names) + "\n").encode())
         csv.write_csv(pa.table(columns, names=sheet.column_names), stream, options)
 

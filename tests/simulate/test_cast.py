@@ -136,7 +136,7 @@ def test_without_shifts_groups_are_alike() -> None:
 
 def test_planting_one_thing_leaves_the_candidates_as_they_are() -> None:
     with_all, clean = drawn(2017).candidates, drawn(2017, frozenset()).candidates
-    same = ["level", "setting", "years", "ethnicity", "age_band", "sex", "centre", "sat_on"]
+    same = ["level", "setting", "years", "ethnicity", "age_band", "sex", "sat_on"]
     assert with_all[same].equals(clean[same])
     only = drawn(2017, frozenset({"P1"}))
     assert (only.theta == drawn(2017, frozenset()).theta).all()

@@ -73,5 +73,5 @@ def test_the_weaker_were_not_put_forward() -> None:
         return float(mean["yes"] - mean["no"])
 
     planted = mean_over_seeds(difference, ("P20",))
-    assert_near(planted, 0.35 * 0.6, bias=0.02)
+    assert_near(planted, 0.35 * 1.0, bias=0.02)
     assert_near(mean_over_seeds(difference, ()), 0.0, bias=0.02)
