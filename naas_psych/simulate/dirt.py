@@ -73,10 +73,10 @@ def with_faults(plan: Plan, cast: Cast, bank: Bank, sat: Sitting) -> Sitting:
 
 def _lost(plan: Plan, person: int, length: int) -> slice:
     """The positions, one after another, of which this person's responses were lost."""
-    name = f"loss {person}"
-    count = int(plan.stream(name).integers(*plan.plant(PLANT)["technical_loss_items"]))
-    # From the beginning of the same stream: who loses more loses it later in the test.
-    start = int(plan.stream(name).integers(0, length - count))
+    rng = plan.stream(f"loss {person}")
+    least, most = plan.plant(PLANT)["technical_loss_items"]
+    count = int(rng.integers(least, most, endpoint=True))
+    start = int(rng.integers(0, length - count, endpoint=True))
     return slice(start, start + count)
 
 
