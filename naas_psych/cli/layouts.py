@@ -119,6 +119,7 @@ LAYOUTS: dict[str, tuple[Look, ...]] = {
         Look("code", 0, heading="Code of the finding", least=23),
         Look("tested", 0),
         Look("flagged", 0),
+        Look("uncertain", 0),
         Look("rate", 0, heading="Rate"),
         Look("rate", 1, "interval"),
         Look("nominal", 0),

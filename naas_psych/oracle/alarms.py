@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from naas_psych import register
+from naas_psych.analyses.items.phrasing import known
 from naas_psych.errors import AnalysisImpossible
 from naas_psych.finding import Finding
 from naas_psych.oracle.seen import Seen
 from naas_psych.oracle.truth import Truth
-from naas_psych.thresholds import Thresholds
 
 
 @dataclass(frozen=True)
 class Alarm:
-    """How often one code was put to the test on what is sound, and how often it was said."""
+    """How often one code was put to the test on what is sound, and how often it was said.
+
+    `uncertain` counts those that call themselves uncertain: they are no part of `flagged`.
+    """
 
     analysis: str
     code: str
     tested: int
     flagged: int
+    uncertain: int
     nominal: float | None
 
 
@@ -48,45 +53,58 @@ class _Claim:
 
     `cases` names the items about which it would be false, once for each time it could be said.
     `nominal` is the error rate that its rule promises, None where it promises none. With
-    `only_sure` a finding that calls itself uncertain is no alarm.
+    `may_doubt` its findings may call themselves uncertain; those are counted apart.
     """
 
     analysis: str
     code: str
     cases: Callable[[Seen, Truth], Sequence[str]]
-    nominal: Callable[[Thresholds], float | None]
-    only_sure: bool = False
+    nominal: Callable[[Seen], float | None]
+    may_doubt: bool = False
 
 
 def _alarm(claim: _Claim, seen: Seen, truth: Truth, clean: frozenset[str]) -> Alarm:
     try:
         cases = [item for item in claim.cases(seen, truth) if item in clean]
-        said = list(_said(claim, seen, frozenset(cases)))
+        every = seen.findings(claim.analysis, claim.code)
     except AnalysisImpossible:
-        cases, said = [], []
-    nominal = claim.nominal(seen.study.thresholds)
-    return Alarm(claim.analysis, claim.code, len(cases), len(said), nominal)
+        cases, every = [], []
+    said = [finding for finding in every if finding.subject in set(cases)]
+    doubted = sum(claim.may_doubt and _is_uncertain(finding, seen) for finding in said)
+    return Alarm(
+        analysis=claim.analysis,
+        code=claim.code,
+        tested=len(cases),
+        flagged=len(said) - doubted,
+        uncertain=doubted,
+        nominal=claim.nominal(seen),
+    )
 
 
-def _said(claim: _Claim, seen: Seen, items: frozenset[str]) -> Iterator[Finding]:
+def _is_uncertain(finding: Finding, seen: Seen) -> bool:
     line = seen.study.thresholds["item_flag_probability"].value
-    for finding in seen.findings(claim.analysis, claim.code):
-        sure = finding.probability is None or finding.probability >= line
-        if finding.subject in items and (sure or not claim.only_sure):
-            yield finding
+    return finding.probability is not None and finding.probability < line
 
 
 def _keyed(seen: Seen, _: Truth) -> list[str]:
     """Items whose key was checked: all are right where nothing was planted."""
+    return [str(row["item_id"]) for row in seen.rows("key_check", "items") if row["n"]]
+
+
+def _with_rival(seen: Seen, _: Truth) -> list[str]:
+    """Of these, those met by enough persons, with an option that could have been the right one."""
     rows = seen.rows("key_check", "items")
-    return [str(row["item_id"]) for row in rows if row["n"]]
+    judged = (row for row in rows if row["n"] >= _fewest(seen))
+    return [str(row["item_id"]) for row in judged if known(row["best_distractor_r"]) is not None]
 
 
 def _wrong_options(seen: Seen, _: Truth) -> list[str]:
-    """The item of each wrong option that enough persons chose to be judged."""
+    """The item of each wrong option that enough persons met, and chose, to be judged."""
     rows = seen.rows("distractors", "options")
     wrong = (row for row in rows if not row["is_key"] and row["option"] != "omitted")
-    return [str(row["item_id"]) for row in wrong if not row["small_n"]]
+    chosen = (row for row in wrong if not row["small_n"])
+    fewest = _fewest(seen)
+    return [str(row["item_id"]) for row in chosen if row["n"] >= fewest * row["proportion"]]
 
 
 def _good_from(threshold: str) -> Callable[[Seen, Truth], list[str]]:
@@ -95,46 +113,53 @@ def _good_from(threshold: str) -> Callable[[Seen, Truth], list[str]]:
     def cases(seen: Seen, truth: Truth) -> list[str]:
         line = seen.study.thresholds[threshold].value
         rows = seen.rows("item_statistics", "items")
-        judged = (str(row["item_id"]) for row in rows if np.isfinite(row["item_rest_r"]))
+        met = (row for row in rows if row["n"] >= _fewest(seen))
+        judged = (str(row["item_id"]) for row in met if np.isfinite(row["item_rest_r"]))
         true = ((item, truth.item_rest_r[item]) for item in judged)
         return [item for item, r in true if r is not None and r >= line]
 
     return cases
 
 
-def _less(threshold: str) -> Callable[[Thresholds], float]:
-    return lambda thresholds: round(1 - thresholds[threshold].value, 12)
+def _fewest(seen: Seen) -> float:
+    """Persons below which no item is judged."""
+    return seen.study.thresholds["item_persons_min"].value
 
 
-def _none(_: Thresholds) -> None:
+def _none(_: Seen) -> None:
     return None
 
 
-def _half_of_five_percent(_: Thresholds) -> float:
-    """The rule asks for a 95 % interval wholly above the line."""
-    return round((1 - INTERVAL_LEVEL) / 2, 12)
+def _unless_sure(seen: Seen) -> float:
+    """The rule is certain from a probability on."""
+    return round(1 - seen.study.thresholds["item_flag_probability"].value, 12)
 
 
-#: Level of the intervals that `distractors` judges by, unless told otherwise.
-INTERVAL_LEVEL = 0.95
+def _half_outside(_: Seen) -> float:
+    """The rule asks for an interval wholly above the line, at the level that is usual."""
+    level = register.load("distractors").options.model_fields["level"].default
+    return round((1 - level) / 2, 12)
 
+
+# The codes on keys take the worst of several options, or any of several rules: none limits how
+# often an item whose options are all alike would be named.
 CLAIMS = (
-    _Claim("key_check", "probable_miskey", _keyed, _less("key_rival_probability")),
-    _Claim("key_check", "check_key", _keyed, _less("key_rival_probability")),
-    _Claim("key_check", "possible_double_key", _keyed, _none),
-    _Claim("distractors", "distractor_misleading", _wrong_options, _half_of_five_percent),
+    _Claim("key_check", "probable_miskey", _with_rival, _none),
+    _Claim("key_check", "check_key", _keyed, _none),
+    _Claim("key_check", "possible_double_key", _with_rival, _none),
+    _Claim("distractors", "distractor_misleading", _wrong_options, _half_outside),
     _Claim(
         "item_statistics",
         "discrimination_negative",
         _good_from("item_rest_r_negative"),
-        _less("item_flag_probability"),
-        only_sure=True,
+        _unless_sure,
+        may_doubt=True,
     ),
     _Claim(
         "item_statistics",
         "discrimination_weak",
         _good_from("item_rest_r_min"),
-        _less("item_flag_probability"),
-        only_sure=True,
+        _unless_sure,
+        may_doubt=True,
     ),
 )

@@ -202,12 +202,13 @@ _REPEATED = (
 )
 _ALARM_NOTES = (
     "False alarms are counted on clean items: those that no plant names, and that stand at no "
-    "place in the test where a plant is at work.",
+    "place in the test where a plant is at work. Only what enough persons met to be judged is "
+    "tested, and distractor_misleading once for each wrong option.",
     "A weak item that is weak in truth is no false alarm: for the codes on discrimination only "
-    "items are tested whose true item-rest correlation is not below the line, and only findings "
-    "count that do not call themselves uncertain. Of the codes on keys and options every finding "
-    "counts; distractor_misleading is tested once for each wrong option.",
-    "`nominal` is the rate that a rule promises at the worst, for an item just at the line; it is "
-    "read from the thresholds. possible_double_key promises none: it asks for a look wherever two "
-    "options might be right.",
+    "items are tested whose true item-rest correlation is not below the line. Their findings that "
+    "call themselves uncertain are counted apart, in `uncertain`; a plant counts as found by "
+    "such a finding too.",
+    "`nominal` is the rate that a rule promises at the worst, for an item or option just at the "
+    "line. The codes on keys promise none: each takes the worst of several options or any of "
+    "several rules.",
 )

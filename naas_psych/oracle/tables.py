@@ -55,6 +55,7 @@ def alarms_table(outcomes: Sequence[Outcome], *, repeated: bool) -> pd.DataFrame
         "analysis": [row[0].analysis for row in rows],
         "tested": tested.astype(np.int64),
         "flagged": flagged.astype(np.int64),
+        "uncertain": np.array([sum(alarm.uncertain for alarm in row) for row in rows], dtype=int),
         **_rate("rate", flagged, tested),
         "nominal": pd.Series([row[0].nominal for row in rows], dtype=float),
     }
