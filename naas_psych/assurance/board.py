@@ -19,17 +19,19 @@ def board(study: Study, results: Mapping[str, Result]) -> tuple[Entry, ...]:
         precision(study, results),
         item_quality(study, results),
         key_quality(study, results),
-        _fairness(),
+        _fairness(study),
         _pass_mark(),
     )
 
 
-def _fairness() -> Entry:
+def _fairness(study: Study) -> Entry:
+    record = "Record who belongs to which group; at least 200 people in each are needed."
+    wait = "Groups are recorded in these data; the analyses that compare them come later."
     return Entry(
         question="Does the test treat every group of people alike?",
         claim="The test treats every group of people alike.",
         verdict=cannot_tell("this version compares no groups of people"),
-        action="Record who belongs to which group; at least 200 people in each are needed.",
+        action=wait if study.spec.groups else record,
         caveat=Caveat(
             based_on="no analysis",
             main_assumption="none",
