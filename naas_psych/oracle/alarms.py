@@ -138,7 +138,7 @@ def _unless_sure(seen: Seen) -> float:
 def _half_outside(_: Seen) -> float:
     """The rule asks for an interval wholly above the line, at the level that is usual."""
     level = register.load("distractors").options.model_fields["level"].default
-    return round((1 - level) / 2, 12)
+    return round((1 - float(level)) / 2, 12)
 
 
 # The codes on keys take the worst of several options, or any of several rules: none limits how

@@ -69,21 +69,43 @@ def test_a_weak_item_that_is_weak_is_not_tested(
     assert found["discrimination_weak"].tested == weak
 
 
-def test_a_claim_that_calls_itself_uncertain_is_no_alarm(study: Study) -> None:
+def test_a_claim_that_calls_itself_uncertain_is_counted_apart(study: Study) -> None:
+    assert by_code(alarms(Seen(study), truth()))["discrimination_negative"].uncertain == 0
     strict = study.thresholds.overridden_by({"item_flag_probability": 1.0})
     found = by_code(alarms(Seen(replace(study, thresholds=strict)), truth()))
-    assert found["discrimination_negative"].flagged == 0
-    assert found["probable_miskey"].flagged == 1
+    negative, key = found["discrimination_negative"], found["probable_miskey"]
+    assert (negative.flagged, negative.uncertain) == (0, 1)
+    assert (key.flagged, key.uncertain) == (1, 0)
+
+
+def test_what_nobody_may_judge_is_not_tested(study: Study) -> None:
+    """Below 30 persons only check_key is ever said; here the line is above all of them."""
+    many = study.thresholds.overridden_by({"item_persons_min": PERSONS + 1})
+    found = by_code(alarms(Seen(replace(study, thresholds=many)), truth()))
+    assert {code: alarm.tested for code, alarm in found.items() if alarm.tested} == {
+        "check_key": ITEMS
+    }
+
+
+def test_an_item_without_rival_cannot_be_called_miskeyed() -> None:
+    """Nobody chooses a wrong option of Q01, whoever fails leaves it blank."""
+    rng = np.random.default_rng(5)
+    letters = rng.choice(["A", "B", "C"], (PERSONS, ITEMS)).astype(object)
+    letters[:, 0] = np.where(letters[:, 0] == "A", "A", "")
+    found = by_code(alarms(Seen(study_from_choices(letters, "A" * ITEMS)), truth()))
+    tested = {code: found[code].tested for code in ("probable_miskey", "check_key")}
+    assert tested == {"probable_miskey": ITEMS - 1, "check_key": ITEMS}
+    assert found["possible_double_key"].tested == ITEMS - 1
 
 
 def test_the_nominal_rate_is_read_from_the_thresholds(study: Study) -> None:
-    other = {"item_flag_probability": 0.95, "key_rival_probability": 0.8}
-    changed = replace(study, thresholds=study.thresholds.overridden_by(other))
+    strict = study.thresholds.overridden_by({"item_flag_probability": 0.95})
+    changed = replace(study, thresholds=strict)
     found = by_code(alarms(Seen(changed), truth()))
     assert found["discrimination_weak"].nominal == 0.05
-    assert found["check_key"].nominal == 0.2
     assert found["distractor_misleading"].nominal == 0.025
-    assert found["possible_double_key"].nominal is None
+    keys = ("probable_miskey", "check_key", "possible_double_key")
+    assert [found[code].nominal for code in keys] == [None] * 3
 
 
 def test_items_are_touched_by_name_and_by_place(study: Study) -> None:
@@ -98,7 +120,7 @@ def test_items_are_touched_by_name_and_by_place(study: Study) -> None:
 
 def test_the_clean_twin_is_quiet(clean: Case) -> None:
     found = alarms(Seen(clean.study), clean.truth)
-    assert all(alarm.tested > 80 for alarm in found)
+    assert all(alarm.tested > 60 for alarm in found)
     for alarm in found:
         if alarm.nominal is not None:
             assert alarm.flagged <= alarm.nominal * alarm.tested
