@@ -78,7 +78,7 @@ def _score(result: Result) -> str:
         said = "Nothing was planted"
     said += f", missed: {', '.join(missed)}" if missed else ""
     if waiting:
-        said += f"; {waiting} wait{'s for its' if waiting == 1 else ' for their'} analysis"
+        said += f"; {waiting} not looked for"
     tested, flagged = int(alarms["tested"].sum()), int(alarms["flagged"].sum())
     return f"{said}. {count(flagged, 'false alarm')} in {count(tested, 'test')} of sound items."
 

@@ -10,7 +10,6 @@ import numpy as np
 from naas_psych import register
 from naas_psych.analyses.items.phrasing import known
 from naas_psych.errors import AnalysisImpossible
-from naas_psych.finding import Finding
 from naas_psych.oracle.seen import Seen
 from naas_psych.oracle.truth import Truth
 
@@ -70,7 +69,7 @@ def _alarm(claim: _Claim, seen: Seen, truth: Truth, clean: frozenset[str]) -> Al
     except AnalysisImpossible:
         cases, every = [], []
     said = [finding for finding in every if finding.subject in set(cases)]
-    doubted = sum(claim.may_doubt and _is_uncertain(finding, seen) for finding in said)
+    doubted = sum(claim.may_doubt and seen.is_uncertain(finding) for finding in said)
     return Alarm(
         analysis=claim.analysis,
         code=claim.code,
@@ -79,11 +78,6 @@ def _alarm(claim: _Claim, seen: Seen, truth: Truth, clean: frozenset[str]) -> Al
         uncertain=doubted,
         nominal=claim.nominal(seen),
     )
-
-
-def _is_uncertain(finding: Finding, seen: Seen) -> bool:
-    line = seen.study.thresholds["item_flag_probability"].value
-    return finding.probability is not None and finding.probability < line
 
 
 def _keyed(seen: Seen, _: Truth) -> list[str]:

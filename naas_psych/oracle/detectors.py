@@ -12,6 +12,7 @@ from naas_psych.analyses.forms import form_in_words
 from naas_psych.analyses.items.phrasing import between, known, listed, short
 from naas_psych.assurance.precision import precision
 from naas_psych.errors import AnalysisImpossible
+from naas_psych.finding import Finding
 from naas_psych.oracle.dirt import dirty_records
 from naas_psych.oracle.seen import Row, Seen
 from naas_psych.oracle.sight import Sight
@@ -44,21 +45,21 @@ def _miskeyed(seen: Seen, plant: Plant) -> Sight:
     """P1: a finding on the key, and the right option suggested."""
     item = plant["items"][0]
     row = seen.row("key_check", item)
-    said = _codes(seen, "key_check", item, KEY_CODES)
+    said = _said(seen, "key_check", item, KEY_CODES)
     suggested = row["suggested_key"]
     r = known(row["key_r"])
     found = bool(said) and suggested == plant["right"]
     return Sight(
         found,
-        f"{item}: {said[0] if said else 'nothing said about the key'}, suggested key "
+        f"{item}: {said[0].code if said else 'nothing said about the key'}, suggested key "
         f"{suggested or 'none'} (right is {plant['right']}); as keyed it goes with the rest score "
         f"at {'no value' if r is None else short(r)}.",
         r,
     )
 
 
-def _codes(seen: Seen, analysis: str, item: str, codes: tuple[str, ...]) -> list[str]:
-    return [one.code for one in seen.findings(analysis, *codes) if one.subject == item]
+def _said(seen: Seen, analysis: str, item: str, codes: tuple[str, ...]) -> list[Finding]:
+    return [one for one in seen.findings(analysis, *codes) if one.subject == item]
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ class _Options:
 
 
 def _weak_options(seen: Seen, plant: Plant) -> Sight:
-    """P7: both faults of the options, in nearly all of the items."""
+    """P7: both faults of the options, in all of the items or all but one."""
     of_item: dict[str, list[Row]] = {item: [] for item in plant["items"]}
     for row in seen.rows("distractors", "options"):
         of_item.get(str(row["item_id"]), []).append(row)
@@ -81,7 +82,7 @@ def _weak_options(seen: Seen, plant: Plant) -> Sight:
     warned = {one.subject for one in seen.findings("distractors", "distractor_misleading")}
     flagged = len(warned & set(of_item))
     return Sight(
-        both >= wanted("P7")["least_share"] * n,
+        both >= n - wanted("P7")["may_miss"],
         f"Of {n} items {idle} show an option that hardly anybody chose, {misleading} one that "
         f"the able prefer, {both} both; {flagged} have a warning that an option surely misleads.",
         both,
@@ -103,12 +104,13 @@ def _weak_item(seen: Seen, plant: Plant) -> Sight:
     """P8: a low correlation that is also said."""
     item = plant["items"][0]
     row = seen.row("item_statistics", item)
-    said = _codes(seen, "item_statistics", item, WEAK_CODES)
+    said = _said(seen, "item_statistics", item, WEAK_CODES)
+    doubt = ", uncertain" if any(seen.is_uncertain(one) for one in said) else ""
     r = known(row["item_rest_r"])
     limits = between(row["item_rest_r_low"], row["item_rest_r_high"])
     return Sight(
         bool(said) and r is not None and r < wanted("P8")["below"],
-        f"{item}: {said[0] if said else 'nothing said'}; item-rest correlation "
+        f"{item}: {said[0].code if said else 'nothing said'}{doubt}; item-rest correlation "
         f"{'undefined' if r is None else short(r) + limits}.",
         r,
     )
@@ -118,19 +120,20 @@ def _near_the_line(seen: Seen, _: Plant) -> Sight:
     """P19: a reliability near the line is never called good enough."""
     result = seen.result("reliability")
     table = result.tables["coefficients"]
-    rows = table[table["coefficient"] == "alpha"].to_dict("records")
+    every = table[table["coefficient"] == "alpha"].to_dict("records")
+    rows = [row for row in every if known(row["estimate"]) is not None]
+    if not rows:
+        raise AnalysisImpossible("Alpha is undefined in every form.")
     verdict = precision(seen.study, {result.analysis: result}).verdict
     said = [
         f"{form_in_words(str(row['form']))} {short(row['estimate'])}"
         f"{between(row['low'], row['high'])}"
         for row in rows
-        if known(row["estimate"]) is not None
     ]
-    estimates = [float(row["estimate"]) for row in rows if known(row["estimate"]) is not None]
     return Sight(
         verdict.level in ("cannot_tell", "middle"),
-        f"Alpha by form: {', '.join(said) or 'undefined'}. Verdict: {verdict.word}.",
-        min(estimates, default=None),
+        f"Alpha by form: {', '.join(said)}. Verdict: {verdict.word}.",
+        min(float(row["estimate"]) for row in rows),
     )
 
 
@@ -160,7 +163,7 @@ def _part_scores(seen: Seen, _: Plant) -> Sight:
     rules = wanted("P24")
     alphas = table["alpha"].to_numpy(dtype=float, na_value=np.nan)
     alphas = alphas[np.isfinite(alphas)]
-    adding = int((table["adds_value"] == True).sum())  # noqa: E712 (None counts as no)
+    adding = int(table["adds_value"].eq(True).sum())  # where it is unknown: not known to add
     low = int((alphas < rules["alpha_below"]).sum())
     median = float(np.median(alphas)) if alphas.size else None
     return Sight(

@@ -9,7 +9,6 @@ from typing import Any
 
 from naas_psych.oracle.seen import Seen
 from naas_psych.oracle.sight import Sight
-from naas_psych.study.checks import checks
 from naas_psych.study.responses import TECHNICAL_LOSS
 
 #: Code of the audit to the numbers of the plant that add up to it.
@@ -39,27 +38,20 @@ class _Count:
 def dirty_records(seen: Seen, plant: Mapping[str, Any]) -> Sight:
     """Every kind of fault that a check looks for is counted as often as it was planted."""
     counts = list(_counts(seen, plant))
-    right = [one for one in counts if one.counted == one.planted]
-    wrong = [f"{one.kind} {one.counted} of {one.planted}" for one in counts if one not in right]
-    said = f"exact: {', '.join(f'{one.kind} {one.counted}' for one in right) or 'none'}"
+    right = [f"{one.kind} {one.counted}" for one in counts if one.counted == one.planted]
+    wrong = [
+        f"{one.kind} {one.counted} of {one.planted}" for one in counts if one.counted != one.planted
+    ]
+    said = f"exact: {', '.join(right) or 'none'}"
     said += f"; not exact: {', '.join(wrong)}" if wrong else ""
-    blind = [words for key, words in _unseen().items() if plant.get(key)]
+    blind = [words for part, words in NOT_EXAMINED.items() if plant[part]]
     left = f" Not examined: {', '.join(blind)}." if blind else ""
-    return Sight(len(right) == len(counts), f"Faults counted, {said}.{left}", len(right))
+    return Sight(not wrong, f"Faults counted, {said}.{left}", len(right))
 
 
 def _counts(seen: Seen, plant: Mapping[str, Any]) -> Iterator[_Count]:
     found = Counter(fault.code for fault in seen.study.faults)
     for code, parts in KINDS.items():
-        if code in checks():
-            yield _Count(code, sum(plant[part] for part in parts), found[code])
+        yield _Count(code, sum(plant[part] for part in parts), found[code])
     lost = (seen.study.responses.points == TECHNICAL_LOSS).any(axis=1).sum()
     yield _Count("persons with a technical loss", plant[LOST], int(lost))
-
-
-def _unseen() -> dict[str, str]:
-    """What no check of this version looks for."""
-    later = {
-        parts[0]: code.replace("_", " ") for code, parts in KINDS.items() if code not in checks()
-    }
-    return {**later, **NOT_EXAMINED}

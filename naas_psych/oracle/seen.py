@@ -54,6 +54,11 @@ class Seen:
         every = self.result(analysis).findings
         return [one for one in every if not codes or one.code in codes]
 
+    def is_uncertain(self, finding: Finding) -> bool:
+        """A finding says so where its probability is below the line for a plain statement."""
+        line = self.study.thresholds["item_flag_probability"].value
+        return finding.probability is not None and finding.probability < line
+
     def about(self, item: str) -> Iterator[Finding]:
         """What any analysis found about an item; those that cannot answer find nothing."""
         for name in register.names():

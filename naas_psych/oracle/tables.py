@@ -36,12 +36,13 @@ def plants_table(
     }
     if not repeated:
         return tidy(columns)
-    looked = np.array([sum(s.found is not None for s in each) for each in sights], dtype=float)
-    hits = np.array([sum(s.found is True for s in each) for each in sights], dtype=float)
-    why = ["no_analysis" if n == 0 else None for n in looked]
+    looked = [any(sight.found is not None for sight in each) for each in sights]
+    studies = np.where(looked, float(len(outcomes)), 0.0)
+    hits = np.array([sum(sight.found is True for sight in each) for each in sights], dtype=float)
+    rate = _rate("hit_rate", hits, studies)
     return tidy(
-        {**columns, **_rate("hit_rate", hits, looked), "replicates": _counts(len(outcomes), names)},
-        {"hit_rate": why},
+        {**columns, **rate, "replicates": _counts(len(outcomes), names)},
+        {"hit_rate": [None if any_did else "no_analysis" for any_did in looked]},
     )
 
 
@@ -84,8 +85,10 @@ def _rate(name: str, part: Any, whole: Any) -> dict[str, Any]:
 
 
 def _found(sights: Sequence[Sight]) -> bool | None:
-    known = [sight.found for sight in sights if sight.found is not None]
-    return sum(known) > USUALLY * len(known) if known else None
+    """A study that could not answer did not find it, unless none could."""
+    if all(sight.found is None for sight in sights):
+        return None
+    return sum(sight.found is True for sight in sights) > USUALLY * len(sights)
 
 
 def _said(name: str, sights: Sequence[Sight], repeated: bool) -> str:

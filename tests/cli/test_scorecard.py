@@ -92,7 +92,7 @@ def test_the_files(command: Command, pilot: Path, tmp_path: Path) -> None:
 def test_what_people_see(command: Command, pilot: Path) -> None:
     done = command("scorecard", pilot)
     assert done.code == 0
-    assert "2 of 2 plants found; 1 waits for its analysis." in " ".join(done.out.split())
+    assert "2 of 2 plants found; 1 not looked for." in " ".join(done.out.split())
     compare("scorecard_80", done.out)
 
 

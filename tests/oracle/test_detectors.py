@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -73,6 +74,21 @@ def test_the_miskeyed_item_is_told_with_its_numbers(sights: Mapping[str, Sight])
     assert abs(sights["P1"].number - -0.18) < 0.12
 
 
+@pytest.mark.parametrize(("sure_from", "doubt"), [(0.5, ""), (1.0, ", uncertain")])
+def test_a_weak_item_is_told_with_its_doubt(planted: Case, sure_from: float, doubt: str) -> None:
+    limits = planted.study.thresholds.overridden_by({"item_flag_probability": sure_from})
+    sight = sight_of("P8", PLANTS["P8"], Seen(replace(planted.study, thresholds=limits)))
+    assert sight.found is True
+    assert f"A10: discrimination_negative{doubt}; item-rest" in sight.evidence
+
+
+@pytest.mark.parametrize(("missed", "found"), [(1, True), (2, False)])
+def test_one_item_of_six_may_be_missed(planted: Case, missed: int, found: bool) -> None:
+    """Sound items stand in for items whose options show nothing."""
+    items = [*PLANTS["P7"]["items"][missed:], "A03", "A05"][:6]
+    assert sight_of("P7", {"items": items}, Seen(planted.study)).found is found
+
+
 def test_another_suggestion_than_the_right_one_is_a_miss(planted: Case) -> None:
     plant = {**PLANTS["P1"], "right": "D"}
     assert sight_of("P1", plant, Seen(planted.study)).found is False
@@ -98,6 +114,12 @@ def _right(spread: float, items: int, persons: int = 400) -> Any:
     rng = np.random.default_rng(3)
     ability = rng.normal(0, spread, persons)[:, None]
     return (rng.normal(size=(persons, items)) < ability).astype(int)
+
+
+def test_where_alpha_is_undefined_nobody_has_looked() -> None:
+    sight = sight_of("P19", PLANTS["P19"], Seen(study_from_scores(np.ones((40, 4), dtype=int))))
+    assert sight.found is None
+    assert "Alpha is undefined in every form." in sight.evidence
 
 
 def test_a_precise_test_is_no_test_near_the_line() -> None:

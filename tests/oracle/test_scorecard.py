@@ -149,7 +149,8 @@ def outcomes_of(*found: bool | None) -> list[Outcome]:
     [
         ((True, True, False), True, 2 / 3),
         ((True, False), False, 0.5),
-        ((None, True), True, 1.0),
+        ((None, True), False, 0.5),
+        ((None, True, True), True, 2 / 3),
         ((None, None), None, None),
     ],
 )
