@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -23,25 +24,36 @@ def without_unused(task: Task, persons: pd.DataFrame) -> Grid:
     grid, items = task.grid, task.items
     if items is None:
         return grid
-    sat = _sat(task, items, persons)
-    known = {item: j for j, item in enumerate(grid.item_ids)}
-    bank: dict[str, frozenset[str]] = {}
+    place = {item: j for j, item in enumerate(grid.item_ids)}
+    bank = _bank(task, items, persons)
     for item in items.ids:
-        forms = forms_of(items.get(item, "form_id"))
-        if forms and not forms & sat and not (item in known and _was_given(task, known[item])):
-            bank[item] = forms
-        elif item not in known:
+        if item not in bank and item not in place:
             where: Where = {"file": items.file, "row": items.row(item), "value": item}
-            task.audit.add(
-                "item_without_responses", f"the item {item!r} has no responses.", **where
-            )
+            said = f"the item {item!r} has no responses."
+            task.audit.add("item_without_responses", said, **where)
     if bank:
-        names = ", ".join(sorted(frozenset[str]().union(*bank.values())))
-        s = "s" * (len(bank) != 1)
-        found = f"{len(bank)} item{s} belong{'s' * (not s)} to forms that nobody sat ({names})."
-        where = {"file": items.file, "column": "form_id", "value": str(len(bank))}
-        task.audit.add("items_of_unused_forms", found, **where)
-    return _without(grid, np.array([j for item, j in known.items() if item not in bank], dtype=int))
+        _tell_bank(task, items, bank)
+    return _without(grid, np.array([j for item, j in place.items() if item not in bank], dtype=int))
+
+
+def _bank(task: Task, items: ItemTable, persons: pd.DataFrame) -> dict[str, frozenset[str]]:
+    """Items that are only of forms that nobody sat, and that nobody was given: to their forms."""
+    sat = _sat(task, items, persons)
+    place = {item: j for j, item in enumerate(task.grid.item_ids)}
+    of_item = ((item, forms_of(items.get(item, "form_id"))) for item in items.ids)
+    return {
+        item: forms
+        for item, forms in of_item
+        if forms and not forms & sat and not (item in place and _was_given(task, place[item]))
+    }
+
+
+def _tell_bank(task: Task, items: ItemTable, bank: Mapping[str, frozenset[str]]) -> None:
+    names = ", ".join(sorted(frozenset[str]().union(*bank.values())))
+    belong = "1 item belongs" if len(bank) == 1 else f"{len(bank)} items belong"
+    found = f"{belong} to forms that nobody sat ({names})."
+    where: Where = {"file": items.file, "column": "form_id", "value": str(len(bank))}
+    task.audit.add("items_of_unused_forms", found, **where)
 
 
 def _sat(task: Task, items: ItemTable, persons: pd.DataFrame) -> frozenset[str]:
