@@ -71,7 +71,7 @@ class _Options:
 
 
 def _weak_options(seen: Seen, plant: Plant) -> Sight:
-    """P7: both faults of the options, in all of the items or all but one."""
+    """P7: both faults of the options, in nearly all of the items."""
     of_item: dict[str, list[Row]] = {item: [] for item in plant["items"]}
     for row in seen.rows("distractors", "options"):
         of_item.get(str(row["item_id"]), []).append(row)
@@ -82,7 +82,7 @@ def _weak_options(seen: Seen, plant: Plant) -> Sight:
     warned = {one.subject for one in seen.findings("distractors", "distractor_misleading")}
     flagged = len(warned & set(of_item))
     return Sight(
-        both >= n - wanted("P7")["may_miss"],
+        both >= wanted("P7")["least_share"] * n,
         f"Of {n} items {idle} show an option that hardly anybody chose, {misleading} one that "
         f"the able prefer, {both} both; {flagged} have a warning that an option surely misleads.",
         both,

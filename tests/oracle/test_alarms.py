@@ -85,6 +85,9 @@ def test_what_nobody_may_judge_is_not_tested(study: Study) -> None:
     assert {code: alarm.tested for code, alarm in found.items() if alarm.tested} == {
         "check_key": ITEMS
     }
+    rare = study.thresholds.overridden_by({"option_choosers_min": PERSONS})
+    found = by_code(alarms(Seen(replace(study, thresholds=rare)), truth()))
+    assert found["distractor_misleading"].tested == 0
 
 
 def test_an_item_without_rival_cannot_be_called_miskeyed() -> None:

@@ -15,7 +15,7 @@ from naas_psych.oracle.seen import Seen
 from naas_psych.oracle.sight import Sight
 from naas_psych.packaged import toml_entries
 from naas_psych.simulate.plan import NUMBERS
-from tests.make import study_from_scores
+from tests.make import study_from_choices, study_from_scores
 
 PLANTS: Mapping[str, Mapping[str, Any]] = toml_entries(NUMBERS)["plants"]
 #: What the clean twin shows as well: it is the design that makes them so.
@@ -89,6 +89,16 @@ def test_one_item_of_six_may_be_missed(planted: Case, missed: int, found: bool) 
     assert sight_of("P7", {"items": items}, Seen(planted.study)).found is found
 
 
+def test_an_idle_option_is_not_the_one_that_misleads() -> None:
+    """D of Q01 is chosen by two of the best alone: too few to say that it draws the able."""
+    right = _right(1.0, 8).astype(bool)
+    letters = np.where(right, "A", np.where(np.arange(8) % 2, "B", "C"))
+    letters[np.argsort(right.sum(axis=1))[-2:], 0] = "D"
+    sight = sight_of("P7", {"items": ["Q01"]}, Seen(study_from_choices(letters, "A" * 8)))
+    assert sight.found is False
+    assert "1 show an option that hardly anybody chose, 0 one that the able" in sight.evidence
+
+
 def test_another_suggestion_than_the_right_one_is_a_miss(planted: Case) -> None:
     plant = {**PLANTS["P1"], "right": "D"}
     assert sight_of("P1", plant, Seen(planted.study)).found is False
@@ -128,6 +138,21 @@ def test_a_precise_test_is_no_test_near_the_line() -> None:
     assert "Verdict: SUPPORTED" in sight.evidence
 
 
+def test_a_test_that_just_passes_is_no_clean_pass() -> None:
+    sight = sight_of("P19", PLANTS["P19"], Seen(study_from_scores(_right(1.0, 12))))
+    assert sight.found is True
+    assert "Verdict: PARTLY SUPPORTED" in sight.evidence
+
+
+def test_part_scores_that_are_precise_are_no_plant() -> None:
+    """Two halves of one long test: neither says more than the total, both are reliable."""
+    domains = ["law", "practice"] * 20
+    seen = Seen(study_from_scores(_right(1.0, 40), items={"domain": domains}))
+    sight = sight_of("P24", PLANTS["P24"], seen)
+    assert sight.found is False
+    assert "0 add to the total; alpha is below .50 in 0" in sight.evidence
+
+
 @pytest.mark.parametrize(("spread", "items"), [(2.0, 8), (0.6, 3)])
 def test_part_scores_that_say_something_are_no_plant(spread: float, items: int) -> None:
     """Of two unrelated domains, precise or not, each says what the total does not."""
@@ -150,6 +175,11 @@ def test_a_decoy_that_is_flagged_is_not_left_alone() -> None:
     flagged = sight_of("P23", PLANTS["P23"], Seen(study_from_scores(scores, item_ids=ids)))
     assert (flagged.found, flagged.number) == (False, 1)
     assert "flagged: A20 discrimination_negative" in flagged.evidence
+    scores[:, 1] = np.arange(len(scores)) % 2
+    seen = Seen(study_from_scores(scores, item_ids=ids))
+    assert {f.severity for f in seen.about("A20")} == {"info", "warning"}
+    warned = sight_of("P23", PLANTS["P23"], seen)
+    assert (warned.found, warned.number) == (False, 1)
 
 
 def test_data_that_cannot_answer_are_not_a_miss() -> None:
