@@ -18,6 +18,7 @@ from naas_psych.result import tidy
 LEVEL = 0.95
 #: A plant is called found when more than this share of the replicates found it.
 USUALLY = 0.5
+_NOBODY_LOOKED = "no_analysis"
 
 
 def plants_table(
@@ -31,7 +32,7 @@ def plants_table(
         "plant": _texts(names),
         "feature": _texts([str(planted[name]["feature"]) for name in names]),
         "analysis": _texts([str(planted[name]["analysis"]) for name in names]),
-        "found": pd.Series([_found(each) for each in sights], dtype=object),
+        **_answers([_found(each) for each in sights]),
         "evidence": _texts(said),
     }
     if not repeated:
@@ -42,7 +43,7 @@ def plants_table(
     rate = _rate("hit_rate", hits, studies)
     return tidy(
         {**columns, **rate, "replicates": _counts(len(outcomes), names)},
-        {"hit_rate": [None if any_did else "no_analysis" for any_did in looked]},
+        {"hit_rate": [None if any_did else _NOBODY_LOOKED for any_did in looked]},
     )
 
 
@@ -89,6 +90,15 @@ def _found(sights: Sequence[Sight]) -> bool | None:
     if all(sight.found is None for sight in sights):
         return None
     return sum(sight.found is True for sight in sights) > USUALLY * len(sights)
+
+
+def _answers(found: Sequence[bool | None]) -> dict[str, Any]:
+    """Yes, no, or null with the reason beside it."""
+    columns = {"found": pd.Series(list(found), dtype=object)}
+    if None in found:
+        why = [_NOBODY_LOOKED if each is None else None for each in found]
+        columns["found_reason"] = pd.Series(why, dtype=object)
+    return columns
 
 
 def _said(name: str, sights: Sequence[Sight], repeated: bool) -> str:

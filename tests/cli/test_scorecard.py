@@ -71,7 +71,7 @@ def test_the_document_is_what_the_schema_says(command: Command, pilot: Path) -> 
 
 def test_other_formats_and_one_table(command: Command, pilot: Path) -> None:
     lines = command("scorecard", pilot, "--format", "csv", "--quiet").out.splitlines()
-    assert lines[0] == "plant,feature,analysis,found,evidence"
+    assert lines[0] == "plant,feature,analysis,found,found_reason,evidence"
     assert len(lines) == 4
     table = command("scorecard", pilot, "--format", "markdown", "--table", "false_alarms").out
     assert "## scorecard.false_alarms" in table
