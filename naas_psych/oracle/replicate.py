@@ -8,12 +8,14 @@ import signal
 import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from threading import Thread
 
+from naas_psych.errors import AnalysisImpossible
 from naas_psych.oracle.judge import Outcome, judge, one_thread
 from naas_psych.oracle.truth import Truth, truth_of
 from naas_psych.simulate.plan import Plan
@@ -23,6 +25,11 @@ from naas_psych.study.load import read_study
 from naas_psych.study.study import Study
 
 STEP = "simulating and analysing"
+_NO_WORKERS = (
+    "The processes that share the replicates ended before their time: one was stopped, there was "
+    "not enough memory, or a script calls scorecard with threads above 1 outside of "
+    '`if __name__ == "__main__":`. Use threads=1 (--threads 1), or mend the script.'
+)
 #: The tables that the analyses so far are made from; a later chapter adds its own.
 NEEDED = ("candidates", "items", "responses_long")
 #: Told what is being done, how many steps are done, and how many there are (None: not known).
@@ -79,6 +86,8 @@ def _mapped(workers: int) -> Iterator[Mapped]:
     with ProcessPoolExecutor(workers, mp_context=spawn, initializer=_follow_parent) as pool:
         try:
             yield pool.map
+        except BrokenProcessPool as error:
+            raise AnalysisImpossible(_NO_WORKERS) from error
         except BaseException:
             for child in set(multiprocessing.active_children()) - others:
                 child.terminate()
