@@ -30,9 +30,13 @@ def whole_folder(out: str | os.PathLike[str]) -> Iterator[Path]:
     aside: Path | None = None
     try:
         made = _make_parents(target.parent)
-        aside = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent))
+        # An empty folder stays: its owner chose its mode, may stand in it, or mounted a disk there.
+        empty = target.is_dir()
+        home = target.resolve() if empty else target.parent
+        prefix = f".{target.name[:40]}."
+        aside = Path(tempfile.mkdtemp(prefix=prefix, suffix=".part", dir=home))
         yield aside
-        _take_its_place(aside, target)
+        _move_into(aside, home) if empty else _take_its_place(aside, target)
     except BaseException as error:
         _clear(aside, made)
         if isinstance(error, OSError):
@@ -74,10 +78,20 @@ def _take_its_place(aside: Path, target: Path) -> None:
     mask = os.umask(0)
     os.umask(mask)
     aside.chmod(0o777 & ~mask)
-    place = target.resolve()
-    if place.is_dir():
-        place.rmdir()
-    aside.replace(place)
+    aside.replace(target.resolve())
+
+
+def _move_into(aside: Path, place: Path) -> None:
+    moved: list[Path] = []
+    try:
+        for child in sorted(aside.iterdir()):
+            moved.append(place / child.name)
+            child.rename(moved[-1])
+        aside.rmdir()
+    except BaseException:
+        for child in moved:
+            shutil.rmtree(child) if child.is_dir() else child.unlink(missing_ok=True)
+        raise
 
 
 def _clear(aside: Path | None, made: list[Path]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -68,6 +69,8 @@ def _missing(text: str) -> Missing:
 
 
 def _about(plan: Plan, out: Path) -> str:
-    planted = f"{len(plan.plants)} features planted" if plan.plants else "nothing planted"
-    follow = f"naas-psych scorecard {out}" if plan.plants else f"naas-psych evidence {out}"
+    n = len(plan.plants)
+    planted = f"{n} feature{'s' * (n != 1)} planted" if n else "nothing planted"
+    place = shlex.quote(str(out))
+    follow = f"naas-psych scorecard {place}" if n else f"naas-psych check {place}"
     return f"Invented data: {plan.persons:,} persons, seed {plan.seed}, {planted}. Next: {follow}"

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from naas_psych.errors import AnalysisImpossible
 from naas_psych.oracle.seen import Seen
 from naas_psych.oracle.sight import Sight
 from naas_psych.study.responses import TECHNICAL_LOSS
@@ -37,6 +38,8 @@ class _Count:
 
 def dirty_records(seen: Seen, plant: Mapping[str, Any]) -> Sight:
     """Every kind of fault that a check looks for is counted as often as it was planted."""
+    if seen.study.responses.choices is None or seen.study.responses.times is None:
+        raise AnalysisImpossible("Needed: responses as options, with their times (the long table).")
     counts = list(_counts(seen, plant))
     right = [f"{one.kind} {one.counted}" for one in counts if one.counted == one.planted]
     wrong = [

@@ -89,6 +89,7 @@ def _mapped(workers: int) -> Iterator[Mapped]:
         except BrokenProcessPool as error:
             raise AnalysisImpossible(_NO_WORKERS) from error
         except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
             for child in set(multiprocessing.active_children()) - others:
                 child.terminate()
                 child.join()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
+import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from naas_psych.errors import DataRefused, Fault, UsageError
@@ -30,6 +31,7 @@ class Truth:
     version : of the program that made the study
     planted : plant to its numbers; each has `feature` and `analysis`
     item_rest_r : item to the item-rest correlation that it has in this population (None: unknown)
+    marks : item to the sum of its marks over all persons, where it is known
     """
 
     version: str
@@ -38,6 +40,7 @@ class Truth:
     missing: Missing | None
     planted: Mapping[str, Mapping[str, Any]]
     item_rest_r: Mapping[str, float | None]
+    marks: Mapping[str, int] = field(default_factory=dict)
 
     def touched(self) -> frozenset[str]:
         """The items that a plant works on by name."""
@@ -68,7 +71,7 @@ def read_truth(study_path: Path, study: Study) -> Truth:
         raise DataRefused(audit.faults())
     try:
         raw = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise _refused(f"it is not JSON: {error}.") from None
     truth = truth_of(raw)
     _check_it_is_of(study, truth)
@@ -118,6 +121,7 @@ def truth_of(raw: Any) -> Truth:
         missing=missing,
         planted=file.planted,
         item_rest_r={item.item_id: item.item_rest_r for item in file.items},
+        marks={item.item_id: item.marks for item in file.items if item.marks is not None},
     )
     _check_names(truth)
     return truth
@@ -130,6 +134,7 @@ class _Part(BaseModel):
 class _Item(_Part):
     item_id: str
     item_rest_r: float | None = None
+    marks: int | None = None
 
 
 class _Missing(_Part):
@@ -178,7 +183,7 @@ def _alike(given: Any, model: Any) -> bool:
 
 
 def _check_it_is_of(study: Study, truth: Truth) -> None:
-    """The study has no item that the truth does not know, and every item that was planted."""
+    """Its persons and items are those of the truth, with the marks that the truth tells of."""
     ids = study.responses.item_ids
     strangers = [item for item in ids if item not in truth.item_rest_r]
     if strangers:
@@ -189,6 +194,18 @@ def _check_it_is_of(study: Study, truth: Truth) -> None:
     gone = sorted(truth.touched() - set(ids))
     if gone:
         raise _refused(f"the item {gone[0]!r} was planted and is not in the study.", value=gone[0])
+    n = study.responses.n_persons
+    if n != truth.persons:
+        raise _refused(f"it is of {truth.persons:,} persons; the study has {n:,}.", value=str(n))
+    points = np.where(study.responses.points > 0, study.responses.points, 0)
+    marks = points.sum(axis=0, dtype=np.int64) * study.responses.unit
+    for item, found in zip(ids, marks, strict=True):
+        if truth.marks.get(item, found) != found:
+            raise _refused(
+                f"the persons have {found:g} marks on item {item!r}, and {truth.marks[item]:g} by "
+                "the truth: it is that of another study, or the responses were changed.",
+                value=item,
+            )
 
 
 def _refused(found: str, *, value: str | None = None) -> DataRefused:

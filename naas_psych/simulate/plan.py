@@ -13,6 +13,8 @@ import numpy as np
 from naas_psych.errors import UsageError
 from naas_psych.packaged import toml_entries
 
+#: A whole number that every reader of JSON keeps.
+HIGHEST_SEED = 2**53 - 1
 #: Fewer are too few for two forms; more do not fit into the memory of one machine.
 FEWEST, MOST = 60, 200_000
 #: The generating model: every number of the synthetic pilot stands there and nowhere else.
@@ -97,8 +99,9 @@ def make_plan(
     size = numbers["size"]["persons"] if persons is None else persons
     _check_size(size)
     start = numbers["size"]["seed"] if seed is None else seed
-    if start < 0:
-        raise UsageError(f"The seed is {start}. Give a whole number of 0 or more.")
+    if not 0 <= start <= HIGHEST_SEED:
+        shown = start if start < 0 else "too large"
+        raise UsageError(f"The seed is {shown}. Give a whole number from 0 to {HIGHEST_SEED}.")
     chosen = known if plants is None else plants
     for name in chosen:
         _check_plant(name, list(known))

@@ -35,7 +35,7 @@ def truth(plan: Plan, cast: Cast, bank: Bank, sat: Sitting) -> dict[str, Any]:
             cast.authorities["la_id"], effect=authority_effects(plan, cast.authorities)
         ),
         "raters": _raters(plan),
-        "items": _items(plan, bank, _item_rest_r(cast, bank)),
+        "items": _items(plan, bank, _item_rest_r(cast, bank), _marks(bank, sat)),
         "abilities": {
             "person_id": cast.candidates["person_id"].tolist(),
             "theta": cast.theta.round(6).tolist(),
@@ -71,7 +71,13 @@ def _counted(name: str, sat: Sitting) -> dict[str, int]:
     }
 
 
-def _items(plan: Plan, bank: Bank, item_rest_r: Floats) -> list[dict[str, Any]]:
+def _marks(bank: Bank, sat: Sitting) -> Floats:
+    """(J,) sum of the marks of all candidates, by which a truth knows its study."""
+    counts = np.bincount(sat.rows.ravel(), sat.marks.ravel(), minlength=len(bank.items))
+    return np.asarray(counts, dtype=float)
+
+
+def _items(plan: Plan, bank: Bank, item_rest_r: Floats, marks: Floats) -> list[dict[str, Any]]:
     """One entry an item: true parameters, the right key, and the true item-rest correlation.
 
     scenario_loading is that on what the items of P9 share beyond ability: a, b and c hold for a
@@ -90,6 +96,7 @@ def _items(plan: Plan, bank: Bank, item_rest_r: Floats) -> list[dict[str, Any]]:
                 "scenario_loading": round(float(loading[j]), 6),
                 "log_time": round(float(log_time[j]), 6),
                 "right_key": str(bank.right[j]),
+                "marks": int(marks[j]),
                 "item_rest_r": None if np.isnan(item_rest_r[j]) else round(item_rest_r[j], 6),
             }
         )

@@ -54,10 +54,10 @@ class World:
 
     @cached_property
     def sitting(self) -> Sitting:
-        """The test as recorded: with dirt, and without what was taken away."""
+        """The test as recorded: without what was taken away, and with faults in the rest."""
         sat = sitting(self.plan, self.cast, self.bank)
-        sat = with_faults(self.plan, self.cast, self.bank, sat)
-        return with_gaps(self.plan, self.cast, self.bank, sat)
+        sat = with_gaps(self.plan, self.cast, self.bank, sat)
+        return with_faults(self.plan, self.cast, self.bank, sat)
 
     @cached_property
     def truth(self) -> dict[str, Any]:

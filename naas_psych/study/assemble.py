@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pandas as pd
 
 from naas_psych.study.absence import settle
 from naas_psych.study.audit import Audit
-from naas_psych.study.cells import fold
+from naas_psych.study.cells import Coded, fold
 from naas_psych.study.grid import Grid
 from naas_psych.study.inspection import (
     compare_scores,
@@ -41,8 +42,9 @@ _TABLES = ("responses", "items", "persons", "judgements", "angoff", "feedback", 
 
 @dataclass(frozen=True)
 class _Scores:
-    """Columns worth something, and how an omission counts."""
+    """What was recorded, what each text of it is worth, and how an omission counts."""
 
+    recorded: Sequence[Coded]
     columns: list[Column]
     omitted: Counted
     keyed: bool
@@ -57,7 +59,9 @@ def assemble(tables: Read, recorded: Recorded, audit: Audit) -> Study | None:
     grid = recorded.grid
     scores = _scores(tables, recorded, audit)
     optional = read_optional(source, grid, tables.items, audit)
-    scored = fill(grid, scores.columns, audit) if scores and grid.n_persons else None
+    scored = None
+    if scores and grid.n_persons:
+        scored = fill(grid, scores.recorded, scores.columns, audit)
     if scores is None or scored is None:
         return None
     compare_states(scored.points, grid, audit)
@@ -136,7 +140,7 @@ def _scores(tables: Read, recorded: Recorded, audit: Audit) -> _Scores | None:
         for j, item in enumerate(grid.item_ids):
             if item in plain:
                 columns[j] = as_recorded(scores[j], grid.columns[j])
-    return _Scores(columns, task.spec.omitted or "wrong", keyed=True)
+    return _Scores(grid.columns, columns, task.spec.omitted or "wrong", keyed=True)
 
 
 def _score_items(tables: Read, recorded: Recorded) -> frozenset[str]:
@@ -157,7 +161,7 @@ def _as_scores(task: Task, only: frozenset[str] | None) -> _Scores:
     recorded = beside or task.grid.columns
     limits = find_limits(task, recorded, only)
     columns = scored_columns(task, recorded, limits, only)
-    return _Scores(columns, limits.omitted, keyed=False)
+    return _Scores(recorded, columns, limits.omitted, keyed=False)
 
 
 def _responses(tables: Read, recorded: Recorded, scored: Scored) -> Responses:

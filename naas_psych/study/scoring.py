@@ -96,8 +96,13 @@ def absences(spec: ResponsesSpec, texts: Sequence[str], normal: Normal) -> Absen
     return Absences(codes)
 
 
-def fill(grid: Grid, columns: Sequence[Column], audit: Audit) -> Scored | None:
-    """The points matrix, looked up text by text (never cell by cell)."""
+def fill(
+    grid: Grid, recorded: Sequence[Coded], columns: Sequence[Column], audit: Audit
+) -> Scored | None:
+    """The points matrix, looked up text by text (never cell by cell).
+
+    `recorded` is what the columns were made from: responses, or the scores beside them.
+    """
     unit = _unit(columns)
     highest = max((abs(c.high) for c in columns), default=Fraction(1)) / unit
     if highest > np.iinfo(np.int16).max:
@@ -107,14 +112,14 @@ def fill(grid: Grid, columns: Sequence[Column], audit: Audit) -> Scored | None:
     kind: Any = np.int8 if highest <= np.iinfo(np.int8).max else np.int16
     points = np.empty((grid.n_persons, len(columns)), dtype=kind)
     for j, column in enumerate(columns):
-        points[:, j] = _table(column, unit, kind)[grid.columns[j].codes]
+        points[:, j] = _table(column, unit, kind)[recorded[j].codes]
     raw = any(column.options for column in columns)
     return Scored(
         points=points,
         unit=float(unit),
         low=np.array([int(c.low / unit) for c in columns], dtype=np.int64),
         high=np.array([int(c.high / unit) for c in columns], dtype=np.int64),
-        choices=_choices(grid.columns, columns) if raw else None,
+        choices=_choices(recorded, columns) if raw else None,
         options=tuple(c.options for c in columns) if raw else None,
     )
 

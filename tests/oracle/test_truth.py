@@ -14,6 +14,8 @@ from naas_psych.errors import DataRefused, UsageError
 from naas_psych.oracle.truth import named_items, read_truth, require_truth, truth_of
 from naas_psych.simulate.plan import Missing, make_plan
 from naas_psych.simulate.world import World
+from naas_psych.simulate.write import write_study
+from naas_psych.study.load import read_study
 from tests.make import study_from_scores
 
 RAW: dict[str, Any] = World(make_plan(persons=60)).truth
@@ -95,3 +97,33 @@ def test_a_study_without_truth_is_told_what_one_is(tmp_path: Path) -> None:
     (tmp_path / "truth.json").write_text("{}")
     require_truth(tmp_path)
     require_truth(tmp_path / "study.toml")
+
+
+def test_the_truth_of_another_draw_is_refused(tmp_path: Path) -> None:
+    for name, seed, persons in (("one", 1, 60), ("two", 2, 60), ("three", 1, 70)):
+        (tmp_path / name).mkdir()
+        write_study(World(make_plan(seed=seed, persons=persons)), tmp_path / name)
+    study = read_study(tmp_path / "one")
+    assert read_truth(tmp_path / "one", study).persons == 60
+    for other, said in (("two", "that of another study"), ("three", "is of 70 persons")):
+        (tmp_path / "one" / "truth.json").write_bytes(
+            (tmp_path / other / "truth.json").read_bytes()
+        )
+        with pytest.raises(DataRefused, match=said):
+            read_truth(tmp_path / "one", study)
+
+
+def test_a_truth_nested_without_end_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "s").mkdir()
+    write_study(World(make_plan(persons=60)), tmp_path / "s")
+    (tmp_path / "s" / "truth.json").write_text("[" * 100_000)
+    with pytest.raises(DataRefused, match="is not JSON"):
+        read_truth(tmp_path / "s", read_study(tmp_path / "s"))
+
+
+@pytest.mark.parametrize("layout", ["study_wide_raw.toml", "study_wide_scored.toml"])
+def test_the_truth_fits_every_layout(tmp_path: Path, layout: str) -> None:
+    (tmp_path / "s").mkdir()
+    write_study(World(make_plan(persons=60)), tmp_path / "s")
+    place = tmp_path / "s" / layout
+    assert read_truth(place, read_study(place)).persons == 60

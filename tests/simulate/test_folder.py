@@ -181,3 +181,13 @@ def test_one_plant_alone_is_written_and_read(tmp_path: Path, name: str) -> None:
 def test_the_smallest_size_that_is_allowed_is_written(tmp_path: Path) -> None:
     folder = written(tmp_path / "few", make_plan(persons=60))
     assert nps.read_study(folder).responses.n_persons == 60
+
+
+def test_faults_are_counted_exactly_beside_gaps(tmp_path: Path) -> None:
+    plan = make_plan(missing=Missing(share=0.2, by="ability"))
+    folder = written(tmp_path / "gaps", plan)
+    truth = json.loads((folder / "truth.json").read_text())["planted"]["P22"]
+    found = Counter(fault.code for fault in check_study(folder).faults)
+    assert found["option_outside_options"] == truth["option_outside_options"]
+    assert found["more_options_than_asked"] == truth["too_many_options"]
+    assert found["bad_response_time"] == 4
