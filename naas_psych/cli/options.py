@@ -57,6 +57,9 @@ Key = Annotated[
         show_default=False,
     ),
 ]
+FormatHere = Annotated[
+    Format, typer.Option("--format", "-f", help="terminal, json, csv or markdown.")
+]
 Seed = Annotated[
     int | None,
     typer.Option(
