@@ -36,7 +36,10 @@ def whole_folder(out: str | os.PathLike[str]) -> Iterator[Path]:
         prefix = f".{target.name[:40]}."
         aside = Path(tempfile.mkdtemp(prefix=prefix, suffix=".part", dir=home))
         yield aside
-        _move_into(aside, home) if empty else _take_its_place(aside, target)
+        if empty:
+            _move_into(aside, home)
+        else:
+            _take_its_place(aside, target)
     except BaseException as error:
         _clear(aside, made)
         if isinstance(error, OSError):

@@ -18,6 +18,17 @@ from naas_psych.cli.options import (
     Threads,
 )
 
+Plants = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--plant",
+        metavar="PLANT",
+        help="Plant only this feature, such as P1; repeat it for several (default: all).",
+        show_default=False,
+        rich_help_panel=METHOD,
+    ),
+]
+
 
 def simulate(
     out: Annotated[
@@ -45,15 +56,7 @@ def simulate(
             show_default=False,
         ),
     ] = None,
-    plant: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--plant",
-            metavar="PLANT",
-            help="Plant only this feature, such as P1; repeat it for several (default: all).",
-            show_default=False,
-        ),
-    ] = None,
+    plant: Plants = None,
     missing: Annotated[
         str | None,
         typer.Option(
@@ -116,16 +119,7 @@ def scorecard(
             rich_help_panel=METHOD,
         ),
     ] = None,
-    plant: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--plant",
-            metavar="PLANT",
-            help="Plant only this feature, such as P1; repeat it for several (default: all).",
-            show_default=False,
-            rich_help_panel=METHOD,
-        ),
-    ] = None,
+    plant: Plants = None,
     seed: Seed = None,
     threads: Threads = None,
     format: FormatHere = Format.terminal,

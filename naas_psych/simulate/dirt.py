@@ -49,10 +49,10 @@ class _Untouched:
 
     def cells(self, count: int, *, several: bool) -> _Cells:
         """One cell of each of so many persons, in items that ask for one option or for several."""
-        person = self.persons(count)
-        fits = self._sound[person] & (self._several[person] == several)
-        draw = self._rng.random(fits.shape)
-        return _Cells(person, np.where(fits, draw, -1.0).argmax(axis=1))
+        fits = self._sound & (self._several == several)
+        person = self.persons(count, fits.any(axis=1))
+        draw = self._rng.random((len(person), fits.shape[1]))
+        return _Cells(person, np.where(fits[person], draw, -1.0).argmax(axis=1))
 
 
 def with_faults(plan: Plan, cast: Cast, bank: Bank, sat: Sitting) -> Sitting:

@@ -12,6 +12,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from naas_psych.study.cells import fold
+from naas_psych.study.names import FORM
+
 if TYPE_CHECKING:
     from naas_psych.study.responses import Responses
     from naas_psych.study.study import Study
@@ -21,9 +24,6 @@ _ROWS = 65_536
 _NOT_COUNTED = frozenset(
     {"item_id", "key", "type", "scoring", "text", "min_score", "max_score", "position"}
 )
-
-#: Which form a person had shows in what was not administered; a wide copy need not name it.
-_FORM = "form_id"
 
 
 def fingerprint(study: Study) -> str:
@@ -102,7 +102,9 @@ def _add_texts(digest: Any, texts: Any) -> None:
 def _levels(persons: pd.DataFrame) -> Iterator[tuple[str, str, NDArray[np.int32]]]:
     """Each person column that says something: name, sorted levels, level of each person."""
     for name in sorted(persons.columns):
-        if name in ("person_id", _FORM) or persons[name].isna().all():
+        # Which form a person had shows in what was not administered; a wide copy need not name it.
+        untold = name == "person_id" or fold(str(name)) in FORM
+        if untold or persons[name].isna().all():
             continue
         codes, levels = pd.factorize(persons[name], sort=True)
         yield str(name), "\t".join(map(str, levels)), codes.astype("<i4")

@@ -183,8 +183,9 @@ def test_the_smallest_size_that_is_allowed_is_written(tmp_path: Path) -> None:
     assert nps.read_study(folder).responses.n_persons == 60
 
 
-def test_faults_are_counted_exactly_beside_gaps(tmp_path: Path) -> None:
-    plan = make_plan(missing=Missing(share=0.2, by="ability"))
+@pytest.mark.parametrize(("persons", "share"), [(960, 0.2), (60, 0.8)])
+def test_faults_are_counted_exactly_beside_gaps(tmp_path: Path, persons: int, share: float) -> None:
+    plan = make_plan(persons=persons, missing=Missing(share=share, by="difficulty"))
     folder = written(tmp_path / "gaps", plan)
     truth = json.loads((folder / "truth.json").read_text())["planted"]["P22"]
     found = Counter(fault.code for fault in check_study(folder).faults)

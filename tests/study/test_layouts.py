@@ -219,3 +219,19 @@ def test_one_cell_makes_another_study(tmp_path: Path) -> None:
     again = check_study(path.parent).study
     assert again is not None
     assert again.fingerprint != found["long"].fingerprint
+
+
+@pytest.mark.parametrize("column", ["form_id", "form", "booklet"])
+def test_whatever_the_form_column_is_called_it_does_not_part_the_layouts(
+    tmp_path: Path, column: str
+) -> None:
+    long, wide = tmp_path / "long.csv", tmp_path / "wide.csv"
+    rows = ["p1,x,Q1,1", "p1,x,Q2,0", "p2,y,Q1,0", "p2,y,Q3,1", "p3,x,Q1,1", "p3,x,Q2,1"]
+    long.write_text("\n".join([f"person_id,{column},item_id,score", *rows]) + "\n")
+    wide.write_text("person_id,Q1,Q2,Q3\np1,1,0,NP\np2,0,NP,1\np3,1,1,NP\n")
+    spec = tmp_path / "study.toml"
+    spec.write_text(
+        '[tables]\nresponses = "wide.csv"\n[responses]\nlayout = "wide"\nraw = false\n'
+        'person = "person_id"\ncodes = { NP = "not_administered" }\n'
+    )
+    assert nps.read_study(long).fingerprint == nps.read_study(spec).fingerprint
