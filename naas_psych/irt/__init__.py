@@ -1,0 +1,1 @@
+"""Response models on plain arrays: numpy, scipy and numba only, no study, no option, no file."""
