@@ -16,4 +16,4 @@ class Refused(ValueError):
         self.remedy = remedy
 
     def __str__(self) -> str:
-        return f"{self.message} {self.remedy}"
+        return f"{self.message}; {self.remedy}"
