@@ -202,7 +202,8 @@ def _tilt(design: ConditionalDesign) -> Floats:
 
 def _centred(design: ConditionalDesign, x: Floats) -> Floats:
     along = _tilt(design)
-    return x - along * (x.sum() / along.sum())
+    centred: Floats = x - along * (x.sum() / along.sum())
+    return centred
 
 
 def _reported(

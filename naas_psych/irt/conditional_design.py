@@ -52,8 +52,8 @@ class Answers:
         if (~columns).sum() < 2:
             raise Refused(
                 "too_few_items",
-                f"{(~columns).sum()} items have a finite conditional estimate",
-                "give more persons whose scores are neither lowest nor highest, or more items",
+                f"{(~columns).sum()} of the items would be left to estimate",
+                "give more persons between the lowest and the highest score, or fewer groups",
             )
         reasons = list(self.reasons)
         for item in self.used[columns]:
@@ -119,21 +119,19 @@ def design_of(answers: Answers) -> ConditionalDesign:
         Fewer than two items are left, or no person links one part of the items with another.
     """
     for _ in range(int(answers.tops.sum()) + 2):
-        informative = _informative(answers)
-        seen = _seen(answers, informative)
+        tells = informative(answers)
+        seen = _seen(answers, tells)
         empty = (seen == 0) & (np.arange(seen.shape[1]) <= answers.tops[:, None])
         if empty.any():
             answers = _merge(answers, empty)
             continue
-        parts = _strong_parts(answers, informative)
+        parts = _strong_parts(answers, tells)
         if parts.max(initial=0) == 0:
-            return ConditionalDesign(
-                answers, informative, seen[:, 1:], _forms(answers, informative)
-            )
-        answers = answers.without(
-            parts != np.bincount(parts).argmax(), reason="no_finite_estimate"
-        )
-    raise Refused("no_finite_estimate", "no set of items has a finite estimate", "give more persons")
+            return ConditionalDesign(answers, tells, seen[:, 1:], _forms(answers, tells))
+        answers = answers.without(parts != np.bincount(parts).argmax(), reason="no_finite_estimate")
+    raise Refused(
+        "no_finite_estimate", "no set of items has a finite estimate", "give more persons"
+    )
 
 
 def totals(answers: Answers) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
@@ -161,14 +159,15 @@ def _weights(weights: Any, *, n_persons: int) -> Floats:
     return weight
 
 
-def _informative(answers: Answers) -> Flags:
+def informative(answers: Answers) -> Flags:
+    """Persons (N,) of two items or more whose score is neither the lowest nor the highest."""
     score, highest, n_items = totals(answers)
     return (n_items >= 2) & (score > 0) & (score < highest)
 
 
-def _seen(answers: Answers, informative: Flags) -> Floats:
+def _seen(answers: Answers, tells: Flags) -> Floats:
     """Weight of informative persons in each category of each item, (j, K)."""
-    weight = np.where(informative, answers.weight, 0.0)
+    weight = np.where(tells, answers.weight, 0.0)
     columns = [weight @ (answers.categories == k) for k in range(int(answers.tops.max()) + 1)]
     return np.stack(columns, axis=1)
 
@@ -200,11 +199,11 @@ def _merge(answers: Answers, empty: Flags) -> Answers:
     )
 
 
-def _strong_parts(answers: Answers, informative: Flags) -> NDArray[np.int64]:
+def _strong_parts(answers: Answers, tells: Flags) -> NDArray[np.int64]:
     """The part (j,) of each item in the graph of Fischer 1981; all 0 where a maximum exists."""
     from scipy.sparse.csgraph import connected_components
 
-    categories, tops = answers.categories[informative], answers.tops
+    categories, tops = answers.categories[tells], answers.tops
     n_items = len(tops)
     edges = np.zeros((n_items, n_items), dtype=np.bool_)
     met = np.zeros((n_items, n_items), dtype=np.bool_)
@@ -239,14 +238,13 @@ def _refuse_unlinked(met: Flags, answers: Answers) -> None:
     )
 
 
-def _forms(answers: Answers, informative: Flags) -> tuple[Form, ...]:
+def _forms(answers: Answers, tells: Flags) -> tuple[Form, ...]:
     """Informative persons counted by the items they met and by score, short forms first."""
-    categories, weight = answers.categories[informative], answers.weight[informative]
-    score = totals(answers)[0][informative]
+    categories, weight = answers.categories[tells], answers.weight[tells]
+    score = totals(answers)[0][tells]
     given = categories >= 0
     if given.all():
-        counts = np.bincount(score, weight, minlength=int(answers.tops.sum()) + 1)
-        return (Form(np.arange(len(answers.tops)), counts),)
+        return (_form(np.arange(len(answers.tops)), score, weight, tops=answers.tops),)
     packed = np.packbits(given, axis=1)
     keys = packed.view(np.dtype((np.void, packed.shape[1]))).ravel()
     _, first, form_of = np.unique(keys, return_index=True, return_inverse=True)
@@ -256,6 +254,13 @@ def _forms(answers: Answers, informative: Flags) -> tuple[Form, ...]:
     for number, person in enumerate(first):
         items = np.flatnonzero(given[person])
         rows = order[ends[number] : ends[number + 1]]
-        length = int(answers.tops[items].sum()) + 1
-        forms.append(Form(items, np.bincount(score[rows], weight[rows], minlength=length)))
+        forms.append(_form(items, score[rows], weight[rows], tops=answers.tops))
     return tuple(sorted(forms, key=lambda form: len(form.items)))
+
+
+def _form(
+    items: NDArray[np.int64], score: NDArray[np.int64], weight: Floats, *, tops: NDArray[np.int64]
+) -> Form:
+    counts = np.zeros(int(tops[items].sum()) + 1)
+    np.add.at(counts, score, weight)
+    return Form(items, counts)

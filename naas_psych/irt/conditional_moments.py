@@ -15,17 +15,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Any
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from naas_psych.irt.elementary import Floats, score_distribution, times, top_scores, windows
+from naas_psych.irt.compiled import compiled
+from naas_psych.irt.elementary import Floats, score_distribution, times, windows
 
 #: Numbers that one batch of forms may hold in its largest array.
 _BATCH = 2_000_000
-#: Numbers that fit in a core's own cache beside their product.
-_CACHE = 16_384
 
 
 @dataclass(frozen=True)
@@ -68,9 +67,7 @@ def conditional_moments(log_easiness: Floats, forms: Sequence[Form]) -> Conditio
     )
 
 
-def _batches(
-    forms: Sequence[Form], *, steps: int
-) -> Iterator[tuple[NDArray[np.int64], Floats]]:
+def _batches(forms: Sequence[Form], *, steps: int) -> Iterator[tuple[NDArray[np.int64], Floats]]:
     """items (B, Jf) and counts (B, R) of forms of one length, a bounded number at a time."""
     for length, alike in groupby(forms, key=lambda form: len(form.items)):
         several = list(alike)
@@ -125,29 +122,42 @@ def _pairs(p: Floats, after: Floats, tops: NDArray[np.int64]) -> tuple[Floats, F
     """sum_r n_r P(j in k and l in h | r) for j < l, (B, J, M, J, M), zero elsewhere; and the
     products of all items but one, (B, J, R)."""
     n_sets, n_items, n_categories = p.shape
-    steps = np.arange(n_categories - 1)
-    both = steps[:, None] + steps
-    length = after.shape[2] - 2 * len(steps)
-    joint = np.zeros((n_sets, n_items, len(steps), n_items, len(steps)))
-    rows = np.zeros((n_sets, n_items + 1, length))
+    steps = n_categories - 1
+    joint = np.zeros((n_sets, n_items, steps, n_items, steps))
+    rows = np.zeros((n_sets, n_items + 1, after.shape[2] - 2 * steps))
     rows[:, 0, 0] = 1.0
-    degree = 0
-    for item in range(n_items):
-        # rows before `item` lack themselves; row `item` is the product of all before it
-        shifted = sliding_window_view(after[item, :, 2:], 2 * len(steps) - 1, axis=1)
-        sums = rows[:, :item, : degree + 1] @ shifted[:, : degree + 1].copy()
-        own, others = p[:, item, None, None, 1:], p[:, :item, 1:, None]
-        joint[:, :item, :, item] = sums[:, :, both] * others * own
-        before = rows[:, item].copy()
-        degree = min(degree + int(tops[item]), length - 1)
-        _grow(rows[:, : item + 1, : degree + 1], p[:, None, item])
-        rows[:, item + 1], rows[:, item] = rows[:, item], before
+    for each in range(n_sets):
+        compiled(_fill_pairs)(p[each], after[:, each], tops, rows[each], joint[each])
     return joint, rows[:, :n_items]
 
 
-def _grow(rows: Floats, factor: Floats) -> None:
-    """Multiply rows (B, J, R) by factor (B, 1, K) in place, a few rows that stay in the cache."""
-    tile = max(1, _CACHE // (rows.shape[0] * rows.shape[2]))
-    for start in range(0, rows.shape[1], tile):
-        part = rows[:, start : start + tile]
-        part[:] = times(part, factor)
+def _fill_pairs(p: Any, after: Any, tops: Any, rows: Any, joint: Any) -> None:
+    """Rows before `item` lack themselves; row `item` is the product of all items before it."""
+    n_items, n_categories = p.shape
+    sums, grown, degree = np.empty(2 * n_categories - 3), np.empty(rows.shape[1]), 0
+    for item in range(n_items):
+        for j in range(item):
+            for c in range(sums.size):
+                # four sums, because one would wait for itself at every term
+                s0 = s1 = s2 = s3 = 0.0
+                for s in range(0, degree - 2, 4):
+                    s0 += rows[j, s] * after[item, s + c + 2]
+                    s1 += rows[j, s + 1] * after[item, s + c + 3]
+                    s2 += rows[j, s + 2] * after[item, s + c + 4]
+                    s3 += rows[j, s + 3] * after[item, s + c + 5]
+                for s in range((degree + 1) // 4 * 4, degree + 1):
+                    s0 += rows[j, s] * after[item, s + c + 2]
+                sums[c] = (s0 + s1) + (s2 + s3)
+            for k in range(n_categories - 1):
+                for h in range(n_categories - 1):
+                    joint[j, k, item, h] = sums[k + h] * p[j, k + 1] * p[item, h + 1]
+        degree = min(degree + tops[item], rows.shape[1] - 1)
+        for j in range(item + 1):
+            for s in range(degree + 1):
+                grown[s] = rows[j, s] * p[item, 0]
+            for k in range(1, n_categories):
+                for s in range(k, degree + 1):
+                    grown[s] += rows[j, s - k] * p[item, k]
+            into = item + 1 if j == item else j
+            for s in range(degree + 1):
+                rows[into, s] = grown[s]

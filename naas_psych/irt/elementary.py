@@ -1,11 +1,11 @@
 """Elementary symmetric functions of Rasch and partial credit items, without one subtraction.
 
-gamma_r is the coefficient of x^r in prod_j (1 + eps_j1 x + eps_j2 x^2 + ...), eps_jk the exponential
-of the easiness of category k of item j. The classical ways to leave an item out divide by its
-factor, which subtracts and fails for long tests. Here every number is a sum of positive terms:
-factors are normalised to probabilities at some place of the scale (a tilt x -> x exp(theta), which
-multiplies gamma_r by exp(r theta) and changes nothing else), so nothing overflows; and scores whose
-probability would come near underflow are worked out at a place of their own.
+gamma_r is the coefficient of x^r in prod_j (1 + eps_j1 x + eps_j2 x^2 + ...), where eps_jk is the
+exponential of the easiness of category k of item j. The classical ways to leave an item out divide
+by its factor, which subtracts and fails for long tests. Here every number is a sum of positive
+terms: factors are normalised to probabilities at some place of the scale (a tilt x -> x exp(theta),
+which multiplies gamma_r by exp(r theta) and changes nothing else), so nothing overflows; and scores
+whose probability would come near underflow are worked out at a place of their own.
 
 References: Andersen 1972; Formann 1986; Verhelst, Glas and van der Sluis 1984.
 """
@@ -125,7 +125,8 @@ def products_without(p: Floats, degree: int) -> Floats:
 
 def top_scores(tables: Floats) -> NDArray[np.int64]:
     """Highest possible score of each set of items (B,); tables (B, J, K)."""
-    return np.isfinite(tables).sum(axis=(1, 2)) - tables.shape[1]
+    top: NDArray[np.int64] = np.isfinite(tables).sum(axis=(1, 2)) - tables.shape[1]
+    return top
 
 
 def windows(tables: Floats, needed: Flags) -> Iterator[Window]:
@@ -165,7 +166,8 @@ def _tilt_for(tables: Floats, *, mean: NDArray[np.int64]) -> Floats:
         middle = (low + high) / 2
         below = (place_at(tables, middle).p @ steps).sum(axis=1) < mean
         low, high = np.where(below, middle, low), np.where(below, high, middle)
-    return (low + high) / 2
+    tilt: Floats = (low + high) / 2
+    return tilt
 
 
 def _table(log_easiness: Any) -> Floats:

@@ -1,0 +1,23 @@
+"""Plain loops compiled once and kept: the only door to the compiler."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+#: Sums may be reordered and fused so that they run on vector units. Infinities and NaN are not
+#: assumed away: a table holds -690 where a probability is 0.
+_FAST = {"contract", "nsz"}
+
+
+@cache
+def compiled(loop: Callable[..., Any]) -> Callable[..., Any]:
+    """`loop` as machine code that runs beside other threads, kept on disk for the next process."""
+    from numba import njit
+
+    options: dict[str, Any] = {"nogil": True, "fastmath": _FAST, "error_model": "numpy"}
+    try:
+        return njit(cache=True, **options)(loop)  # type: ignore[no-any-return]
+    except RuntimeError:  # there is no place on this machine where compiled code may be kept
+        return njit(**options)(loop)  # type: ignore[no-any-return]

@@ -1,0 +1,158 @@
+"""The EM loop: E-step, M-step, a proposal from the last steps, and a guard on the likelihood."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import expit
+
+from naas_psych.irt.acceleration import Mixer, proposal
+from naas_psych.irt.expectation import Expected, expect
+from naas_psych.irt.grid import Grid
+from naas_psych.irt.m_step import improved, log_prior
+from naas_psych.irt.model import TestModel, feasible, log_probabilities
+from naas_psych.irt.packing import Packed
+from naas_psych.irt.population import (
+    Population,
+    free_part,
+    moments_at,
+    updated,
+    weights_at,
+)
+from naas_psych.numerics.arrays import Floats
+
+#: Plain cycles before the first proposal, and Newton steps of an M-step then and later.
+_PLAIN, _FIRST_STEPS, _STEPS = 2, 4, 2
+#: After this many proposals that lowered the likelihood the loop goes on without proposals.
+_MOST_RESTARTS = 10
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is fitted to what. z = item parameters, then the population's."""
+
+    packed: Packed
+    model: TestModel
+    population: Population
+    theta: Floats
+    threads: int
+
+
+@dataclass(frozen=True)
+class Settings:
+    """When to stop: largest change of a parameter, and change of the log-likelihood over itself."""
+
+    tolerance: float
+    relative: float
+    most_cycles: int
+
+
+@dataclass(frozen=True)
+class Convergence:
+    """What happened.
+
+    cycles : E-steps taken
+    restarts : proposals that would have lowered the likelihood and were thrown away
+    change : the largest change of a parameter in the last cycle (of asymptotes: of themselves)
+    gain : change of the (penalised) log-likelihood in the last cycle
+    history : log-likelihood plus log prior after each accepted cycle
+    """
+
+    converged: bool
+    cycles: int
+    restarts: int
+    change: float
+    gain: float
+    history: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Solution:
+    """z (P,), the E-step at z, and how it was reached."""
+
+    z: Floats
+    expected: Expected
+    log_prior: float
+    record: Convergence
+
+
+def grid_at(problem: Problem, z: Floats) -> Grid:
+    """The nodes with the weights that z gives them."""
+    part = z[problem.model.n_free :]
+    return Grid(problem.theta, weights_at(problem.population, part, problem.theta))
+
+
+def expected_at(problem: Problem, z: Floats) -> Expected:
+    """The E-step at z."""
+    log_p = log_probabilities(problem.model, z[: problem.model.n_free], problem.theta)
+    return expect(problem.packed, log_p, grid_at(problem, z), threads=problem.threads)
+
+
+def maximise(problem: Problem, z: Floats, settings: Settings) -> Solution:
+    """The maximum of the log-likelihood plus log prior, from z on."""
+    mixer, history = Mixer(), list[float]()
+    record = Convergence(False, 0, 0, np.inf, np.inf, ())
+    safe = z
+    logit = _asymptotes(problem)
+    best: Solution | None = None
+    for cycle in range(1, settings.most_cycles + 1):
+        expected = expected_at(problem, z)
+        penalty = log_prior(problem.model, z[: problem.model.n_free])
+        value = expected.log_likelihood + penalty
+        record = replace(record, cycles=cycle)
+        if best is not None and not value >= history[-1] - _slack(history[-1]):
+            if z is safe:
+                break  # a plain cycle cannot lower it but by rounding: this is as far as it goes
+            mixer.forget()
+            record = replace(record, restarts=record.restarts + 1)
+            z = safe
+            continue
+        gain = value - history[-1] if history else np.inf
+        history.append(value)
+        safe = _mapped(problem, z, expected, first=cycle <= _PLAIN)
+        change = _largest_change(z, safe, logit)
+        done = change < settings.tolerance and abs(gain) < settings.relative * abs(value)
+        record = replace(record, converged=done, change=change, gain=gain)
+        best = Solution(z, expected, penalty, record)
+        if done:
+            break
+        z = _next(problem, mixer, z, safe, record)
+    if best is None:
+        raise ValueError("at least one cycle is needed")
+    return replace(best, record=replace(record, history=tuple(history)))
+
+
+def _slack(value: float) -> float:
+    return max(1e-7, 1e-11 * abs(value))
+
+
+def _next(problem: Problem, mixer: Mixer, z: Floats, safe: Floats, record: Convergence) -> Floats:
+    if record.cycles < _PLAIN or record.restarts > _MOST_RESTARTS:
+        return safe
+    wanted = proposal(mixer, z, safe)
+    return wanted if feasible(problem.model, wanted[: problem.model.n_free]) else safe
+
+
+def _mapped(problem: Problem, z: Floats, expected: Expected, *, first: bool) -> Floats:
+    """One plain EM cycle: the M-step for items and population."""
+    n = problem.model.n_free
+    steps = _FIRST_STEPS if first else _STEPS
+    x = improved(problem.model, z[:n], problem.theta, expected.counts, steps=steps)
+    now = moments_at(problem.population, z[n:])
+    after = updated(problem.population, problem.theta, expected.mass, now)
+    return np.concatenate([x, free_part(problem.population, after)])
+
+
+def _asymptotes(problem: Problem) -> NDArray[np.bool_]:
+    """Where z holds the logit of an asymptote: far out it may run without changing anything."""
+    mask = np.zeros(problem.model.n_free + problem.population.n_free, bool)
+    mask[: problem.model.n_free] = [name.startswith("logit") for _, name in problem.model.names]
+    return mask
+
+
+def _largest_change(before: Floats, after: Floats, logit: NDArray[np.bool_]) -> float:
+    change = np.abs(after - before)
+    change[logit] = np.abs(expit(after[logit]) - expit(before[logit]))
+    return float(change.max())

@@ -1,0 +1,1 @@
+"""Families of response models, one file each, behind the protocol of `family.py`."""

@@ -1,0 +1,86 @@
+"""Divide-by-total models: P_k is proportional to exp(a_k theta + c_k), with a_0 = c_0 = 0.
+
+Bock's (1972) nominal model is the parent. The partial credit models are linear constraints on it,
+and with two categories it is the logistic model with one slope and one intercept.
+
+Values of an item with m + 1 categories: a_1, ..., a_m, c_1, ..., c_m.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.special import expit, log_expit
+
+from naas_psych.irt.families.family import Family, Slopes
+from naas_psych.numerics.arrays import Floats
+
+
+def log_probabilities(values: Floats, theta: Floats, n_categories: int) -> Floats:
+    """eta_k minus the log of the sum of exp(eta), without overflow."""
+    if n_categories == 2:
+        eta = values[:, :1] * theta + values[:, 1:]
+        return np.stack([log_expit(-eta), log_expit(eta)], axis=1)
+    eta = _linear(values, theta)
+    highest = eta.max(axis=1, keepdims=True)
+    eta -= highest
+    eta -= np.log(np.exp(eta).sum(axis=1, keepdims=True))
+    return eta
+
+
+def _linear(values: Floats, theta: Floats) -> Floats:
+    """eta (J, K, Q), the first category at 0."""
+    m = values.shape[1] // 2
+    eta = np.zeros((values.shape[0], m + 1, theta.size))
+    eta[:, 1:] = values[:, :m, None] * theta + values[:, m:, None]
+    return eta
+
+
+def scores(values: Floats, theta: Floats, n_categories: int) -> Floats:
+    """d ln P_k / d c_l = 1[k = l] - P_l, and theta times that for a_l."""
+    m = n_categories - 1
+    p = _probabilities(values, theta, n_categories)
+    by_intercept = np.repeat(-p[:, 1:, None, :], n_categories, axis=2)
+    for k in range(m):
+        by_intercept[:, k, k + 1] += 1.0
+    return np.concatenate([by_intercept * theta, by_intercept], axis=1)
+
+
+def _probabilities(values: Floats, theta: Floats, n_categories: int) -> Floats:
+    if n_categories == 2:
+        right = expit(values[:, :1] * theta + values[:, 1:])
+        return np.stack([1 - right, right], axis=1)
+    return np.exp(log_probabilities(values, theta, n_categories))
+
+
+def curvature(values: Floats, theta: Floats, counts: Floats) -> Floats:
+    """n (diag P - P P') in eta: it does not depend on which category was chosen."""
+    m = counts.shape[1] - 1
+    p = _probabilities(values, theta, m + 1)[:, 1:]
+    weighted = p * counts.sum(axis=1, keepdims=True)
+    powers = np.stack([np.ones_like(theta), theta, theta * theta], axis=1)
+    in_eta = np.einsum("jkq,jlq->jklq", -weighted, p)
+    in_eta[:, range(m), range(m)] += weighted
+    both = in_eta @ powers  # (J, m, m, 3): sums over nodes times 1, theta, theta squared
+    top = np.concatenate([both[..., 2], both[..., 1]], axis=2)
+    bottom = np.concatenate([both[..., 1], both[..., 0]], axis=2)
+    return np.concatenate([top, bottom], axis=1)
+
+
+def slopes(values: Floats, theta: Floats, n_categories: int) -> Slopes:
+    """In theta: a_k minus its mean, and minus its variance, over the categories."""
+    m = n_categories - 1
+    log_p = log_probabilities(values, theta, n_categories)
+    p = np.exp(log_p)
+    a = np.concatenate([np.zeros((values.shape[0], 1)), values[:, :m]], axis=1)[:, :, None]
+    mean = (p * a).sum(axis=1, keepdims=True)
+    first = a - mean
+    variance = (p * first * first).sum(axis=1, keepdims=True)
+    return Slopes(log_p, first, np.broadcast_to(-variance, log_p.shape))
+
+
+def feasible(values: Floats) -> Floats:
+    """Every finite value is a model."""
+    return np.asarray(np.isfinite(values).all(axis=1))
+
+
+DIVIDED = Family("divided", log_probabilities, scores, curvature, slopes, feasible)

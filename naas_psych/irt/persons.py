@@ -1,0 +1,109 @@
+"""Persons seen through a calibration: their categories, and their posteriors on the grid."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from naas_psych.irt.calibration import Calibration
+from naas_psych.irt.coding import as_scores
+from naas_psych.irt.compiled import compiled
+from naas_psych.irt.expectation import padded, pseudo_tables
+from naas_psych.irt.grid import Grid
+from naas_psych.irt.kernel import write_posteriors
+from naas_psych.irt.model import log_probabilities
+from naas_psych.irt.packing import Packed, pack
+from naas_psych.irt.refusal import Refused
+from naas_psych.numerics.arrays import Floats
+
+#: Persons whose posteriors are held at a time.
+BLOCK = 4096
+_NO_WEIGHT = -1e4
+
+
+@dataclass(frozen=True)
+class Posteriors:
+    """Of the persons in `rows`: posterior (n, Q), each row summing to 1, and log marginal (n,)."""
+
+    rows: slice
+    posterior: Floats
+    log_marginal: Floats
+
+
+def categories_of(
+    fit: Calibration, scores: Any, *, groups: NDArray[np.int64] | None = None
+) -> NDArray[np.int8]:
+    """Categories (N, columns) of raw scores (N, J), -1 where absent; groups index group_labels.
+
+    Raises
+    ------
+    Refused
+        A score that the calibration has not seen, or another number of items.
+    """
+    array = as_scores(scores)
+    if array.shape[1] != len(fit.models):
+        raise Refused(
+            "other_items",
+            f"there are scores on {array.shape[1]} items",
+            f"the calibration has {len(fit.models)}",
+        )
+    found = np.empty((array.shape[0], len(fit.columns)), np.int8)
+    for place, column in enumerate(fit.columns):
+        found[:, place] = _column(array[:, column.item], column.scores, column.item)
+        if column.group >= 0:
+            mine = np.full(array.shape[0], fit.reference) if groups is None else groups
+            found[mine != column.group, place] = -1
+    return found
+
+
+def _column(
+    scores: NDArray[Any], known: NDArray[np.int64], item: int
+) -> NDArray[np.int8]:
+    place = np.searchsorted(known, scores).clip(max=known.size - 1)
+    strange = (scores >= 0) & (known[place] != scores)
+    if strange.any():
+        raise Refused(
+            "unknown_score",
+            f"item {item + 1} has a score of {int(scores[strange][0])}",
+            f"the calibration knows {', '.join(map(str, known.tolist()))}",
+        )
+    return np.where(scores < 0, -1, place).astype(np.int8)
+
+
+def posteriors(
+    fit: Calibration,
+    categories: NDArray[np.int8],
+    *,
+    groups: NDArray[np.int64] | None = None,
+    grid: Grid | None = None,
+) -> Iterator[Posteriors]:
+    """Posteriors of persons with these categories (see `categories_of`), a block at a time.
+
+    groups : (N,) which group's distribution each person comes from; default: the reference group
+    grid : other nodes or weights than those of the calibration
+    """
+    grid = fit.grid if grid is None else grid
+    n_persons = categories.shape[0]
+    group = np.full(n_persons, fit.reference) if groups is None else groups
+    packed = pack(categories, fit.model.n_categories, group=group, merge=False)
+    log_p = log_probabilities(fit.model, fit.x, grid.theta)
+    tables = pseudo_tables(packed, padded(log_p, 0.0))
+    log_weight = padded(grid.log_weight, _NO_WEIGHT)
+    for start in range(0, n_persons, BLOCK):
+        rows = slice(start, min(start + BLOCK, n_persons))
+        yield _block(packed, tables, log_weight, rows, grid.theta.size)
+
+
+def _block(
+    packed: Packed, tables: Floats, log_weight: Floats, rows: slice, n_nodes: int
+) -> Posteriors:
+    n = rows.stop - rows.start
+    posterior, log_marginal = np.empty((n, log_weight.shape[1])), np.empty(n)
+    compiled(write_posteriors)(
+        packed.codes[rows], packed.group[rows], tables, log_weight, posterior, log_marginal
+    )
+    return Posteriors(rows, posterior[:, :n_nodes], log_marginal)

@@ -1,0 +1,154 @@
+"""A solution as a Calibration: parameters on the caller's items, with errors where asked for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from naas_psych.irt.calibration import Calibration, Column
+from naas_psych.irt.coding import Coded
+from naas_psych.irt.em import Problem, Solution, grid_at
+from naas_psych.irt.grouping import Grouping
+from naas_psych.irt.population import Moments, moments_at
+from naas_psych.irt.priors import Prior
+from naas_psych.irt.reported import Parameters, reported, reported_errors
+from naas_psych.irt.standard_errors import ErrorMatrix, error_matrix
+from naas_psych.numerics.arrays import Floats
+
+
+def summary(
+    problem: Problem,
+    solution: Solution,
+    *,
+    columns: tuple[Column, ...],
+    coded: Coded,
+    models: tuple[str, ...],
+    grouping: Grouping,
+    n: float,
+    standard_errors: str | None,
+) -> Calibration:
+    """Everything a Calibration holds."""
+    model, n_free = problem.model, problem.model.n_free
+    errors = error_matrix(problem, solution, standard_errors) if standard_errors else None
+    x = solution.z[:n_free]
+    parameters = _by_item(reported(model, x), columns, grouping, len(models))
+    deviations = _errors(problem, x, errors, columns, grouping, len(models))
+    moments = moments_at(problem.population, solution.z[n_free:])
+    spread = _moment_errors(problem, moments, errors)
+    n_parameters = n_free + problem.population.n_free
+    log_likelihood = solution.expected.log_likelihood
+    return Calibration(
+        **parameters,
+        **{f"{name}_se": value for name, value in deviations.items()},
+        models=models,
+        reasons=coded.reasons,
+        repairs=coded.repairs,
+        log_likelihood=log_likelihood,
+        log_prior=solution.log_prior,
+        n_parameters=n_parameters,
+        aic=2 * n_parameters - 2 * log_likelihood,
+        bic=n_parameters * float(np.log(n)) - 2 * log_likelihood,
+        n=n,
+        converged=solution.record.converged,
+        cycles=solution.record.cycles,
+        record=solution.record,
+        group_labels=grouping.labels,
+        group_mean=moments.mean,
+        group_sd=moments.sd,
+        group_mean_se=spread.mean,
+        group_sd_se=spread.sd,
+        reference=grouping.reference,
+        standard_errors=standard_errors,
+        covariance=None if errors is None else errors.covariance,
+        condition_number=np.nan if errors is None else errors.condition_number,
+        warnings=_warnings(problem, solution, errors),
+        x=x,
+        model=model,
+        columns=columns,
+        grid=grid_at(problem, solution.z),
+        population=problem.population,
+        parameter_names=_parameter_names(problem, columns, grouping),
+    )
+
+
+def _by_item(
+    found: Parameters, columns: tuple[Column, ...], grouping: Grouping, n_items: int
+) -> dict[str, Any]:
+    """Of items with several columns, that of the reference group stands for the item."""
+    shown = [p for p, column in enumerate(columns) if column.group in (-1, grouping.reference)]
+    items = [columns[p].item for p in shown]
+    whole = {}
+    for name, value in vars(found).items():
+        whole[name] = np.full((n_items, *value.shape[1:]), np.nan)
+        whole[name][items] = value[shown]
+    if whole["b"].shape[1] == 1:
+        whole["b"] = whole["b"][:, 0]
+    return whole
+
+
+def _errors(
+    problem: Problem,
+    x: Floats,
+    errors: ErrorMatrix | None,
+    columns: tuple[Column, ...],
+    grouping: Grouping,
+    n_items: int,
+) -> dict[str, Any]:
+    if errors is None or errors.covariance is None:
+        nothing = np.full((problem.model.n_free, problem.model.n_free), np.nan)
+        found = reported_errors(problem.model, x, nothing)
+    else:
+        found = reported_errors(problem.model, x, errors.covariance)
+    return _by_item(found, columns, grouping, n_items)
+
+
+def _moment_errors(problem: Problem, moments: Moments, errors: ErrorMatrix | None) -> Moments:
+    """Errors of the groups' means and SDs, NaN where they are fixed; SD by the delta method."""
+    population = problem.population
+    mean, sd = np.full_like(moments.mean, np.nan), np.full_like(moments.sd, np.nan)
+    if errors is not None and errors.covariance is not None:
+        own = np.sqrt(np.maximum(np.diag(errors.covariance)[problem.model.n_free :], 0.0))
+        n_means = int(population.free_mean.sum())
+        mean[population.free_mean] = own[:n_means]
+        sd[population.free_sd] = own[n_means:] * moments.sd[population.free_sd]
+    return Moments(mean, sd)
+
+
+def _warnings(
+    problem: Problem, solution: Solution, errors: ErrorMatrix | None
+) -> tuple[tuple[str, str], ...]:
+    found = [("prior", f"{len(at)} parameters have a prior: {_said(p)}.") for p, at in problem.model.priors]
+    record = solution.record
+    if not record.converged:
+        found.append(
+            (
+                "not_converged",
+                f"Not converged after {record.cycles} cycles: the last one still changed a parameter "
+                f"by {record.change:.2g}.",
+            )
+        )
+    if errors is not None and errors.covariance is None:
+        found.append(("no_errors", errors.why))
+    return tuple(found)
+
+
+def _said(prior: Prior) -> str:
+    return f"{prior.kind}({prior.first:g}, {prior.second:g})"
+
+
+def _parameter_names(
+    problem: Problem, columns: tuple[Column, ...], grouping: Grouping
+) -> tuple[str, ...]:
+    names = []
+    for column, name in problem.model.names:
+        if column < 0:
+            names.append(f"shared {name}")
+            continue
+        of = columns[column]
+        group = f", group {grouping.labels[of.group]}" if of.group >= 0 else ""
+        names.append(f"item {of.item + 1}{group}: {name}")
+    population = problem.population
+    for what, free in (("mean", population.free_mean), ("log SD", population.free_sd)):
+        names += [f"{what} of {grouping.labels[g]}" for g in np.flatnonzero(free)]
+    return tuple(names)
