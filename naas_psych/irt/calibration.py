@@ -33,6 +33,7 @@ class Calibration:
     """Item parameters of J items, M steps or boundaries at most, G groups; NaN where undefined.
 
     a, c, d : (J,) slope, lower and upper asymptote
+    location : (J,) the mean of an item's b
     b : (J,) locations of a test of right/wrong items, else (J, M) boundaries or steps, NaN-padded
     slopes, intercepts : (J, K) of nominal items, the first category at 0
     ..._se : standard errors, NaN where none were asked for
@@ -50,12 +51,14 @@ class Calibration:
 
     a: Floats
     b: Floats
+    location: Floats
     c: Floats
     d: Floats
     slopes: Floats
     intercepts: Floats
     a_se: Floats
     b_se: Floats
+    location_se: Floats
     c_se: Floats
     d_se: Floats
     slopes_se: Floats

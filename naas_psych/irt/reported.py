@@ -22,10 +22,14 @@ FLAT = 1e-3
 
 @dataclass(frozen=True)
 class Parameters:
-    """a, c, d : (J,); b : (J, M); slopes, intercepts : (J, K). NaN where a model has no such thing."""
+    """a, c, d : (J,); b : (J, M); slopes, intercepts : (J, K). NaN where a model has no such thing.
+
+    location : (J,) the mean of an item's b
+    """
 
     a: Floats
     b: Floats
+    location: Floats
     c: Floats
     d: Floats
     slopes: Floats
@@ -66,7 +70,9 @@ def reported_errors(model: TestModel, x: Floats, covariance: Floats) -> Paramete
 def _blank(model: TestModel) -> Parameters:
     j, k = model.n_categories.size, int(model.n_categories.max())
     shapes = {"b": (j, k - 1), "slopes": (j, k), "intercepts": (j, k)}
-    return Parameters(**{f.name: np.full(shapes.get(f.name, (j,)), np.nan) for f in fields(Parameters)})
+    return Parameters(
+        **{f.name: np.full(shapes.get(f.name, (j,)), np.nan) for f in fields(Parameters)}
+    )
 
 
 def _sights(batch: Batch, values: Floats) -> Sequence[tuple[str, tuple[int, ...], _Sight]]:
@@ -106,16 +112,24 @@ def _unit(values: Floats, at: int) -> _Sight:
 def _steps(values: Floats) -> list[tuple[str, tuple[int, ...], _Sight]]:
     """Where two neighbouring categories are equally likely."""
     m = values.shape[1] // 2
-    steps = [
-        ("b", (k,), _location(values, 0, m + k, m + k - 1 if k else None)) for k in range(m)
-    ]
-    return [("a", (), _unit(values, 0)), *steps, *_ends(values)]
+    steps = [("b", (k,), _location(values, 0, m + k, m + k - 1 if k else None)) for k in range(m)]
+    return [("a", (), _unit(values, 0)), *steps, _middle(steps), *_ends(values)]
+
+
+def _middle(
+    places: Sequence[tuple[str, tuple[int, ...], _Sight]],
+) -> tuple[str, tuple[int, ...], _Sight]:
+    """The mean of all steps or boundaries of an item."""
+    sights = [sight for _, _, sight in places]
+    value = np.mean([sight.value for sight in sights], axis=0)
+    change = np.mean([sight.change for sight in sights], axis=0)
+    return ("location", (), _Sight(value, change))
 
 
 def _boundaries(values: Floats) -> list[tuple[str, tuple[int, ...], _Sight]]:
     """Where the score is as likely to reach a category as not."""
     bounds = [("b", (k,), _location(values, 0, 1 + k)) for k in range(values.shape[1] - 1)]
-    return [("a", (), _unit(values, 0)), *bounds, *_ends(values)]
+    return [("a", (), _unit(values, 0)), *bounds, _middle(bounds), *_ends(values)]
 
 
 def _guessing(values: Floats) -> list[tuple[str, tuple[int, ...], _Sight]]:
@@ -125,7 +139,8 @@ def _guessing(values: Floats) -> list[tuple[str, tuple[int, ...], _Sight]]:
         change = np.zeros_like(values)
         change[:, at] = p * expit(-values[:, at])
         ends.append((name, (), _Sight(p, change)))
-    return [("a", (), _unit(values, 0)), ("b", (0,), _location(values, 0, 1)), *ends]
+    place = _location(values, 0, 1)
+    return [("a", (), _unit(values, 0)), ("b", (0,), place), ("location", (), place), *ends]
 
 
 def _nominal(values: Floats) -> list[tuple[str, tuple[int, ...], _Sight]]:

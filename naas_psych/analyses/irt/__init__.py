@@ -1,0 +1,1 @@
+"""Response models: calibration, fit, information and person scores."""
