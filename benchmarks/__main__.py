@@ -1,5 +1,6 @@
 """`python -m benchmarks [--million]`: every figure of docs/performance.md, as a Markdown table.
 
+`python -m benchmarks irt [--million]` is the table of the response models, see irt.py.
 Ratios to a peer are taken within one run, because machines are shared and noisy. R's psych is
 measured where `Rscript` is installed; without it the row says so.
 """
@@ -7,6 +8,7 @@ measured where `Rscript` is installed; without it the row says so.
 from __future__ import annotations
 
 import argparse
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -33,8 +35,6 @@ class Row:
 
 def command(*words: str | Path, repeats: int = 3) -> Cost:
     """The cost of `naas-psych WORDS` as a whole command."""
-    import sys
-
     return cost([sys.executable, "-m", "naas_psych", *map(str, words)], repeats=repeats)
 
 
@@ -139,6 +139,11 @@ def rows(*, million: bool) -> Iterator[Row]:
 
 
 def main() -> None:
+    if sys.argv[1:2] == ["irt"]:
+        from benchmarks import irt
+
+        irt.main(sys.argv[2:])
+        return
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--million", action="store_true", help="also 1,000,000 persons")
     print("| what | seconds | memory, MB | beside |\n|---|---|---|---|", flush=True)
