@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from naas_psych.irt.compiled import compiled
-from naas_psych.irt.elementary import Floats, score_distribution, times, windows
+from naas_psych.irt.elementary import Floats, score_distribution, windows
 
 #: Numbers that one batch of forms may hold in its largest array.
 _BATCH = 2_000_000
@@ -107,14 +107,14 @@ def _sums(p: Floats, counts: Floats, tops: NDArray[np.int64]) -> tuple[Floats, F
 
 
 def _after(p: Floats, weight: Floats) -> Floats:
-    """V_l[s] = sum_r w_r P(items after l score r - s), (J, B, R + 2M), padded with zeros."""
+    """V_l[s] = sum_r w_r P(items after l score r - s), (B, J, R + 2M), padded with zeros."""
     n_sets, n_items, n_categories = p.shape
     length = weight.shape[1]
-    after = np.zeros((n_items, n_sets, length + 2 * (n_categories - 1)))
-    after[-1, :, :length] = weight
+    after = np.zeros((n_sets, n_items, length + 2 * (n_categories - 1)))
+    after[:, -1, :length] = weight
     for j in range(n_items - 1, 0, -1):
         for k in range(n_categories):
-            after[j - 1, :, :length] += p[:, j, k, None] * after[j, :, k : k + length]
+            after[:, j - 1, :length] += p[:, j, k, None] * after[:, j, k : k + length]
     return after
 
 
@@ -127,7 +127,7 @@ def _pairs(p: Floats, after: Floats, tops: NDArray[np.int64]) -> tuple[Floats, F
     rows = np.zeros((n_sets, n_items + 1, after.shape[2] - 2 * steps))
     rows[:, 0, 0] = 1.0
     for each in range(n_sets):
-        compiled(_fill_pairs)(p[each], after[:, each], tops, rows[each], joint[each])
+        compiled(_fill_pairs)(p[each], after[each], tops, rows[each], joint[each])
     return joint, rows[:, :n_items]
 
 
@@ -137,27 +137,32 @@ def _fill_pairs(p: Any, after: Any, tops: Any, rows: Any, joint: Any) -> None:
     sums, grown, degree = np.empty(2 * n_categories - 3), np.empty(rows.shape[1]), 0
     for item in range(n_items):
         for j in range(item):
+            row, others = rows[j], after[item]
             for c in range(sums.size):
                 # four sums, because one would wait for itself at every term
                 s0 = s1 = s2 = s3 = 0.0
+                ahead = others[c + 2 :]
                 for s in range(0, degree - 2, 4):
-                    s0 += rows[j, s] * after[item, s + c + 2]
-                    s1 += rows[j, s + 1] * after[item, s + c + 3]
-                    s2 += rows[j, s + 2] * after[item, s + c + 4]
-                    s3 += rows[j, s + 3] * after[item, s + c + 5]
+                    s0 += row[s] * ahead[s]
+                    s1 += row[s + 1] * ahead[s + 1]
+                    s2 += row[s + 2] * ahead[s + 2]
+                    s3 += row[s + 3] * ahead[s + 3]
                 for s in range((degree + 1) // 4 * 4, degree + 1):
-                    s0 += rows[j, s] * after[item, s + c + 2]
+                    s0 += row[s] * ahead[s]
                 sums[c] = (s0 + s1) + (s2 + s3)
             for k in range(n_categories - 1):
                 for h in range(n_categories - 1):
                     joint[j, k, item, h] = sums[k + h] * p[j, k + 1] * p[item, h + 1]
         degree = min(degree + tops[item], rows.shape[1] - 1)
         for j in range(item + 1):
+            row, share = rows[j], p[item, 0]
             for s in range(degree + 1):
-                grown[s] = rows[j, s] * p[item, 0]
+                grown[s] = row[s] * share
             for k in range(1, n_categories):
-                for s in range(k, degree + 1):
-                    grown[s] += rows[j, s - k] * p[item, k]
-            into = item + 1 if j == item else j
+                share = p[item, k]
+                later = grown[k:]
+                for s in range(degree + 1 - k):
+                    later[s] += row[s] * share
+            row = rows[item + 1 if j == item else j]
             for s in range(degree + 1):
-                rows[into, s] = grown[s]
+                row[s] = grown[s]
