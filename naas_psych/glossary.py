@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 
@@ -62,8 +63,9 @@ def glossary() -> dict[str, Term]:
 def term(name: str) -> Term:
     """The term `name`, or the one derived from it by a suffix; unknown names are refused."""
     known = glossary()
-    if name in known:
-        return known[name]
+    plain = _plain(name)
+    if plain:
+        return plain
     for suffix, (label, meaning) in SUFFIXES.items():
         base = _base(name, suffix)
         if base:
@@ -87,4 +89,17 @@ def _base(name: str, suffix: str) -> Term | None:
     stem = name.removesuffix(suffix)
     if stem.endswith(tuple(SUFFIXES)):
         return term(stem)
-    return glossary().get(stem)
+    return _plain(stem)
+
+
+def _plain(name: str) -> Term | None:
+    """The term of that name; b1, b2, ... are read off the term bk, whose texts hold {k}."""
+    known = glossary()
+    if name in known:
+        return known[name]
+    numbered = re.fullmatch(r"([a-z]+)(\d+)", name)
+    general = known.get(f"{numbered[1]}k") if numbered else None
+    if not numbered or not general:
+        return None
+    label, meaning = (text.format(k=numbered[2]) for text in (general.label, general.meaning))
+    return replace(general, name=name, label=label, meaning=meaning)

@@ -42,6 +42,12 @@ CHAPTERS: tuple[Chapter, ...] = (
         "coefficients with intervals, measurement error",
         ("reliability", "measurement_error", "subscores"),
     ),
+    Chapter(
+        "irt",
+        "Response models",
+        "calibration, fit, information, person scores",
+        ("calibration", "conditional_rasch"),
+    ),
 )
 
 
