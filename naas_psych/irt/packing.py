@@ -43,6 +43,7 @@ class Packed:
 
     codes : (N, B) uint8
     weight : (N,) case weight, or the sum of those of the persons who share the pattern
+    weight_squared : (N,) its square, or the sum of theirs
     group : (N,) int64, 0 to G - 1
     row_of : (persons,) the row of each person, or None where each has a row of their own
     """
@@ -50,6 +51,7 @@ class Packed:
     layout: Layout
     codes: NDArray[np.uint8]
     weight: Floats
+    weight_squared: Floats
     group: NDArray[np.int64]
     row_of: NDArray[np.int64] | None = None
 
@@ -84,12 +86,10 @@ def pack(
     n_persons = categories.shape[0]
     layout = layout_of(n_categories, (categories < 0).any(axis=0))
     codes = np.empty((n_persons, layout.size.size), np.uint8)
-    compiled(_write_codes)(
-        categories, layout.first, layout.stride, layout.n_categories, codes
-    )
+    compiled(_write_codes)(categories, layout.first, layout.stride, layout.n_categories, codes)
     weight = np.ones(n_persons) if weight is None else weight
     group = np.zeros(n_persons, np.int64) if group is None else group
-    packed = Packed(layout, codes, weight, group)
+    packed = Packed(layout, codes, weight, weight * weight, group)
     return _merged(packed) if merge and _worth_merging(packed) else packed
 
 
@@ -134,6 +134,7 @@ def _merged(packed: Packed) -> Packed:
         packed.layout,
         np.ascontiguousarray(packed.codes[first]),
         np.bincount(row_of, packed.weight, minlength=first.size),
+        np.bincount(row_of, packed.weight_squared, minlength=first.size),
         packed.group[first],
         row_of,
     )

@@ -36,6 +36,7 @@ def summary(
     deviations = _errors(problem, x, errors, columns, grouping, len(models))
     moments = moments_at(problem.population, solution.z[n_free:])
     spread = _moment_errors(problem, moments, errors)
+    names = _parameter_names(problem, columns, grouping)
     n_parameters = n_free + problem.population.n_free
     log_likelihood = solution.expected.log_likelihood
     return Calibration(
@@ -62,13 +63,13 @@ def summary(
         standard_errors=standard_errors,
         covariance=None if errors is None else errors.covariance,
         condition_number=np.nan if errors is None else errors.condition_number,
-        warnings=_warnings(problem, solution, errors),
+        warnings=_warnings(problem, solution, errors, names),
         x=x,
         model=model,
         columns=columns,
         grid=grid_at(problem, solution.z),
         population=problem.population,
-        parameter_names=_parameter_names(problem, columns, grouping),
+        parameter_names=names,
     )
 
 
@@ -116,9 +117,12 @@ def _moment_errors(problem: Problem, moments: Moments, errors: ErrorMatrix | Non
 
 
 def _warnings(
-    problem: Problem, solution: Solution, errors: ErrorMatrix | None
+    problem: Problem, solution: Solution, errors: ErrorMatrix | None, names: tuple[str, ...]
 ) -> tuple[tuple[str, str], ...]:
-    found = [("prior", f"{len(at)} parameters have a prior: {_said(p)}.") for p, at in problem.model.priors]
+    found = [
+        ("prior", f"{len(at)} parameters have a prior: {_said(p)}.")
+        for p, at in problem.model.priors
+    ]
     record = solution.record
     if not record.converged:
         found.append(
@@ -129,7 +133,7 @@ def _warnings(
             )
         )
     if errors is not None and errors.covariance is None:
-        found.append(("no_errors", errors.why))
+        found.append(("no_errors", f"{errors.why} {', '.join(names[p] for p in errors.weak)}."))
     return tuple(found)
 
 
