@@ -13,6 +13,7 @@ from naas_psych.irt.conditional import ConditionalFit, ConditionalModel, fit_ans
 from naas_psych.irt.conditional_design import (
     Answers,
     answers_of,
+    category_weights,
     design_of,
     informative,
     totals,
@@ -201,10 +202,7 @@ def _shared(answers: Answers, group: NDArray[np.int64]) -> tuple[Answers, tuple[
 
 def _estimable(answers: Answers, some: Answers) -> Answers:
     """Answers without the items that `some` of the persons cannot estimate as all do."""
-    weight = some.weight
-    seen = np.stack(
-        [weight @ (some.categories == k) for k in range(int(answers.tops.max()) + 1)], axis=1
-    )
+    seen = category_weights(some, some.weight)
     met = seen.sum(axis=1) > 0
     lacks = ((seen == 0) & (np.arange(seen.shape[1]) <= answers.tops[:, None])).any(axis=1)
     if not met.all():

@@ -133,10 +133,8 @@ def _search(design: ConditionalDesign) -> _Search:
 
 def _start(design: ConditionalDesign) -> Floats:
     """Log odds of each category against the lowest, among informative persons."""
-    weight = np.where(design.informative, design.answers.weight, 0.0)
-    lowest = weight @ (design.answers.categories == 0)
     held = _held(design)
-    ratio = np.where(held, design.observed, 1.0) / lowest[:, None]
+    ratio = np.where(held, design.observed, 1.0) / design.seen[:, :1]
     return _centred(design, np.log(ratio)[held])
 
 

@@ -70,13 +70,18 @@ class Answers:
 
 @dataclass(frozen=True)
 class ConditionalDesign:
-    """Answers; informative (N,) persons; observed (j, M) weight of these in categories 1 to M;
+    """Answers; informative (N,) persons; seen (j, K) weight of these in each category;
     forms: what is left of the persons, items numbered as in `answers.used`."""
 
     answers: Answers
     informative: Flags
-    observed: Floats
+    seen: Floats
     forms: tuple[Form, ...]
+
+    @property
+    def observed(self) -> Floats:
+        """(j, M) the sufficient statistics: weight of informative persons in categories 1 to M."""
+        return self.seen[:, 1:]
 
 
 def answers_of(scores: Any, *, weights: Any, model: str) -> Answers:
@@ -120,14 +125,14 @@ def design_of(answers: Answers) -> ConditionalDesign:
     """
     for _ in range(int(answers.tops.sum()) + 2):
         tells = informative(answers)
-        seen = _seen(answers, tells)
+        seen = category_weights(answers, np.where(tells, answers.weight, 0.0))
         empty = (seen == 0) & (np.arange(seen.shape[1]) <= answers.tops[:, None])
         if empty.any():
             answers = _merge(answers, empty)
             continue
         parts = _strong_parts(answers, tells)
         if parts.max(initial=0) == 0:
-            return ConditionalDesign(answers, tells, seen[:, 1:], _forms(answers, tells))
+            return ConditionalDesign(answers, tells, seen, _forms(answers, tells))
         answers = answers.without(parts != np.bincount(parts).argmax(), reason="no_finite_estimate")
     raise Refused(
         "no_finite_estimate", "no set of items has a finite estimate", "give more persons"
@@ -142,7 +147,10 @@ def totals(answers: Answers) -> tuple[NDArray[np.int64], NDArray[np.int64], NDAr
         full = np.full(len(categories), tops.sum())
         return categories.sum(axis=1, dtype=np.int64), full, np.full(len(full), len(tops))
     score = np.where(given, categories, 0).sum(axis=1, dtype=np.int64)
-    return score, given @ tops, given.sum(axis=1, dtype=np.int64)
+    highest = np.zeros(len(score), dtype=np.int64)
+    for j, top in enumerate(tops):
+        highest += given[:, j] * top
+    return score, highest, given.sum(axis=1, dtype=np.int64)
 
 
 def _weights(weights: Any, *, n_persons: int) -> Floats:
@@ -165,11 +173,14 @@ def informative(answers: Answers) -> Flags:
     return (n_items >= 2) & (score > 0) & (score < highest)
 
 
-def _seen(answers: Answers, tells: Flags) -> Floats:
-    """Weight of informative persons in each category of each item, (j, K)."""
-    weight = np.where(tells, answers.weight, 0.0)
-    columns = [weight @ (answers.categories == k) for k in range(int(answers.tops.max()) + 1)]
-    return np.stack(columns, axis=1)
+def category_weights(answers: Answers, weight: Floats) -> Floats:
+    """Weight (N,) of persons in each category of each item, (j, K)."""
+    total = np.zeros((len(answers.used), int(answers.tops.max()) + 1))
+    for start in range(0, len(weight), _BLOCK):  # the products turn a block into float64
+        rows = slice(start, start + _BLOCK)
+        for k in range(total.shape[1]):
+            total[:, k] += weight[rows] @ (answers.categories[rows] == k)
+    return total
 
 
 def _merge(answers: Answers, empty: Flags) -> Answers:
