@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from naas_psych.irt.coding import as_scores
 from naas_psych.irt.conditional import ConditionalFit, ConditionalModel, fit_answers
@@ -80,9 +81,10 @@ def andersen(
         bad_groups, incomplete, too_few_groups, and those of conditional_rasch.
     """
     table = as_scores(scores)
-    answers, group = _grouped(table, split, weights=weights, model=model)
-    everyone = np.unique(group[group >= 0]).tolist()
-    answers, labels = _shared(answers, group)
+    with threadpool_limits(1, user_api="blas"):  # small products: threads only cost
+        answers, group = _grouped(table, split, weights=weights, model=model)
+        everyone = np.unique(group[group >= 0]).tolist()
+        answers, labels = _shared(answers, group)
     fits = tuple(fit_answers(_some(answers, group == label), model=model) for label in labels)
     pooled = fit_answers(_some(answers, np.isin(group, labels)), model=model)
     left_out = tuple(label for label in everyone if label not in labels)
