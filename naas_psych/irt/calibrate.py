@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from naas_psych.irt.calibration import Calibration, Column
+from naas_psych.irt.acceleration import Mixer
+from naas_psych.irt.calibration import Column
 from naas_psych.irt.coding import Coded, as_scores, code
-from naas_psych.irt.em import Problem, Settings, Solution, grid_at, maximise
+from naas_psych.irt.em import Problem, Settings, Solution, continued, maximise
 from naas_psych.irt.grid import nodes as equally_spaced
 from naas_psych.irt.grouping import Grouping, Split, grouping_of, split_items
 from naas_psych.irt.model import TestModel, model_of
@@ -131,7 +132,9 @@ def _weights(weights: Any, scores: NDArray[Any]) -> Floats:
         raise Refused("bad_weights", f"the weights {bad}", "give a number of at least 0 a person")
     weight[scores.max(axis=1) < 0] = 0.0
     if not weight.any():
-        raise Refused("no_responses", "nobody with a weight above 0 answered anything", "add persons")
+        raise Refused(
+            "no_responses", "nobody with a weight above 0 answered anything", "add persons"
+        )
     return weight
 
 
@@ -184,13 +187,16 @@ def _solved(
 
 def refined(problem: Problem, z: Floats, settings: Settings) -> tuple[Problem, Solution]:
     """Look, make the grid fit, solve; again if the answer asks for more."""
-    from dataclasses import replace
-
-    solution = maximise(problem, z, replace(settings, tolerance=_LOOSE, relative=1e-3))
+    mixer = Mixer()
+    loose = replace(settings, tolerance=max(_LOOSE, settings.tolerance), relative=1e-3)
+    solution = maximise(problem, z, loose, mixer)
     for _ in range(_REFINEMENTS):
         wanted = fitting_nodes(problem, solution)
+        if wanted.size != problem.theta.size:
+            mixer.forget()
         problem = replace(problem, theta=wanted)
-        solution = maximise(problem, solution.z, settings)
+        before, solution = solution, maximise(problem, solution.z, settings, mixer)
+        solution = replace(solution, record=continued(before.record, solution.record))
         if fitting_nodes(problem, solution).size == wanted.size:
             break
     return problem, solution

@@ -61,9 +61,7 @@ def as_scores(scores: Any) -> NDArray[Any]:
             )
         return known.astype(np.int64)
     if array.dtype.kind not in "iu":
-        raise Refused(
-            "not_numbers", f"scores are of the type {array.dtype}", "give whole numbers"
-        )
+        raise Refused("not_numbers", f"scores are of the type {array.dtype}", "give whole numbers")
     return array
 
 

@@ -23,8 +23,9 @@ from naas_psych.irt.population import (
 )
 from naas_psych.numerics.arrays import Floats
 
-#: Plain cycles before the first proposal, and Newton steps of an M-step then and later.
-_PLAIN, _FIRST_STEPS, _STEPS = 2, 4, 2
+#: Plain cycles before the first proposal, and Newton steps of an M-step then and later. One step a
+#: cycle is enough for the proposals to work on, and keeps the map smooth.
+_PLAIN, _FIRST_STEPS, _STEPS = 2, 4, 1
 #: After this many proposals that lowered the likelihood the loop goes on without proposals.
 _MOST_RESTARTS = 10
 
@@ -57,7 +58,7 @@ class Convergence:
     restarts : proposals that would have lowered the likelihood and were thrown away
     change : the largest change of a parameter in the last cycle (of asymptotes: of themselves)
     gain : change of the (penalised) log-likelihood in the last cycle
-    history : log-likelihood plus log prior after each accepted cycle
+    history : log-likelihood plus log prior after each accepted cycle on the last grid
     """
 
     converged: bool
@@ -66,6 +67,13 @@ class Convergence:
     change: float
     gain: float
     history: tuple[float, ...]
+
+
+def continued(before: Convergence, after: Convergence) -> Convergence:
+    """The record of a search that went on from another."""
+    return replace(
+        after, cycles=before.cycles + after.cycles, restarts=before.restarts + after.restarts
+    )
 
 
 @dataclass(frozen=True)
@@ -90,9 +98,15 @@ def expected_at(problem: Problem, z: Floats) -> Expected:
     return expect(problem.packed, log_p, grid_at(problem, z), threads=problem.threads)
 
 
-def maximise(problem: Problem, z: Floats, settings: Settings) -> Solution:
-    """The maximum of the log-likelihood plus log prior, from z on."""
-    mixer, history = Mixer(), list[float]()
+def maximise(
+    problem: Problem, z: Floats, settings: Settings, mixer: Mixer | None = None
+) -> Solution:
+    """The maximum of the log-likelihood plus log prior, from z on.
+
+    A `mixer` that has seen steps of the same map goes on where it was.
+    """
+    mixer, history = mixer or Mixer(), list[float]()
+    warm = bool(mixer.points)
     record = Convergence(False, 0, 0, np.inf, np.inf, ())
     safe = z
     logit = _asymptotes(problem)
@@ -111,14 +125,17 @@ def maximise(problem: Problem, z: Floats, settings: Settings) -> Solution:
             continue
         gain = value - history[-1] if history else np.inf
         history.append(value)
-        safe = _mapped(problem, z, expected, first=cycle <= _PLAIN)
+        safe = _mapped(problem, z, expected, first=cycle <= _PLAIN and not warm)
         change = _largest_change(z, safe, logit)
         done = change < settings.tolerance and abs(gain) < settings.relative * abs(value)
         record = replace(record, converged=done, change=change, gain=gain)
         best = Solution(z, expected, penalty, record)
         if done:
             break
-        z = _next(problem, mixer, z, safe, record)
+        if cycle < _PLAIN and not warm:
+            z = safe
+        else:
+            z = _next(problem, mixer, z, safe, record.restarts)
     if best is None:
         raise ValueError("at least one cycle is needed")
     return replace(best, record=replace(record, history=tuple(history)))
@@ -128,8 +145,8 @@ def _slack(value: float) -> float:
     return max(1e-7, 1e-11 * abs(value))
 
 
-def _next(problem: Problem, mixer: Mixer, z: Floats, safe: Floats, record: Convergence) -> Floats:
-    if record.cycles < _PLAIN or record.restarts > _MOST_RESTARTS:
+def _next(problem: Problem, mixer: Mixer, z: Floats, safe: Floats, restarts: int) -> Floats:
+    if restarts > _MOST_RESTARTS:
         return safe
     wanted = proposal(mixer, z, safe)
     return wanted if feasible(problem.model, wanted[: problem.model.n_free]) else safe

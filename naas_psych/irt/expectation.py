@@ -45,9 +45,7 @@ def pseudo_tables(packed: Packed, log_probabilities: Floats) -> Floats:
     """Log-probability of each joint category (B, 256, Q) from those of the items (J, K, Q)."""
     layout = packed.layout
     tables = np.empty((layout.size.size, MOST_CODES, log_probabilities.shape[2]))
-    compiled(sum_rows)(
-        log_probabilities, layout.first, layout.radix, layout.n_categories, tables
-    )
+    compiled(sum_rows)(log_probabilities, layout.first, layout.radix, layout.n_categories, tables)
     return tables
 
 

@@ -78,7 +78,11 @@ def split_items(coded: Coded, grouping: Grouping, anchors: Sequence[int] | None)
         return Split(coded.categories, places, np.full(places.size, -1))
     shared = np.isin(coded.used, list(anchors))
     _refuse_unlinked(coded.categories[:, shared], grouping)
-    columns, place, group = [coded.categories[:, shared]], [places[shared]], [np.full(shared.sum(), -1)]
+    columns, place, group = (
+        [coded.categories[:, shared]],
+        [places[shared]],
+        [np.full(shared.sum(), -1)],
+    )
     for g in range(n_groups):
         own = coded.categories[:, ~shared].copy()
         own[grouping.index != g] = -1

@@ -27,11 +27,12 @@ class _Local:
 
 def improved(model: TestModel, x: Floats, theta: Floats, counts: Floats, *, steps: int) -> Floats:
     """x after at most `steps` guarded Newton steps on counts (J, K, Q)."""
+    now = _objective(model, x, theta, counts)
     for _ in range(steps):
         longer = _step(model, x, theta, counts)
         if not longer.any():
             break
-        x = _guarded(model, x, longer, theta, counts)
+        x, now = _guarded(model, x, longer, now, theta=theta, counts=counts)
     return x
 
 
@@ -106,17 +107,19 @@ def _joint(
 
 
 def _guarded(
-    model: TestModel, x: Floats, step: Floats, theta: Floats, counts: Floats
-) -> Floats:
-    """x + step, halved for every item (or for all, if they share) that it does not improve."""
-    before = _objective(model, x, theta, counts)
+    model: TestModel, x: Floats, step: Floats, before: Floats, *, theta: Floats, counts: Floats
+) -> tuple[Floats, Floats]:
+    """x + step and the objective there, `before` being that at x.
+
+    The step is halved for every item (or for all, if they share) that it does not improve.
+    """
     for _ in range(_HALVINGS):
         after = _objective(model, x + step, theta, counts)
         worse = ~(after >= before - 1e-12 * np.abs(before))
         if not worse.any():
-            return x + step
+            return x + step, after
         step = np.where(_belongs(model, worse), step * 0.5, step)
-    return x + np.where(_belongs(model, worse), 0.0, step)
+    return x + np.where(_belongs(model, worse), 0.0, step), np.where(worse, before, after)
 
 
 def _belongs(model: TestModel, worse: Floats) -> Floats:

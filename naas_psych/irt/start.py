@@ -29,9 +29,7 @@ class Tally:
     rest: Floats
 
 
-def tally(
-    categories: NDArray[np.int8], n_categories: NDArray[np.int64], weight: Floats
-) -> Tally:
+def tally(categories: NDArray[np.int8], n_categories: NDArray[np.int64], weight: Floats) -> Tally:
     """One pass over the persons."""
     shape = (n_categories.size, int(n_categories.max()))
     counts, sums = np.zeros(shape), np.zeros(shape)

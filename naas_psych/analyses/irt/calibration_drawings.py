@@ -91,7 +91,8 @@ def _places(items: pd.DataFrame) -> list[tuple[float, str, int]]:
         while row in last and place - last[row] < _SLOT:
             row += 1
         last[row] = place
-        found.append((place, shortened(str(item.item_id), _LETTERS), row))
+        name = shortened(str(item.item_id), _LETTERS)
+        found.append((place, name if place == item.b else f"{name} ({item.b:.1f})", row))
     return found
 
 

@@ -9,7 +9,7 @@ Values of an item with m + 1 categories: a_1, ..., a_m, c_1, ..., c_m.
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import expit, log_expit
+from scipy.special import expit
 
 from naas_psych.irt.families.family import Family, Slopes
 from naas_psych.numerics.arrays import Floats
@@ -18,13 +18,18 @@ from naas_psych.numerics.arrays import Floats
 def log_probabilities(values: Floats, theta: Floats, n_categories: int) -> Floats:
     """eta_k minus the log of the sum of exp(eta), without overflow."""
     if n_categories == 2:
-        eta = values[:, :1] * theta + values[:, 1:]
-        return np.stack([log_expit(-eta), log_expit(eta)], axis=1)
+        return both_logits(values[:, :1] * theta + values[:, 1:])
     eta = _linear(values, theta)
     highest = eta.max(axis=1, keepdims=True)
     eta -= highest
     eta -= np.log(np.exp(eta).sum(axis=1, keepdims=True))
     return eta
+
+
+def both_logits(eta: Floats) -> Floats:
+    """ln L(-eta) and ln L(eta), stacked on the second axis: min(-+eta, 0) - ln(1 + exp(-|eta|))."""
+    tail = np.log1p(np.exp(-np.abs(eta)))
+    return np.stack([np.minimum(-eta, 0.0) - tail, np.minimum(eta, 0.0) - tail], axis=1)
 
 
 def _linear(values: Floats, theta: Floats) -> Floats:
