@@ -106,6 +106,25 @@ LAYOUTS: dict[str, tuple[Look, ...]] = {
         Look("items", 4),
         Look("method", 2, least=36),
     ),
+    "calibration.parameters": (
+        Look("item_id", 0, heading="Item"),
+        Look("model", 8, hide="same"),
+        Look("n", 7, hide="same"),
+        Look("a", 0, heading="Slope a"),
+        Look("a_se", 0, heading="SE"),
+        Look("b", 0, heading="Location b"),
+        Look("b_se", 0, heading="SE"),
+        *(
+            Look(f"b{k}{error}", 3 + (error != ""), heading="SE" if error else f"b{k}")
+            for k in range(1, 10)
+            for error in ("", "_se")
+        ),
+        Look("c", 1, heading="Guessing c", hide="same"),
+        Look("c_se", 2, heading="SE", hide="blank"),
+        Look("d", 1, heading="Ceiling d", hide="same"),
+        Look("d_se", 2, heading="SE", hide="blank"),
+        Look("flags", 1, "flags", "Flags"),
+    ),
     "scorecard.plants": (
         Look("plant", 0),
         Look("found", 0),

@@ -171,7 +171,7 @@ def findings(result: Result, thresholds: Thresholds) -> Iterator[Finding]:
     if np.isfinite(row["andersen_lr"]) and row["p_value"] < limit.value:
         yield found(
             code="rasch_not_invariant",
-            severity="warning",
+            severity="info",
             subject="items",
             sentence=f"The items lie differently for low and for high scores: Andersen's LR = "
             f"{row['andersen_lr']:.1f} on {row['df']:.0f} degrees of freedom, "
