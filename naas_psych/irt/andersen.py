@@ -170,13 +170,11 @@ def _mean(mark: Floats, weight: Floats) -> float:
 
 
 def _median(mark: Floats, weight: Floats) -> float:
-    """Median of marks repeated as often as their weight says."""
+    """Lower median of marks repeated as often as their weight says: no mark lies between it and
+    the median, so the same persons are above."""
     order = np.argsort(mark, kind="stable")
     below = np.cumsum(weight[order])
-    half = below[-1] / 2
-    low = int(np.searchsorted(below, half))
-    tied = below[low] == half and low + 1 < len(mark)
-    return float((mark[order[low]] + mark[order[low + 1 if tied else low]]) / 2)
+    return float(mark[order[np.searchsorted(below, below[-1] / 2)]])
 
 
 def _shared(answers: Answers, group: NDArray[np.int64]) -> tuple[Answers, tuple[int, ...]]:

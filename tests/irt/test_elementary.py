@@ -80,6 +80,14 @@ def test_the_ends_are_known_however_far_apart_the_items() -> None:
     assert gamma[1] == pytest.approx(np.logaddexp.reduce(table[:, 1]), rel=1e-12)
 
 
+def test_scores_far_from_the_middle_keep_all_their_digits() -> None:
+    """Counting categories from the top turns the functions round: gamma_r becomes gamma_(R-r)."""
+    table = made(300, 5, spread=12.0)
+    turned = log_elementary(table[:, ::-1] - table[:, -1:])
+    gamma = log_elementary(table)
+    np.testing.assert_allclose(turned[::-1] + gamma[-1], gamma, rtol=0, atol=1e-9)
+
+
 def test_far_items_take_several_places_which_serve_each_score_once() -> None:
     table = made(300, 5, spread=12.0)[None]
     served = np.sum([w.served[0] for w in windows(table, np.ones((1, 1201), dtype=bool))], axis=0)
