@@ -102,7 +102,7 @@ def calibrate(
         test,
         population,
         equally_spaced(nodes or FEWEST, bound),
-        threads or len(os.sched_getaffinity(0)),
+        threads or _cores(),
     )
     z = _start(test, population, split, weight)
     settings = Settings(tolerance, relative, max_cycles)
@@ -117,6 +117,13 @@ def calibrate(
         n=float(weight.sum()),
         standard_errors=standard_errors,
     )
+
+
+def _cores() -> int:
+    """Cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _checked(priors: Mapping[str, Prior] | None) -> Mapping[str, Prior] | None:

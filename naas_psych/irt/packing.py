@@ -128,13 +128,14 @@ def _keys(codes: NDArray[np.uint8]) -> NDArray[Any]:
 
 def _merged(packed: Packed) -> Packed:
     """One row a pattern and group, in an order that does not depend on that of the persons."""
-    marked = np.column_stack([packed.group.astype(np.uint8), packed.codes])
+    label = packed.group.astype("<u2")[:, None].view(np.uint8)
+    marked = np.hstack([label, packed.codes])
     _, first, row_of = np.unique(_keys(marked), return_index=True, return_inverse=True)
     return Packed(
         packed.layout,
         np.ascontiguousarray(packed.codes[first]),
-        np.bincount(row_of, packed.weight, minlength=first.size),
-        np.bincount(row_of, packed.weight_squared, minlength=first.size),
+        np.asarray(np.bincount(row_of, packed.weight, first.size), float),
+        np.asarray(np.bincount(row_of, packed.weight_squared, first.size), float),
         packed.group[first],
         row_of,
     )

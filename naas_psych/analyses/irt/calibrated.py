@@ -34,16 +34,16 @@ Errors = Annotated[
     Literal["observed", "crossprod", "sandwich", "none"],
     Field(description="where standard errors come from: observed information, cross-products"),
 ]
-#: Models of right/wrong items only: items with more categories get the partial credit model that
-#: goes with it.
-_FOR_MORE_CATEGORIES = {"2pl": "gpcm", "3pl": "gpcm", "4pl": "gpcm"}
+#: Models named after right/wrong items: those with more categories get the partial credit model
+#: that goes with it.
+_FOR_MORE_CATEGORIES = {"rasch": "pcm", "2pl": "gpcm", "3pl": "gpcm", "4pl": "gpcm"}
 
 
 @dataclass(frozen=True)
 class Prepared:
     """What is calibrated: points (N, J), negative where absent; an item's lowest point counts 0.
 
-    names : the chosen model of each item; chosen_by : why, in a sentence
+    names : the model of each item; notes : why these, and how absences count
     """
 
     points: NDArray[Any]
@@ -161,7 +161,8 @@ def chosen(study: Study, marks: NDArray[Any], model: ModelName) -> tuple[tuple[s
     if model != "auto":
         names = tuple(_FOR_MORE_CATEGORIES.get(model, model) if s else model for s in several)
         mixed = model in _FOR_MORE_CATEGORIES and any(several)
-        more = "; items with more than two categories get the gpcm" if mixed else ""
+        other = _FOR_MORE_CATEGORIES.get(model)
+        more = f"; items with more than two categories get the {other}" if mixed else ""
         return names, f"Model: {model}, as asked{more}."
     n = int((marks.max(axis=1, initial=-1) >= 0).sum())
     limits = study.thresholds
