@@ -1,7 +1,7 @@
 """A person's score vector as a linear map of indicators: the columns, and the map at every node.
 
-At a node the score of item j is s_j(0) + sum over k of [x = k] (s_j(k) - s_j(0)): a constant and one
-column for each further category. Where a response may be absent the item has a constant of its own.
+At a node the score of item j is s_j(0) + sum over k of [x = k] (s_j(k) - s_j(0)): a constant, and
+one column for each further category. An item that some person lacks has a constant of its own.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ class ItemBlock:
 
 @dataclass(frozen=True)
 class ScoreMap:
-    """All score maps. One row a local parameter: those of the blocks in turn, then the population's.
+    """All score maps. One row a local parameter: the blocks' in turn, then the population's.
 
     where : (L,) the place of each row among all free parameters
     group : (M,) column and first : (Q, M) score of the population's free parameters
@@ -134,7 +134,7 @@ def mapped(scores: ScoreMap, q: int, matrix: Floats) -> Floats:
 
 
 def mean_scores(scores: ScoreMap, x: Floats, posterior: Floats) -> Floats:
-    """Posterior means (n, L) of the scores of persons with indicators X (n, C), posteriors (n, Q)."""
+    """Posterior means (n, L) of the scores of persons with indicators (n, C), posteriors (n, Q)."""
     n, n_nodes = posterior.shape
     parts = []
     for block in scores.blocks:

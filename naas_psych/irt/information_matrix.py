@@ -1,8 +1,8 @@
-"""Information in the data on all free parameters: the observed one, and the persons' cross-products.
+"""Information in the data on all free parameters: observed, and from the persons' crossed scores.
 
 Louis (1982): observed information = sum over persons of
-f { -E[second derivatives] - E[s s'] + E[s] E[s]' }, expectations over the posterior of theta and s the
-score of the complete data. It is minus the Hessian of the marginal log-likelihood, for every model.
+f { -E[second derivatives] - E[s s'] + E[s] E[s]' }, expectations over the posterior of theta, with
+s the score of the complete data. It is minus the Hessian of the marginal log-likelihood.
 """
 
 from __future__ import annotations
@@ -32,11 +32,14 @@ from naas_psych.irt.model import by_batch, log_probabilities
 from naas_psych.irt.population import moments_at, normal_sight
 from naas_psych.numerics.arrays import Floats
 
-#: Persons at a time: as many as keep their indicators near 32 MB. Parts of one such block are shared
-#: among threads: fixed numbers of persons and of nodes, summed in a fixed order.
-_NUMBERS, _FEWEST, _MOST, _PART, _NODE_PARTS = 2**22, 1024, 32768, 2048, 8
-#: Less posterior than this adds nothing to fifteen digits.
-_NOTHING = 1e-15
+#: Persons at a time: as many as keep their indicators near 32 MB.
+_NUMBERS, _FEWEST, _MOST = 2**22, 1024, 32768
+#: Threads share fixed parts of such a block, of persons or of nodes, summed in a fixed order.
+_PART, _NODE_PARTS = 2048, 8
+#: Persons whose indicators stay in the processor's cache.
+_CHUNK = 512
+#: Persons with less posterior than this at a node are not there: a share of 1e-12 of their scores.
+_NOTHING = 1e-13
 _NO_WEIGHT = -1e4
 
 
@@ -202,22 +205,36 @@ def _crossed(rows: Floats, weight: Floats) -> Floats:
 
 
 def _add_squares(sums: _Sums, scores: ScoreMap, block: _Block, workers: _Workers) -> None:
-    """f E[s s'] = sum over nodes of S_q (X' diag(f h_q) X) S_q', of persons who can be at the node."""
-    shares = np.ascontiguousarray(block.posterior.T)
+    """f E[s s'] = sum over nodes of S_q (X' diag(f h_q) X) S_q'."""
+    # Persons in the order of theta: those near a node are then few whole chunks.
+    order = np.argsort(block.posterior @ np.arange(block.posterior.shape[1]), kind="stable")
+    x, posterior = block.x[order], block.posterior[order]
+    starts = np.arange(0, x.shape[0], _CHUNK)
+    near = np.maximum.reduceat(posterior, starts) > _NOTHING
+    root = np.sqrt(posterior.T * block.weight[order])
 
     def one(nodes: range) -> Floats:
         total = np.zeros_like(sums.squares)
         for q in nodes:
-            near = np.flatnonzero(shares[q] > _NOTHING)
-            if near.size:
-                crossed = _crossed(block.x[near], shares[q, near] * block.weight[near])
-                total += mapped(scores, q, np.ascontiguousarray(mapped(scores, q, crossed).T))
+            crossed = _crossed_chunks(x, root[q], starts[near[:, q]])
+            total += mapped(scores, q, np.ascontiguousarray(mapped(scores, q, crossed).T))
         return total
 
     # Every eighth node: each part gets some from the middle, where most persons are.
-    parts = [range(first, shares.shape[0], _NODE_PARTS) for first in range(_NODE_PARTS)]
+    parts = [range(first, root.shape[0], _NODE_PARTS) for first in range(_NODE_PARTS)]
     for total in workers.each(one, parts):
         sums.squares[:] += total
+
+
+def _crossed_chunks(x: Floats, root: Floats, starts: Any) -> Floats:
+    """X' diag(root^2) X (C, C) over chunks that fit the processor's cache."""
+    total = np.zeros((x.shape[1], x.shape[1]))
+    scaled = np.empty((_CHUNK, x.shape[1]))
+    for start in starts.tolist():
+        some = x[start : start + _CHUNK]
+        here = np.multiply(some, root[start : start + _CHUNK, None], out=scaled[: some.shape[0]])
+        total += here.T @ here
+    return total
 
 
 def _gathered(local: Floats, where: Any, n_parameters: int) -> Floats:

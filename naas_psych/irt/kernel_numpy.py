@@ -1,4 +1,4 @@
-"""The E-step in matrix products: the readable twin of `expectation.expect`, for tests and timings."""
+"""The E-step in matrix products: the readable twin of `expectation.expect`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from naas_psych.numerics.arrays import Floats
 _BLOCK = 4096
 
 
-def expect(packed: Packed, log_probabilities: Floats, grid: Grid, *, threads: int = 1) -> Expected:
+def expect(packed: Packed, log_probabilities: Floats, grid: Grid, *, threads: int = 1) -> Expected:  # noqa: ARG001
     """One E-step on log-probabilities (J, K, Q).
 
     With X (n, J K) one where a person is in a category: log-likelihood X ln P, posterior h its
@@ -43,4 +43,4 @@ def expect(packed: Packed, log_probabilities: Floats, grid: Grid, *, threads: in
 def _indicators(categories: NDArray[np.int8], n_categories: int) -> Floats:
     """X (n, J K); a row of zeros where a score is absent."""
     hit = categories[:, :, None] == np.arange(n_categories)
-    return hit.reshape(categories.shape[0], -1).astype(float)
+    return np.asarray(hit.reshape(categories.shape[0], -1), float)

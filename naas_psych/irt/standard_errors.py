@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from naas_psych.irt.em import Problem, Solution
 from naas_psych.irt.information_matrix import Moments, prior_information, score_moments
 from naas_psych.numerics.arrays import Floats
 
-#: Of an information matrix scaled to a unit diagonal: below this its smallest eigenvalue is rounding.
+#: Below this the smallest eigenvalue of information with a unit diagonal is rounding.
 _SINGULAR = 1e-12
 #: Parameters with at least this share of the largest loading are named.
 _LOADS, _MOST_NAMED = 0.3, 6
@@ -36,9 +37,9 @@ def error_matrix(problem: Problem, solution: Solution, kind: str) -> ErrorMatrix
     Parameters
     ----------
     kind : "observed", the inverse of minus the Hessian of the log-likelihood (Louis 1982: exactly
-        what Oakes 1999 gives). "crossprod", the inverse of the persons' crossed scores: quicker, and
-        the same only in large samples of the model itself. "sandwich", H^-1 B H^-1 with H the first
-        information and B the crossed scores (White 1982): holds where the model does not.
+        what Oakes 1999 gives). "crossprod", the inverse of the persons' crossed scores: quicker,
+        and the same only in large samples of the model itself. "sandwich", H^-1 B H^-1 with H the
+        first information and B the crossed scores (White 1982): holds where the model does not.
 
     Notes
     -----
@@ -95,12 +96,12 @@ def _inverted(matrix: Floats) -> Floats:
     return np.asarray(0.5 * (found + found.T))
 
 
-def _largest(loadings: Floats) -> Floats:
+def _largest(loadings: Floats) -> NDArray[np.int64]:
     order = np.argsort(-loadings, kind="stable")
     return np.asarray(order[loadings[order] >= _LOADS * loadings.max()])
 
 
-def _refused(weak: Floats, condition: float) -> ErrorMatrix:
+def _refused(weak: NDArray[np.int64], condition: float) -> ErrorMatrix:
     return ErrorMatrix(
         None,
         condition,
