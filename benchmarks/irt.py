@@ -12,7 +12,7 @@ import argparse
 import dataclasses
 import json
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +23,12 @@ from benchmarks import irt_check
 from benchmarks.irt_data import Items, write
 from benchmarks.irt_peers import OURS, Answer, Place, run, run_cold
 from benchmarks.irt_plan import Run, Section, growth, sections
+
+#: After a first call of more seconds than this, a program is not asked again: the whole table is to
+#: take a quarter of an hour.
+_SLOW = 60.0
+#: Log-likelihood units by which a program's own value may differ from ours without a word.
+_TELLING = 0.5
 
 
 @dataclass(frozen=True)
@@ -79,10 +85,10 @@ def _section(section: Section, place: Place, slow: dict[str, str]) -> Iterator[R
     scores = write(section.case, place.jobs)
     answers = [(each, _answer(section, each, scores, place, slow)) for each in section.runs]
     worth = _worth(section, [a.items for _, a in answers], scores)
-    best = max((w for w in worth if w is not None), default=0.0)
-    for (each, answer), value in zip(answers, worth, strict=True):
-        short = None if value is None else best - value
-        yield _row(section, each.name, answer, short)
+    best = max((w.value for w in worth if w is not None), default=0.0)
+    for (each, answer), found in zip(answers, worth, strict=True):
+        short = None if found is None else best - found.value
+        yield _row(section, each.name, answer, short, note=_said(answer, found))
     for name, seconds in section.stated:
         note = "stated in the plan, not measured here"
         yield _row(section, name, Answer(seconds=seconds), None, note=note)
@@ -91,8 +97,8 @@ def _section(section: Section, place: Place, slow: dict[str, str]) -> Iterator[R
 def _answer(
     section: Section, each: Run, scores: Path, place: Place, slow: dict[str, str]
 ) -> Answer:
-    """A program that took too long once is not asked for as much again."""
-    known = slow.get(each.peer.name)
+    """A program that was slow at a task once is not asked for it on as many persons again."""
+    known = slow.get(f"{each.peer.name} {section.task}")
     if known and section.case.n_persons >= 30_000:
         return Answer(failed=f"not run: {known}")
     job = {"task": section.task, "model": section.model} | each.options
@@ -101,25 +107,36 @@ def _answer(
     else:
         answer = run(each.peer, scores, place, **job)
     if answer.failed.startswith("not done"):
-        slow[each.peer.name] = f"{section.case.what} {answer.failed}"
+        slow[f"{each.peer.name} {section.task}"] = f"{section.case.what} {answer.failed}"
+    elif answer.first is not None and answer.first > _SLOW:
+        slow[f"{each.peer.name} {section.task}"] = f"{section.case.what} took {answer.first:.0f} s"
     return answer
 
 
-def _worth(section: Section, found: list[Items | None], scores: Path) -> list[float | None]:
+@dataclass(frozen=True)
+class Worth:
+    """What parameters are worth on the ruler of their section, and without a prior."""
+
+    value: float
+    log_likelihood: float
+
+
+def _worth(section: Section, found: list[Items | None], scores: Path) -> list[Worth | None]:
     if not section.ruler:
         return [None] * len(found)
-    rulers: dict[str, Callable[[NDArray[np.int8], Items], float]] = {
-        "marginal": irt_check.marginal,
-        "posterior": irt_check.posterior,
-        "conditional": irt_check.conditional,
-    }
-    measure, data = rulers[section.ruler], np.load(scores)
-    return [None if items is None else measure(data, items) for items in found]
+    data = np.load(scores)
+    return [None if items is None else _worth_of(section.ruler, data, items) for items in found]
 
 
-def _row(
-    section: Section, program: str, answer: Answer, short: float | None, *, note: str = ""
-) -> Row:
+def _worth_of(ruler: str, data: NDArray[np.int8], items: Items) -> Worth:
+    if ruler == "conditional":
+        return Worth(irt_check.conditional(data, items), float("nan"))
+    likelihood = irt_check.marginal(data, items)
+    prior = irt_check.log_beta_prior(items) if ruler == "posterior" else 0.0
+    return Worth(likelihood + prior, likelihood)
+
+
+def _row(section: Section, program: str, answer: Answer, short: float | None, *, note: str) -> Row:
     return Row(
         f"{section.what}: {section.case.what}",
         program,
@@ -130,16 +147,23 @@ def _row(
         answer.first,
         answer.memory_mb,
         short,
-        note or answer.failed or _said(answer),
+        note,
     )
 
 
-def _said(answer: Answer) -> str:
+def _said(answer: Answer, worth: Worth | None) -> str:
+    """Why there is no answer, or what the program says of it that is worth knowing."""
+    if answer.failed:
+        return answer.failed
     said = []
     if answer.said.get("converged") is False:
         said.append("says it did not converge")
     if "cycles" in answer.said:
         said.append(f"{answer.said['cycles']} cycles")
+    if worth is not None and "log_likelihood" in answer.said:
+        off = answer.said["log_likelihood"] - worth.log_likelihood
+        if abs(off) > _TELLING:
+            said.append(f"the ln L that it reports is off by {off:.1f}")
     return ", ".join(said)
 
 

@@ -52,8 +52,3 @@ def conditional(scores: NDArray[np.int8], items: Items) -> float:
     for e in np.exp(easiness):
         gamma[1:] += e * gamma[:-1]
     return float(scores.sum(axis=0, dtype=np.int64) @ easiness - raw @ np.log(gamma))
-
-
-def posterior(scores: NDArray[np.int8], items: Items) -> float:
-    """Marginal log-likelihood with the prior that all programs were given on the asymptotes."""
-    return marginal(scores, items) + log_beta_prior(items)

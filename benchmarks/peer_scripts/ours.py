@@ -50,10 +50,14 @@ def e_step_products(scores: Any, job: dict[str, Any]) -> Any:
 
 
 def eap(scores: Any, job: dict[str, Any]) -> Any:
-    from naas_psych.irt.scoring import eap as estimate
+    from naas_psych.irt.scores import person_scores
 
     model = _fitted(scores[:30_000], job)
-    return lambda: estimate(model, scores), common.nothing
+
+    def work() -> Any:
+        return person_scores(model, scores, methods=("eap",), threads=_THREADS)
+
+    return work, common.nothing
 
 
 def s_x2(scores: Any, job: dict[str, Any]) -> Any:
@@ -64,7 +68,7 @@ def s_x2(scores: Any, job: dict[str, Any]) -> Any:
 
 
 def m2(scores: Any, job: dict[str, Any]) -> Any:
-    from naas_psych.irt.m2 import m2 as statistic
+    from naas_psych.irt.limited_information import limited_information as statistic
 
     model = _fitted(scores, job)
     return lambda: statistic(model, scores), common.nothing
@@ -74,7 +78,7 @@ def mean_squares(scores: Any, job: dict[str, Any]) -> Any:
     from naas_psych.irt.mean_squares import mean_squares as statistic
 
     model = _fitted(scores, job)
-    return lambda: statistic(model, scores), common.nothing
+    return lambda: statistic(model, scores, threads=_THREADS), common.nothing
 
 
 def _fitted(scores: Any, job: dict[str, Any], **options: Any) -> Any:
