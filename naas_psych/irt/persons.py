@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from naas_psych.irt.calibration import Calibration
+from naas_psych.irt.calibration import Calibration, Column
 from naas_psych.irt.coding import as_scores
 from naas_psych.irt.compiled import compiled
 from naas_psych.irt.expectation import padded, pseudo_tables
@@ -52,26 +52,44 @@ def categories_of(
             f"the calibration has {len(fit.models)}",
         )
     found = np.empty((array.shape[0], len(fit.columns)), np.int8)
+    strange = np.full(len(fit.columns), -1, np.int64)
+    item = np.array([column.item for column in fit.columns])
+    compiled(_look_up)(np.ascontiguousarray(array), item, _places(fit), found, strange)
+    for place in np.flatnonzero(strange >= 0)[:1]:
+        _refuse_score(fit.columns[place], int(strange[place]))
     for place, column in enumerate(fit.columns):
-        found[:, place] = _column(array[:, column.item], column.scores, column.item)
         if column.group >= 0:
             mine = np.full(array.shape[0], fit.reference) if groups is None else groups
             found[mine != column.group, place] = -1
     return found
 
 
-def _column(
-    scores: NDArray[Any], known: NDArray[np.int64], item: int
-) -> NDArray[np.int8]:
-    place = np.searchsorted(known, scores).clip(max=known.size - 1)
-    strange = (scores >= 0) & (known[place] != scores)
-    if strange.any():
-        raise Refused(
-            "unknown_score",
-            f"item {item + 1} has a score of {int(scores[strange][0])}",
-            f"the calibration knows {', '.join(map(str, known.tolist()))}",
-        )
-    return np.where(scores < 0, -1, place).astype(np.int8)
+def _places(fit: Calibration) -> NDArray[np.int8]:
+    """The category (columns, scores) of every score up to the highest known, -1 where unknown."""
+    highest = max(int(column.scores[-1]) for column in fit.columns)
+    places = np.full((len(fit.columns), highest + 1), -1, np.int8)
+    for place, column in enumerate(fit.columns):
+        places[place, column.scores] = np.arange(column.scores.size)
+    return places
+
+
+def _look_up(scores: Any, item: Any, places: Any, found: Any, strange: Any) -> None:
+    """Categories from scores; `strange` gets a score of each column that is not known."""
+    for n in range(scores.shape[0]):
+        for c in range(item.size):
+            score = scores[n, item[c]]
+            known = places[c, score] if 0 <= score < places.shape[1] else -1
+            if known < 0 <= score:
+                strange[c] = score
+            found[n, c] = known
+
+
+def _refuse_score(column: Column, score: int) -> None:
+    raise Refused(
+        "unknown_score",
+        f"item {column.item + 1} has a score of {score}",
+        f"the calibration knows {', '.join(map(str, column.scores.tolist()))}",
+    )
 
 
 def posteriors(

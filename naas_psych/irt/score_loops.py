@@ -1,0 +1,146 @@
+"""Loops over persons for their scores, written to be compiled: one pass a task."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+# See kernel.py for how the exponential is written out.
+_LOG2E = 1.4426950408889634
+_LN2_HIGH, _LN2_LOW = 0.693145751953125, 1.42860682030941723212e-6
+_MAGIC = 6755399441055744.0
+_LOWEST = -700.0
+
+
+def write_moments(
+    codes: Any, group: Any, tables: Any, log_weight: Any, theta: Any, mean: Any, sd: Any
+) -> None:
+    """Mean and SD (n,) of some persons' posteriors; theta and weights are padded to vectors."""
+    n_nodes = log_weight.shape[1]
+    own, scale = np.empty(n_nodes), np.empty(n_nodes)
+    bits = scale.view(np.int64)
+    lane, moment = np.empty(8), np.empty(8)
+    for n in range(codes.shape[0]):
+        for q in range(n_nodes):
+            own[q] = log_weight[group[n], q]
+        for b in range(codes.shape[1]):
+            row = tables[b, codes[n, b]]
+            for q in range(n_nodes):
+                own[q] += row[q]
+        highest = own.max()
+        for q in range(n_nodes):
+            x = max(own[q] - highest, _LOWEST)
+            scale[q] = x * _LOG2E + _MAGIC
+            whole = scale[q] - _MAGIC
+            r = (x - whole * _LN2_HIGH) - whole * _LN2_LOW
+            p = 2.50521083854417187751e-8
+            p = p * r + 2.75573192239858906526e-7
+            p = p * r + 2.75573192239858906526e-6
+            p = p * r + 2.48015873015873015873e-5
+            p = p * r + 1.98412698412698412698e-4
+            p = p * r + 1.38888888888888888889e-3
+            p = p * r + 8.33333333333333333333e-3
+            p = p * r + 4.16666666666666666667e-2
+            p = p * r + 1.66666666666666666667e-1
+            p = p * r + 0.5
+            p = p * r + 1.0
+            own[q] = p * r + 1.0
+        for q in range(n_nodes):
+            bits[q] = (bits[q] + 1023) << 52
+        for q in range(n_nodes):
+            own[q] *= scale[q]
+        lane[:] = 0.0
+        moment[:] = 0.0
+        for q in range(0, n_nodes, 8):
+            for i in range(8):
+                lane[i] += own[q + i]
+                moment[i] += own[q + i] * theta[q + i]
+        mass = lane.sum()
+        centre = moment.sum() / mass
+        lane[:] = 0.0
+        for q in range(0, n_nodes, 8):
+            for i in range(8):
+                lane[i] += own[q + i] * (theta[q + i] - centre) ** 2
+        mean[n], sd[n] = centre, np.sqrt(lane.sum() / mass)
+
+
+def sum_tables(codes: Any, tables: Any, found: Any) -> None:
+    """Sums over the pseudo-items: found (n, Q) from tables (B, 256, Q)."""
+    for n in range(codes.shape[0]):
+        own = found[n]
+        own[:] = 0.0
+        for b in range(codes.shape[1]):
+            row = tables[b, codes[n, b]]
+            for q in range(own.size):
+                own[q] += row[q]
+
+
+def write_digits(
+    codes: Any, first: Any, radix: Any, n_categories: Any, digits: Any, answered: Any
+) -> None:
+    """Category of each item (n, J), one more than its last where absent; and how many are not."""
+    for n in range(codes.shape[0]):
+        answered[n] = 0
+        for b in range(codes.shape[1]):
+            code = np.int64(codes[n, b])
+            for j in range(first[b], first[b + 1]):
+                digit = code % radix[j]
+                code //= radix[j]
+                digits[n, j] = digit
+                if digit < n_categories[j]:
+                    answered[n] += 1
+
+
+def choose_cells(
+    slope: Any, height: Any, weight: Any, weight_height: Any, step: float, cell: Any
+) -> None:
+    """The cell (n,) of the nodes in which the highest maximum lies; -1 before all, Q - 1 beyond.
+
+    slope, height : (n, Q) log-likelihood and its derivative at the nodes
+    weight, weight_height : (n or 1, Q) the same of what is added to it
+    A slope of almost 0 at an end means that the supremum may be at infinity.
+    """
+    last = slope.shape[1] - 1
+    for n in range(slope.shape[0]):
+        w = min(n, weight.shape[0] - 1)
+        g = slope[n, 0] + weight[w, 0]
+        best, top = -2, -np.inf
+        if g <= 1e-10:
+            best, top = -1, height[n, 0] + weight_height[w, 0]
+        for q in range(last):
+            after = slope[n, q + 1] + weight[w, q + 1]
+            if g > 0.0 >= after:
+                # The cubic with these heights and slopes at the ends, where the slope is about 0.
+                low = height[n, q] + weight_height[w, q]
+                high = height[n, q + 1] + weight_height[w, q + 1]
+                t = g / (g - after)
+                bow = t * (1 - t) * step * ((1 - t) * g - t * after)
+                here = low + (high - low) * t * t * (3 - 2 * t) + bow
+                if here > top:
+                    best, top = q, here
+            g = after
+        if g >= -1e-10 and height[n, last] + weight_height[w, last] > top:
+            best = last
+        cell[n] = best
+
+
+def add_at(
+    digits: Any, n_categories: Any, at: Any, tables: Any, slope: Any, information: Any, bend: Any
+) -> None:
+    """Sums over a person's items at the fine node `at` (n,) of each person, every one (n,).
+
+    tables : (F, J, K + 3) slopes of the log-probabilities in theta by category, 0 for absence,
+        then the item's information and the sum of P' P'' / P over its categories
+    """
+    last = tables.shape[2] - 1
+    for n in range(digits.shape[0]):
+        table = tables[at[n]]
+        first, second, third = 0.0, 0.0, 0.0
+        for j in range(digits.shape[1]):
+            digit = digits[n, j]
+            first += table[j, digit]
+            if digit < n_categories[j]:
+                second += table[j, last - 1]
+                third += table[j, last]
+        slope[n], information[n], bend[n] = first, second, third
