@@ -46,7 +46,7 @@ CHAPTERS: tuple[Chapter, ...] = (
         "irt",
         "Response models",
         "calibration, fit, information, person scores",
-        ("calibration", "conditional_rasch"),
+        ("calibration", "conditional_rasch", "item_fit", "person_fit"),
     ),
 )
 
