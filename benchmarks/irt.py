@@ -11,6 +11,8 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import json
+import signal
+import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -49,6 +51,8 @@ class Row:
 
 def main(words: Sequence[str]) -> None:
     options = _options(words)
+    # Told to stop, it ends the running peer and removes its folder first.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
     rows: list[Row] = []
     print("| what | program | seconds | first call | memory, MB | short of the best, ln L | |")
     print("|---|---|---|---|---|---|---|", flush=True)

@@ -132,10 +132,12 @@ def _run(command: list[str], place: Place, *, own: bool) -> str:
     try:
         _, stderr = process.communicate(timeout=place.limit)
     except subprocess.TimeoutExpired:
-        # Its own process group only: some peers start helpers.
-        os.killpg(process.pid, signal.SIGKILL)
-        process.communicate()
         return f"not done after {place.limit:.0f} s"
+    finally:
+        # Its own process group only: some peers start helpers, and a broken-off run leaves none.
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.communicate()
     if process.returncode:
         return _last_error(stderr) or f"ended with status {process.returncode}"
     return ""
