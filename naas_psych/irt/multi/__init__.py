@@ -1,0 +1,1 @@
+"""Response models with several traits: two or three dimensions, and bifactor tests."""
