@@ -48,9 +48,9 @@ def item_fit(
     How to read it
     --------------
     Look at size first: an rmsd above .10 means that the curve misses by a tenth of the marks. A
-    small p says only that the gap is not chance; with thousands of persons it always is. Infit and
-    outfit lie near 1; above 1.3 there is noise, below .7 the item repeats others. An adjusted Q3 above
-    .20 marks two items that go together beyond theta: one may give away the other.
+    small p says only that the gap is not chance; with thousands of persons it always is. Infit
+    and outfit lie near 1; above 1.3 there is noise, below .7 the item repeats others. An adjusted
+    Q3 above .20 marks two items that go together beyond theta: one may give away the other.
 
     When not to use it
     ------------------
