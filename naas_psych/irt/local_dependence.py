@@ -15,8 +15,8 @@ from naas_psych.irt.model import probabilities
 from naas_psych.irt.persons import categories_of
 from naas_psych.numerics.arrays import Floats
 
-#: Counts below 2^24 are whole numbers in float32: blocks of persons are far below.
-_BLOCK = 32_768
+#: Counts up to 2^24 are whole numbers in float32; a block is far below, and small in memory.
+_BLOCK = 4096
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,9 @@ from naas_psych.irt.s_x2_collapse import Cells, collapsed
 from naas_psych.numerics.adjusted_p import benjamini_hochberg
 from naas_psych.numerics.arrays import Floats
 
-#: Persons who got the same items, for their own table of scores to be worth making.
-SMALLEST_BOOKLET = 100
+#: Persons who got the same items, for their own table of scores to be worth making: so many, and
+#: this share of all. A set of items that fewer have comes of stray absences and is no form.
+SMALLEST_BOOKLET, _SMALLEST_SHARE = 100, 0.02
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,8 @@ def s_x2(
     ----------
     scores : (N, J) raw scores, negative where absent
     groups : (N,) index of each person's group; default: the reference group
-    smallest_booklet : persons whom another set of items than all needs to be counted
+    smallest_booklet : persons (and 2 % of all) whom a set of items needs to be counted; the set of
+        all items always is
 
     Raises
     ------
@@ -111,10 +113,16 @@ def _booklets(categories: NDArray[np.int8], smallest: int) -> Iterator[_Booklet]
     if present.all():
         yield _Booklet(np.arange(present.shape[1]), np.arange(present.shape[0]))
         return
-    sets, which, size = np.unique(present, axis=0, return_inverse=True, return_counts=True)
-    for b, one in enumerate(sets):
-        if one.sum() >= 2 and (one.all() or size[b] >= smallest):
-            yield _Booklet(np.flatnonzero(one), np.flatnonzero(which.ravel() == b))
+    bits = np.ascontiguousarray(np.packbits(present, axis=1))
+    keys = bits.view(np.dtype((np.void, bits.shape[1]))).ravel()
+    _, first, which, size = np.unique(
+        keys, return_index=True, return_inverse=True, return_counts=True
+    )
+    needed = max(smallest, _SMALLEST_SHARE * present.shape[0])
+    for b, row in enumerate(first):
+        one = present[row]
+        if one.sum() >= 2 and (one.all() or size[b] >= needed):
+            yield _Booklet(np.flatnonzero(one), np.flatnonzero(which == b))
 
 
 def _tables(

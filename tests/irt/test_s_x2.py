@@ -146,3 +146,27 @@ def test_benjamini_hochberg() -> None:
     p = np.array([0.01, np.nan, 0.04, 0.03, 0.9])
     want = [0.04, np.nan, 0.16 / 3, 0.16 / 3, 0.9]
     np.testing.assert_allclose(benjamini_hochberg(p), want)
+
+
+def test_stray_absences_are_no_forms() -> None:
+    """As mirt without persons who have an absence."""
+    x = made_up(6000, 12).astype(int)
+    x[np.random.default_rng(8).random(x.shape) < 0.01] = -1
+    fit = calibrate(x, "2pl")
+    whole = (x >= 0).all(axis=1)
+    found = s_x2(fit, x)
+    assert (found.n == whole.sum()).all()
+    np.testing.assert_array_equal(found.statistic, s_x2(fit, x[whole]).statistic)
+
+
+def test_groups_have_their_own_distributions() -> None:
+    rng = np.random.default_rng(12)
+    groups = np.repeat([0, 1], 2000)
+    theta = rng.normal(size=4000) + 1.2 * groups
+    x = (rng.logistic(size=(4000, 12)) < theta[:, None] - rng.normal(size=12)).astype(int)
+    fit = calibrate(x, "2pl", groups=groups, reference=0)
+    ours = s_x2(fit, x, groups=groups)
+    assert (ours.n == 4000).all()
+    # Under one common distribution the expected scores are those of the wrong persons.
+    assert ours.statistic.sum() < s_x2(fit, x).statistic.sum()
+    assert ours.adjusted_p.min() > 0.01
