@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from naas_psych.irt.multi.expectation import Problem, answers_of, expect
+from naas_psych.irt.multi.expectation import expect
 from naas_psych.irt.multi.grid import grid_of
+from naas_psych.irt.multi.problem import Problem, answers_of
 from naas_psych.irt.multi.structure import Structure, structure_of
 
 Floats = NDArray[np.float64]

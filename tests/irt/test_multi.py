@@ -1,4 +1,4 @@
-"""Tests of two and three dimensions: identities, derivatives, recovery of a known truth, refusals."""
+"""Tests of two and three dimensions: identities, derivatives, recovery of truth, refusals."""
 
 from __future__ import annotations
 
@@ -9,15 +9,17 @@ import pytest
 from numpy.typing import NDArray
 
 from naas_psych.irt.calibrate import calibrate
-from naas_psych.irt.multi.calibrate import calibrate_multidimensional, standardised
+from naas_psych.irt.multi.calibrate import calibrate_multidimensional
+from naas_psych.irt.multi.calibration import standardised
 from naas_psych.irt.multi.correlations import jacobian, log_weights, matrix
 from naas_psych.irt.multi.errors import crossprod, observed
-from naas_psych.irt.multi.expectation import Problem, answers_of, expect
+from naas_psych.irt.multi.expectation import expect
 from naas_psych.irt.multi.graded import log_probabilities
 from naas_psych.irt.multi.grid import grid_of
 from naas_psych.irt.multi.identified import rotation_is_fixed
 from naas_psych.irt.multi.m_step import gradient_at
 from naas_psych.irt.multi.persons import expected_a_posteriori
+from naas_psych.irt.multi.problem import Problem, answers_of
 from naas_psych.irt.refusal import Refused
 from tests.irt.multi_worlds import (
     between,
@@ -340,27 +342,27 @@ def _pattern(*rows: tuple[int, ...]) -> NDArray[np.int64]:
 
 
 REFUSALS = {
-    "four dimensions": (dict(pattern=np.ones((8, 4))), "too_many_dimensions"),
-    "a dimension without items": (dict(pattern=np.tile([1, 0], (8, 1))), "too_few_items"),
+    "four dimensions": ({"pattern": np.ones((8, 4))}, "too_many_dimensions"),
+    "a dimension without items": ({"pattern": np.tile([1, 0], (8, 1))}, "too_few_items"),
     "a dimension of one item": (
-        dict(pattern=_pattern(*[(1, 0)] * 7, (0, 1))),
+        {"pattern": _pattern(*[(1, 0)] * 7, (0, 1))},
         "too_few_items",
     ),
     "two items and no correlation": (
-        dict(pattern=_pattern(*[(1, 0)] * 6, *[(0, 1)] * 2), correlated=False),
+        {"pattern": _pattern(*[(1, 0)] * 6, *[(0, 1)] * 2), "correlated": False},
         "too_few_items",
     ),
     "an item that loads on nothing": (
-        dict(pattern=_pattern(*[(1, 0)] * 4, *[(0, 1)] * 3, (0, 0))),
+        {"pattern": _pattern(*[(1, 0)] * 4, *[(0, 1)] * 3, (0, 0))},
         "no_loading",
     ),
-    "a pattern that can be turned": (dict(pattern=np.ones((8, 2))), "not_identified"),
-    "a pattern of other items": (dict(pattern=np.ones((7, 2))), "bad_pattern"),
-    "no pattern": (dict(), "no_pattern"),
-    "another model": (dict(dimensions=2, model="3pl"), "unknown_model"),
-    "bad weights": (dict(dimensions=2, weights=-np.ones(100)), "bad_weights"),
-    "few items": (dict(dimensions=3, scores=3), "too_few_items"),
-    "other errors": (dict(dimensions=2, standard_errors="oakes"), "unknown_errors"),
+    "a pattern that can be turned": ({"pattern": np.ones((8, 2))}, "not_identified"),
+    "a pattern of other items": ({"pattern": np.ones((7, 2))}, "bad_pattern"),
+    "no pattern": ({}, "no_pattern"),
+    "another model": ({"dimensions": 2, "model": "3pl"}, "unknown_model"),
+    "bad weights": ({"dimensions": 2, "weights": -np.ones(100)}, "bad_weights"),
+    "few items": ({"dimensions": 3, "scores": 3}, "too_few_items"),
+    "other errors": ({"dimensions": 2, "standard_errors": "oakes"}, "unknown_errors"),
 }
 
 
@@ -406,3 +408,18 @@ def test_grid_is_a_product() -> None:
     grid = grid_of(5, 1, n_dimensions=2, bound=6.0)
     assert grid.primary.shape == (25, 2)
     assert np.exp(log_weights(grid.primary, TWO)).sum() == pytest.approx(1)
+
+
+def test_patterns_that_repeat_are_merged_and_nothing_changes() -> None:
+    slopes = between(6, 2)
+    made = world(slopes, TWO, n=3000)
+    problem = small_problem(slopes > 0, made.scores, nodes=15, free_correlations=True)
+    assert problem.answers.weight.size < 65
+    one_each = answers_of(
+        problem.structure, made.scores.astype(np.int8), np.ones(3000), merge=False
+    )
+    values = np.column_stack([slopes, np.zeros(6), made.intercepts])
+    z = z_of(problem.structure, values, np.array([0.3]))
+    merged, apart = expect(problem, z), expect(replace(problem, answers=one_each), z)
+    assert merged.log_likelihood == pytest.approx(apart.log_likelihood, abs=1e-8)
+    assert merged.counts[0] == pytest.approx(apart.counts[0], abs=1e-9)

@@ -1,4 +1,4 @@
-"""Calibrate a bifactor test: a general factor, and group factors of which an item has one at most."""
+"""Calibrate a bifactor test: a general factor, and group factors, at most one an item."""
 
 from __future__ import annotations
 
@@ -8,28 +8,27 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from naas_psych.irt.em import Convergence, Settings
-from naas_psych.irt.multi.calibrate import names_of, standardised
+from naas_psych.irt.em import Settings
+from naas_psych.irt.multi.calibration import Fitted, fitted, standardised
 from naas_psych.irt.multi.em import Solution
 from naas_psych.irt.multi.errors import ErrorMatrix
-from naas_psych.irt.multi.expectation import Problem, answers_of, expect
-from naas_psych.irt.multi.grid import MultiGrid, grid_of
+from naas_psych.irt.multi.expectation import expect
+from naas_psych.irt.multi.grid import grid_of
 from naas_psych.irt.multi.prepare import (
     BOUND,
     Prepared,
     deviations,
     errors_of,
-    intercepts_of,
     on_all_items,
     prepare,
     refuse_few_patterns,
     solved,
     threads_or_all,
-    warned,
     with_one_blas_thread,
 )
+from naas_psych.irt.multi.problem import Problem, answers_of
 from naas_psych.irt.multi.start import confirmatory_slopes, start
-from naas_psych.irt.multi.structure import Structure, structure_of, values_of
+from naas_psych.irt.multi.structure import structure_of, values_of
 from naas_psych.irt.refusal import Refused
 from naas_psych.numerics.arrays import Floats
 
@@ -37,55 +36,30 @@ _NODES = 21
 
 
 @dataclass(frozen=True, kw_only=True)
-class BifactorCalibration:
-    """Items J, group factors S, boundaries M at most; NaN for items without parameters (`reasons`).
+class BifactorCalibration(Fitted):
+    """Items J, group factors S; what else it has stands with `Fitted`.
 
     factors : (S,) the caller's numbers of the group factors; factor_of : (J,) as given
     general, specific : (J,) slopes; specific is 0 for an item without a group factor; with _se
-    intercepts : (J, M), NaN-padded; with _se
     loadings : (J, 2) general and group loading, standardised as of `calibrate_multidimensional`
     ecv : share of the general factor in the common variance; item_ecv : (J,)
     omega : all common variance of the sum of the latent responses, over all its variance
     omega_h, omega_hs : (float, (S,)) the general factor's share of the whole sum, and a group
         factor's share of the sum of its items
-    The rest as in MultidimensionalCalibration.
     """
 
-    model: str
     factors: NDArray[np.int64]
     factor_of: NDArray[np.int64]
     general: Floats
     specific: Floats
     general_se: Floats
     specific_se: Floats
-    intercepts: Floats
-    intercepts_se: Floats
     loadings: Floats
     ecv: float
     item_ecv: Floats
     omega: float
     omega_h: float
     omega_hs: Floats
-    log_likelihood: float
-    n_parameters: int
-    aic: float
-    bic: float
-    n: float
-    converged: bool
-    cycles: int
-    record: Convergence
-    reasons: tuple[str | None, ...]
-    repairs: tuple[tuple[int, str], ...]
-    standard_errors: str | None
-    covariance: Floats | None
-    condition_number: float
-    parameter_names: tuple[str, ...]
-    warnings: tuple[tuple[str, str], ...]
-    x: Floats
-    structure: Structure
-    grid: MultiGrid
-    used: NDArray[np.int64]
-    categories: tuple[NDArray[np.int64], ...]
 
 
 def calibrate_bifactor(
@@ -123,7 +97,7 @@ def calibrate_bifactor(
     its power. The slopes of a group factor of two items are held equal (or opposite, where one of
     them goes against the other): two items determine their product only. A warning says so.
     """
-    prepared = prepare(scores, model, weights)
+    prepared = prepare(scores, model, weights, standard_errors)
     groups = _checked_groups(factor_of, prepared)
     own = groups[prepared.coded.used]
     free = np.ones((own.size, 1), bool)
@@ -232,64 +206,38 @@ def _summary(
     model: str,
     groups: NDArray[np.int64],
 ) -> BifactorCalibration:
-    structure, coded = problem.structure, prepared.coded
+    structure = problem.structure
     values, spread = values_of(structure, solution.z), deviations(structure, errors)
-    own = groups[coded.used]
+    own = groups[prepared.coded.used]
     factors = np.unique(own[own >= 0])
     loadings = standardised(values[:, :2], np.eye(2))
     shares = _shares(loadings, own, factors)
-    log_likelihood, n = solution.expected.log_likelihood, float(prepared.weight.sum())
-    warnings = warned(problem, solution, errors, coded.used) + _twins(own, factors)
-
-    def whole(found: Floats) -> Floats:
-        return on_all_items(prepared, found)
-
+    common = fitted(problem, solution, prepared, errors, model)
+    common["warnings"] += _twins(own, factors)
     return BifactorCalibration(
-        model=model,
+        **common,
         factors=factors,
         factor_of=groups,
-        general=whole(values[:, 0]),
-        specific=whole(values[:, 1]),
-        general_se=whole(spread[:, 0]),
-        specific_se=whole(spread[:, 1]),
-        intercepts=whole(intercepts_of(structure, values)),
-        intercepts_se=whole(intercepts_of(structure, spread)),
-        loadings=whole(loadings),
+        general=on_all_items(prepared, values[:, 0]),
+        specific=on_all_items(prepared, values[:, 1]),
+        general_se=on_all_items(prepared, spread[:, 0]),
+        specific_se=on_all_items(prepared, spread[:, 1]),
+        loadings=on_all_items(prepared, loadings),
         ecv=shares.ecv,
-        item_ecv=whole(shares.item_ecv),
+        item_ecv=on_all_items(prepared, shares.item_ecv),
         omega=shares.omega,
         omega_h=shares.omega_h,
         omega_hs=shares.omega_hs,
-        log_likelihood=log_likelihood,
-        n_parameters=structure.n_free,
-        aic=2 * structure.n_free - 2 * log_likelihood,
-        bic=structure.n_free * float(np.log(n)) - 2 * log_likelihood,
-        n=n,
-        converged=solution.record.converged,
-        cycles=solution.record.cycles,
-        record=solution.record,
-        reasons=coded.reasons,
-        repairs=coded.repairs,
-        standard_errors=None if errors is None else errors.kind,
-        covariance=None if errors is None else errors.covariance,
-        condition_number=np.nan if errors is None else errors.condition_number,
-        parameter_names=names_of(structure, coded.used),
-        warnings=tuple(warnings),
-        x=solution.z,
-        structure=structure,
-        grid=problem.grid,
-        used=coded.used,
-        categories=coded.scores,
     )
 
 
-def _twins(own: NDArray[np.int64], factors: NDArray[np.int64]) -> list[tuple[str, str]]:
-    return [
+def _twins(own: NDArray[np.int64], factors: NDArray[np.int64]) -> tuple[tuple[str, str], ...]:
+    return tuple(
         (
             "two_item_factor",
-            f"Group factor {factor} has two items, whose slopes on it are held equal: they determine "
-            "their product only.",
+            f"Group factor {factor} has two items, whose slopes on it are held equal: they "
+            "determine their product only.",
         )
         for factor in factors
         if (own == factor).sum() == 2
-    ]
+    )

@@ -8,12 +8,13 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from naas_psych.irt.em import Convergence, Settings
+from naas_psych.irt.em import Settings
+from naas_psych.irt.multi.calibration import Fitted, fitted, standardised
 from naas_psych.irt.multi.correlations import correlations_at, jacobian
 from naas_psych.irt.multi.em import Solution
 from naas_psych.irt.multi.errors import ErrorMatrix
-from naas_psych.irt.multi.expectation import Problem, answers_of, expect
-from naas_psych.irt.multi.grid import MultiGrid, grid_of
+from naas_psych.irt.multi.expectation import expect
+from naas_psych.irt.multi.grid import grid_of
 from naas_psych.irt.multi.identified import checked_pattern, refuse_dimensions, refuse_pattern
 from naas_psych.irt.multi.prepare import (
     BOUND,
@@ -26,42 +27,34 @@ from naas_psych.irt.multi.prepare import (
     refuse_few_patterns,
     solved,
     threads_or_all,
-    warned,
     with_one_blas_thread,
 )
-from naas_psych.irt.multi.start import OGIVE, confirmatory_slopes, exploratory_slopes, start
+from naas_psych.irt.multi.problem import Problem, answers_of
+from naas_psych.irt.multi.start import confirmatory_slopes, exploratory_slopes, start
 from naas_psych.irt.multi.structure import Structure, structure_of, values_of
 from naas_psych.irt.refusal import Refused
 from naas_psych.numerics.arrays import Floats
-from naas_psych.numerics.rotation import oblimin, varimax
+from naas_psych.numerics.rotation import Rotated, oblimin, varimax
 
 #: Nodes of an axis to begin with, by the number of dimensions.
 _NODES = {1: 61, 2: 31, 3: 15}
 
 
 @dataclass(frozen=True, kw_only=True)
-class MultidimensionalCalibration:
-    """Items J, dimensions D, boundaries M at most; NaN for items without parameters (`reasons`).
+class MultidimensionalCalibration(Fitted):
+    """Items J, dimensions D, boundaries M at most; what else it has stands with `Fitted`.
 
-    slopes : (J, D), 0 where fixed; intercepts : (J, M), NaN-padded; ..._se : NaN where not asked for
+    slopes : (J, D), 0 where fixed; slopes_se : NaN where fixed or not asked for
     correlations : (D, D) of the dimensions, whose variances are 1; with _se
-    loadings : (J, D) standardised on the normal-ogive metric, a* / sqrt(1 + a*' R a*), a* = a / 1.702
-    mdisc : (J,) length of the slopes; mdiff : (J, M) minus intercept over that length (Reckase 2009)
-    rotated, rotated_correlations : oblimin (quartimin) pattern loadings of an exploratory calibration,
-        None of a confirmatory one; rotation_converged : whether that rotation settled
-    log_likelihood, n_parameters, aic, bic, n (sum of weights), converged, cycles, record
-    covariance : (P, P) of the free parameters `x`, or None; parameter_names : P
-    warnings : (code, sentence) of what a reader must know
-
-    `structure`, `grid`, `used` and `categories` are for the functions of this package.
+    loadings : (J, D) on the normal-ogive metric, a* / sqrt(1 + a*' R a*), a* = a / 1.702
+    mdisc : (J,) length of the slopes; mdiff : (J, M) minus intercept over it (Reckase 2009)
+    rotated, rotated_correlations : oblimin (quartimin) pattern loadings of an exploratory
+        calibration, None of a confirmatory one; rotation_converged : whether it settled
     """
 
-    model: str
     exploratory: bool
     slopes: Floats
-    intercepts: Floats
     slopes_se: Floats
-    intercepts_se: Floats
     correlations: Floats
     correlations_se: Floats
     loadings: Floats
@@ -70,26 +63,6 @@ class MultidimensionalCalibration:
     rotated: Floats | None
     rotated_correlations: Floats | None
     rotation_converged: bool | None
-    log_likelihood: float
-    n_parameters: int
-    aic: float
-    bic: float
-    n: float
-    converged: bool
-    cycles: int
-    record: Convergence
-    reasons: tuple[str | None, ...]
-    repairs: tuple[tuple[int, str], ...]
-    standard_errors: str | None
-    covariance: Floats | None
-    condition_number: float
-    parameter_names: tuple[str, ...]
-    warnings: tuple[tuple[str, str], ...]
-    x: Floats
-    structure: Structure
-    grid: MultiGrid
-    used: NDArray[np.int64]
-    categories: tuple[NDArray[np.int64], ...]
 
 
 def calibrate_multidimensional(
@@ -116,8 +89,8 @@ def calibrate_multidimensional(
     pattern : (J, D) which slopes are free; None for an exploratory calibration of `dimensions`
     exploratory : fix the slopes above the diagonal at 0, correlations at 0, and rotate the answer
     correlated : whether the correlations of a confirmatory calibration are estimated
-    nodes : of each axis, on [-6, 6]; default: 31 in two and 15 in three dimensions, and more where the
-        information of the test asks for them
+    nodes : of each axis, on [-6, 6]; default: 31 in two and 15 in three dimensions, and more
+        where the information of the test asks for them
     standard_errors : "crossprod" of the persons' scores, or "observed" information
     tolerance, relative : as in `calibrate`
     threads : default all; the answer does not depend on it
@@ -129,9 +102,9 @@ def calibrate_multidimensional(
 
     Notes
     -----
-    Bock, Gibbons & Muraki (1988); P(X >= k) is logistic in a'theta + d_k, dimensions have variance 1.
+    Bock, Gibbons & Muraki (1988); P(X >= k) is logistic in a'theta + d_k, variances are 1.
     """
-    prepared = prepare(scores, model, weights)
+    prepared = prepare(scores, model, weights, standard_errors)
     coded = prepared.coded
     free, exploring = _free_slopes(pattern, dimensions, exploratory, prepared)
     if not exploring:
@@ -221,65 +194,38 @@ def _summary(
     model: str,
     exploring: bool,
 ) -> MultidimensionalCalibration:
-    structure, z, coded = problem.structure, solution.z, prepared.coded
+    structure, z = problem.structure, solution.z
     d = structure.n_dimensions
     values, spread = values_of(structure, z), deviations(structure, errors)
     slopes, intercepts = values[:, :d], intercepts_of(structure, values)
     correlations = correlations_at(structure, z)
     loadings = standardised(slopes, correlations)
-    turned = oblimin(varimax(loadings[None]), eps=1e-8) if exploring and d > 1 else None
-    flip = np.ones(d) if turned is None else np.where(turned.loadings[0].sum(axis=0) < 0, -1.0, 1.0)
+    turned = _turned(loadings) if exploring and d > 1 else None
     mdisc = np.sqrt((slopes**2).sum(axis=1))
-    log_likelihood, n = solution.expected.log_likelihood, float(prepared.weight.sum())
-
-    def whole(found: Floats) -> Floats:
-        return on_all_items(prepared, found)
-
+    mdiff = -intercepts / np.where(mdisc > 0, mdisc, np.nan)[:, None]
     return MultidimensionalCalibration(
-        model=model,
+        **fitted(problem, solution, prepared, errors, model),
         exploratory=exploring,
-        slopes=whole(slopes),
-        intercepts=whole(intercepts),
-        slopes_se=whole(spread[:, :d]),
-        intercepts_se=whole(intercepts_of(structure, spread)),
+        slopes=on_all_items(prepared, slopes),
+        slopes_se=on_all_items(prepared, spread[:, :d]),
         correlations=correlations,
         correlations_se=_correlation_errors(structure, z, errors),
-        loadings=whole(loadings),
-        mdisc=whole(mdisc),
-        mdiff=whole(-intercepts / np.where(mdisc > 0, mdisc, np.nan)[:, None]),
-        rotated=None if turned is None else whole(turned.loadings[0] * flip),
-        rotated_correlations=None
-        if turned is None
-        else turned.correlations[0] * np.outer(flip, flip),
+        loadings=on_all_items(prepared, loadings),
+        mdisc=on_all_items(prepared, mdisc),
+        mdiff=on_all_items(prepared, mdiff),
+        rotated=None if turned is None else on_all_items(prepared, turned.loadings[0]),
+        rotated_correlations=None if turned is None else turned.correlations[0],
         rotation_converged=None if turned is None else bool(turned.converged[0]),
-        log_likelihood=log_likelihood,
-        n_parameters=structure.n_free,
-        aic=2 * structure.n_free - 2 * log_likelihood,
-        bic=structure.n_free * float(np.log(n)) - 2 * log_likelihood,
-        n=n,
-        converged=solution.record.converged,
-        cycles=solution.record.cycles,
-        record=solution.record,
-        reasons=coded.reasons,
-        repairs=coded.repairs,
-        standard_errors=None if errors is None else errors.kind,
-        covariance=None if errors is None else errors.covariance,
-        condition_number=np.nan if errors is None else errors.condition_number,
-        parameter_names=names_of(structure, coded.used),
-        warnings=tuple(warned(problem, solution, errors, coded.used)),
-        x=z,
-        structure=structure,
-        grid=problem.grid,
-        used=coded.used,
-        categories=coded.scores,
     )
 
 
-def standardised(slopes: Floats, correlations: Floats) -> Floats:
-    """Loadings of the latent responses whose residual is normal with variance 1."""
-    ogive = slopes / OGIVE
-    variance = 1 + ((ogive @ correlations) * ogive).sum(axis=1)
-    return np.asarray(ogive / np.sqrt(variance)[:, None])
+def _turned(loadings: Floats) -> Rotated:
+    """Oblimin from varimax, every factor turned so that its loadings sum to more than 0."""
+    found = oblimin(varimax(loadings[None]), eps=1e-8)
+    flip = np.where(found.loadings[0].sum(axis=0) < 0, -1.0, 1.0)
+    return Rotated(
+        found.loadings * flip, found.correlations * np.outer(flip, flip), found.converged
+    )
 
 
 def _correlation_errors(structure: Structure, z: Floats, errors: ErrorMatrix | None) -> Floats:
@@ -294,22 +240,3 @@ def _correlation_errors(structure: Structure, z: Floats, errors: ErrorMatrix | N
     off = ~np.eye(d, dtype=bool)
     found[off] = np.sqrt(np.maximum(variance, 0.0))[off]
     return found
-
-
-def names_of(structure: Structure, used: NDArray[np.int64]) -> tuple[str, ...]:
-    """A name for every free parameter."""
-    d, n_values = structure.n_dimensions, structure.where.shape[1]
-    kinds = [f"a{k + 1}" for k in range(d)] + ["a specific"]
-    kinds += [f"d{k + 1}" for k in range(n_values - d - 1)]
-    found = [""] * structure.n_free
-    for j, row in enumerate(structure.where):
-        for kind, p in zip(kinds, row, strict=True):
-            if p >= 0:
-                found[p] = (
-                    f"{found[p]} and item {used[j] + 1}"
-                    if found[p]
-                    else f"item {used[j] + 1}: {kind}"
-                )
-    for p in range(structure.n_items_free, structure.n_free):
-        found[p] = f"correlation {p - structure.n_items_free + 1} (atanh)"
-    return tuple(found)

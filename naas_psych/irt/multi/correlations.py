@@ -1,6 +1,7 @@
 """Correlations of the primary dimensions, free but for keeping their matrix positive definite.
 
-They are built from partial correlations r_12, r_13, r_23.1, each the tanh of a free number (Joe 2006).
+They are built from partial correlations r_12, r_13, r_23.1, each the tanh of a free number (Joe
+2006).
 The nodes' weights are those of the normal density on the nodes, normalised.
 """
 

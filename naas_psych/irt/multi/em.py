@@ -8,11 +8,13 @@ import numpy as np
 
 from naas_psych.irt.acceleration import Mixer, proposal
 from naas_psych.irt.em import Convergence, Settings
-from naas_psych.irt.multi.expectation import Expected, Problem, expect
+from naas_psych.irt.multi.expectation import Expected, expect
 from naas_psych.irt.multi.m_step import is_feasible, mapped
+from naas_psych.irt.multi.problem import Problem
 from naas_psych.numerics.arrays import Floats
 
-_PLAIN, _FIRST_STEPS, _STEPS, _MOST_RESTARTS = 2, 4, 2, 10
+#: Plain cycles before the first proposal, and Newton steps of an M-step then and later.
+_PLAIN, _FIRST_STEPS, _STEPS = 2, 4, 2
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ def _slack(value: float) -> float:
 
 
 def _next(problem: Problem, mixer: Mixer, z: Floats, safe: Floats, record: Convergence) -> Floats:
-    if record.cycles < _PLAIN or record.restarts > _MOST_RESTARTS:
+    if record.cycles < _PLAIN:
         return safe
     wanted = proposal(mixer, z, safe)
     return wanted if is_feasible(problem, wanted) else safe

@@ -11,7 +11,6 @@ from naas_psych.irt.multi.correlations import weight_scores
 from naas_psych.irt.multi.expectation import (
     Chunk,
     Pass,
-    Problem,
     chunks_of,
     expect,
     pass_over,
@@ -21,6 +20,7 @@ from naas_psych.irt.multi.expectation import (
 from naas_psych.irt.multi.graded import scores
 from naas_psych.irt.multi.grid import all_columns
 from naas_psych.irt.multi.m_step import gradient_at
+from naas_psych.irt.multi.problem import Problem
 from naas_psych.irt.multi.structure import columns_used, values_of
 from naas_psych.numerics.arrays import Floats
 
@@ -94,7 +94,7 @@ def _tables(problem: Problem, z: Floats) -> list[Floats]:
 
 
 def _person_scores(way: Pass, chunk: Chunk, tables: list[Floats], z: Floats) -> Floats:
-    """(n, P): derivatives of log-probabilities of what was answered, averaged over the posterior."""
+    """(n, P): derivatives of log-probabilities of the answers, averaged over the posterior."""
     problem = way.problem
     structure = problem.structure
     found = np.zeros((chunk.posterior.shape[0], z.size + 1))

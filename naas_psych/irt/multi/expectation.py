@@ -1,8 +1,9 @@
 """The E-step with several dimensions, by dimension reduction (Gibbons & Hedeker 1992; Cai 2010).
 
-Given the primary dimensions the clusters are independent, so that a person's likelihood at a primary
-node q is the product over clusters s of c_s(q) = sum over u of w_u P_s(x | q, u), and the posterior of
-(q, u_s) is that of q times w_u P_s(x | q, u) / c_s(q). A cluster without a specific factor has one u.
+Given the primary dimensions the clusters are independent, so that a person's likelihood at a
+primary node q is the product over clusters s of c_s(q) = sum over u of w_u P_s(x | q, u), and the
+posterior of (q, u_s) is that of q times w_u P_s(x | q, u) / c_s(q). A cluster without a specific
+factor has one u.
 
 Work is cut into persons by nodes: chunks of persons in order, and blocks of nodes small enough for
 their tables to stay in cache. Each block has counts of its own, so threads cannot change a sum.
@@ -13,47 +14,36 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from naas_psych.irt.compiled import compiled
 from naas_psych.irt.expectation import pseudo_tables
 from naas_psych.irt.kernel import marginalise
-from naas_psych.irt.model import LOG_ZERO
 from naas_psych.irt.multi.correlations import correlations_at, log_weights
-from naas_psych.irt.multi.graded import log_probabilities
-from naas_psych.irt.multi.grid import MultiGrid, all_columns, specific_log_weight
-from naas_psych.irt.multi.kernel import look_up, lower, scatter, spread, total_over
-from naas_psych.irt.multi.structure import Structure, columns_used, values_of
-from naas_psych.irt.packing import MOST_CODES, Packed, pack
+from naas_psych.irt.multi.grid import specific_log_weight
+from naas_psych.irt.multi.kernel import (
+    centre,
+    divide,
+    look_up,
+    lower,
+    scatter,
+    spread,
+    total_over,
+)
+from naas_psych.irt.multi.problem import Problem, cluster_log_probabilities
+from naas_psych.irt.packing import MOST_CODES
 from naas_psych.numerics.arrays import Floats
 
 #: Persons of a chunk, and cells that a chunk may hold; columns of a block.
 _MOST_ROWS, _FEWEST_ROWS, _CELLS, _BLOCK = 1024, 64, 4_000_000, 64
 #: Rows normalised at a time, and what a block is a whole number of.
 _SLICE, _VECTOR = 64, 8
-T, R = TypeVar("T"), TypeVar("R")
-
-
-@dataclass(frozen=True)
-class Answers:
-    """Persons, or patterns that several share: categories (N, J), weight (N,), packed by cluster."""
-
-    categories: NDArray[np.int8]
-    weight: Floats
-    packed: tuple[Packed, ...]
-
-
-@dataclass(frozen=True)
-class Problem:
-    """What is fitted to what."""
-
-    answers: Answers
-    structure: Structure
-    grid: MultiGrid
-    threads: int
+#: Below this an exponential is nothing beside 1, and numbers near the smallest there are run slowly.
+_LOWEST = -300.0
+R = TypeVar("R")
 
 
 @dataclass(frozen=True)
@@ -71,29 +61,9 @@ class Expected:
     log_likelihood: float
 
 
-def answers_of(
-    structure: Structure, categories: NDArray[np.int8], weight: Floats, *, merge: bool = True
-) -> Answers:
-    """Pack the categories of every cluster; patterns that repeat are merged when that pays."""
-    if merge:
-        whole = pack(categories, structure.n_categories, weight=weight)
-        if whole.row_of is not None:
-            first = np.unique(whole.row_of, return_index=True)[1]
-            categories, weight = categories[first], whole.weight
-    packed = tuple(
-        pack(
-            np.ascontiguousarray(categories[:, cluster.items]),
-            structure.n_categories[cluster.items],
-            merge=False,
-        )
-        for cluster in structure.clusters
-    )
-    return Answers(categories, weight, packed)
-
-
 @dataclass(frozen=True)
 class _Block:
-    """Some primary nodes of one cluster: tables (B, 256, C) and what its columns start from (C,)."""
+    """Some primary nodes of one cluster: tables (B, 256, C), and where its columns start (C,)."""
 
     cluster: int
     nodes: slice
@@ -134,24 +104,6 @@ class Pass:
     together: Callable[[Callable[[Any], Any], Sequence[Any]], list[Any]]
 
 
-def cluster_log_probabilities(problem: Problem, z: Floats) -> list[Floats]:
-    """Of each cluster (n, K, C), -690 for categories that an item does not have."""
-    structure, values = problem.structure, values_of(problem.structure, z)
-    points = all_columns(structure, problem.grid)
-    found = [
-        np.full(
-            (cluster.items.size, int(structure.n_categories[cluster.items].max()), len(points[c])),
-            LOG_ZERO,
-        )
-        for c, cluster in enumerate(structure.clusters)
-    ]
-    for batch in structure.batches:
-        own = values[np.ix_(batch.items, columns_used(structure, batch))]
-        log_p = log_probabilities(own, points[batch.cluster])
-        found[batch.cluster][batch.rows, : batch.n_categories] = np.maximum(log_p, LOG_ZERO)
-    return found
-
-
 def _blocks(problem: Problem, z: Floats) -> tuple[_Block, ...]:
     log_p = cluster_log_probabilities(problem, z)
     n_primary = problem.grid.primary.shape[0]
@@ -178,7 +130,7 @@ def _chunks(problem: Problem, blocks: tuple[_Block, ...]) -> Iterator[slice]:
         yield slice(first, min(first + size, n_persons))
 
 
-def _looked_at(problem: Problem, block: _Block, rows: slice) -> Seen:
+def _looked_at(problem: Problem, rows: slice, block: _Block) -> Seen:
     """Log-likelihood (n, q) of a cluster at some primary nodes, the specific factor summed out."""
     codes = problem.answers.packed[block.cluster].codes[rows]
     found = np.empty((codes.shape[0], block.start.size))
@@ -189,7 +141,7 @@ def _looked_at(problem: Problem, block: _Block, rows: slice) -> Seen:
     highest = np.empty((deep.shape[0], deep.shape[2]))
     total = np.empty_like(highest)
     compiled(lower)(deep, highest)
-    np.exp(deep, out=deep)
+    np.exp(np.maximum(deep, _LOWEST, out=deep), out=deep)
     compiled(total_over)(deep, total)
     return Seen(highest + np.log(total), deep, total)
 
@@ -198,7 +150,7 @@ def chunks_of(way: Pass) -> Iterator[Chunk]:
     """Posteriors of all persons, a chunk at a time."""
     problem = way.problem
     for rows in _chunks(problem, way.blocks):
-        seen = way.together(lambda block, r=rows: _looked_at(problem, block, r), way.blocks)
+        seen = way.together(partial(_looked_at, problem, rows), way.blocks)
         posterior = np.empty((rows.stop - rows.start, way.log_weight.size))
         log_marginal = np.empty(posterior.shape[0])
         parts = [slice(a, a + _SLICE) for a in range(0, posterior.shape[0], _SLICE)]
@@ -210,12 +162,11 @@ def chunks_of(way: Pass) -> Iterator[Chunk]:
             own[:] = way.log_weight
             for block, sight in zip(way.blocks, seen, strict=True):
                 own[:, block.nodes] += sight.log_like[some]
-            highest = own.max(axis=1, keepdims=True)
-            own -= highest
+            highest, total = np.empty(own.shape[0]), np.empty(own.shape[0])
+            compiled(centre)(own, highest, _LOWEST)
             np.exp(own, out=own)
-            total = own.sum(axis=1, keepdims=True)
-            own /= total
-            marginal[some] = (highest + np.log(total))[:, 0]
+            compiled(divide)(own, total)
+            marginal[some] = highest + np.log(total)
 
         way.together(normalise, parts)
         yield Chunk(rows, posterior, log_marginal, seen)
@@ -281,7 +232,7 @@ def _gathered(way: Pass, counts: list[Floats], mass: Floats, total: float) -> Ex
     n_primary = mass.size
     items: list[Floats] = []
     seen: list[Floats] = []
-    for c, cluster in enumerate(structure.clusters):
+    for cluster in structure.clusters:
         n_specific = problem.grid.specific.size if cluster.specific else 1
         most = int(structure.n_categories[cluster.items].max())
         items.append(np.zeros((cluster.items.size, most, n_specific, n_primary)))

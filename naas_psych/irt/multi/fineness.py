@@ -1,8 +1,8 @@
 """Whether a grid is fine enough for what the test knows, as `irt/quadrature.py` for one dimension.
 
-The rectangle rule on a lattice errs by about 2 exp(-2 pi^2 m'Vm) of a person's likelihood, summed over
-the vectors m of the dual lattice, with V the posterior covariance: m has one over the spacing, or
-zero, in every dimension. The smallest m'Vm is held at 1 / 1.2^2 or more, as there.
+The rectangle rule on a lattice errs by about 2 exp(-2 pi^2 m'Vm) of a person's likelihood, summed
+over the vectors m of the dual lattice, with V the posterior covariance: m has one over the spacing,
+or zero, in every dimension. The smallest m'Vm is held at 1 / 1.2^2 or more, as there.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ from itertools import product
 import numpy as np
 
 from naas_psych.irt.multi.correlations import correlations_at
-from naas_psych.irt.multi.expectation import Expected, Problem
+from naas_psych.irt.multi.expectation import Expected
 from naas_psych.irt.multi.graded import information
 from naas_psych.irt.multi.grid import MultiGrid, all_columns, grid_of
+from naas_psych.irt.multi.problem import Problem
 from naas_psych.irt.multi.structure import columns_used, values_of
 from naas_psych.irt.packing import MOST_CODES
 from naas_psych.numerics.arrays import Floats
@@ -109,7 +110,7 @@ def _informations(problem: Problem, z: Floats) -> list[Floats]:
 
 
 def fitting_grid(problem: Problem, z: Floats, expected: Expected) -> MultiGrid:
-    """The grid that the answer needs, or the one it has if that will do or no finer one is allowed."""
+    """The grid that the answer needs, or the one it has if that will do or may not be finer."""
     now = problem.grid
     wanted = coarseness(problem, z, expected)
     d = problem.structure.n_dimensions

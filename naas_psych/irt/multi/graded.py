@@ -1,7 +1,7 @@
 """The graded model with several slopes: P(X >= k) is logistic in a'theta + d_k.
 
-The algebra is that of `families/graded.py` with a theta replaced by a'theta; with two categories it is
-the two-parameter logistic model. The log-probability is concave in (a, d).
+The algebra is that of `families/graded.py` with a theta replaced by a'theta; with two categories it
+is the two-parameter logistic model. The log-probability is concave in (a, d).
 
 Values of an item with m + 1 categories: L slopes, d_1 > d_2 > ... > d_m. Nodes: (C, L).
 """
@@ -21,7 +21,7 @@ _NEAREST = 1e-6
 
 @dataclass(frozen=True)
 class Local:
-    """gradient (n, V) and minus the second derivative (n, V, V) of counts times log-probabilities."""
+    """gradient (n, V), and minus the second derivative (n, V, V), of counts times log P."""
 
     gradient: Floats
     curvature: Floats

@@ -1,4 +1,4 @@
-"""The nodes of several dimensions: a product grid of the primary ones, a line for a specific factor."""
+"""The nodes: a product grid of the primary dimensions, a line for each specific factor."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from naas_psych.numerics.arrays import Floats
 
 @dataclass(frozen=True)
 class MultiGrid:
-    """axis : (n,) nodes of each primary dimension; primary : (Q, D) their product; specific : (U,)."""
+    """axis : (n,) nodes of a primary dimension; primary : (Q, D) their product; specific : (U,)."""
 
     axis: Floats
     primary: Floats
@@ -30,7 +30,7 @@ def grid_of(n_axis: int, n_specific: int, *, n_dimensions: int, bound: float) ->
 
 
 def columns(grid: MultiGrid, *, specific: bool) -> Floats:
-    """Where a cluster's items are looked at: (C, L), the specific factor outside, primary inside."""
+    """Where a cluster's items are looked at: (C, L), the specific factor outside the primary."""
     if not specific:
         return grid.primary
     n_primary, n_specific = grid.primary.shape[0], grid.specific.size
@@ -41,7 +41,7 @@ def columns(grid: MultiGrid, *, specific: bool) -> Floats:
 
 def specific_log_weight(grid: MultiGrid) -> Floats:
     """Of the standard normal on the nodes of a specific factor: (U,)."""
-    return normal_log_weight(grid.specific, np.zeros(1), np.ones(1))[0]
+    return np.asarray(normal_log_weight(grid.specific, np.zeros(1), np.ones(1))[0])
 
 
 def all_columns(structure: Structure, grid: MultiGrid) -> tuple[Floats, ...]:

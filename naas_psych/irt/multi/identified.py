@@ -45,7 +45,7 @@ def refuse_pattern(free: NDArray[np.bool_], items: NDArray[np.int64], *, correla
             "give it one, or leave it out",
         )
     fewest = 2 if correlated and free.shape[1] > 1 else min(3, free.shape[0])
-    for d, number in enumerate(free.sum(axis=0)):
+    for d, number in enumerate(free.sum(axis=0).tolist()):
         if number < fewest:
             raise Refused(
                 "too_few_items",
@@ -64,7 +64,8 @@ def rotation_is_fixed(free: NDArray[np.bool_], *, correlated: bool) -> bool:
     """Whether no small turn of slopes with this pattern keeps its zeros and the variances at 1.
 
     Slopes A become A T, and the covariances R become T^-1 R T^-T: to first order, T = I + t, the
-    zeros ask (A t)_jd = 0, and the variances (t R + R t')_dd = 0; without correlations t R + R t' = 0.
+    zeros ask (A t)_jd = 0, and the variances (t R + R t')_dd = 0; without correlations
+    t R + R t' = 0.
     Tried at slopes and correlations drawn at random, which stand for all but freak ones.
     """
     n_items, d = free.shape

@@ -64,3 +64,40 @@ def scatter(codes: Any, posterior: Any, counts: Any) -> None:
             row = counts[b, codes[n, b]]
             for c in range(n_columns):
                 row[c] += own[c]
+
+
+def centre(log_like: Any, highest: Any, lowest: float) -> None:
+    """Rows of log_like (n, Q) less their maximum, which goes to highest (n,); none below lowest."""
+    n_nodes = log_like.shape[1]
+    for n in range(log_like.shape[0]):
+        own = log_like[n]
+        top = own[0]
+        for q in range(n_nodes):
+            top = max(top, own[q])
+        for q in range(n_nodes):
+            own[q] = max(own[q] - top, lowest)
+        highest[n] = top
+
+
+def divide(like: Any, total: Any) -> None:
+    """Each row of like (n, Q) over its sum, which goes to total (n,): eight sums side by side."""
+    n_nodes = like.shape[1]
+    whole = n_nodes // 8 * 8
+    for n in range(like.shape[0]):
+        own = like[n]
+        s0 = s1 = s2 = s3 = s4 = s5 = s6 = s7 = 0.0
+        for q in range(0, whole, 8):
+            s0 += own[q]
+            s1 += own[q + 1]
+            s2 += own[q + 2]
+            s3 += own[q + 3]
+            s4 += own[q + 4]
+            s5 += own[q + 5]
+            s6 += own[q + 6]
+            s7 += own[q + 7]
+        for q in range(whole, n_nodes):
+            s0 += own[q]
+        total[n] = ((s0 + s1) + (s2 + s3)) + ((s4 + s5) + (s6 + s7))
+        share = 1.0 / total[n]
+        for q in range(n_nodes):
+            own[q] *= share

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from naas_psych.irt.multi.correlations import improved as improved_correlations
 from naas_psych.irt.multi.correlations import weight_scores
-from naas_psych.irt.multi.expectation import Expected, Problem
+from naas_psych.irt.multi.expectation import Expected
 from naas_psych.irt.multi.graded import feasible, gradient, local, log_probabilities
 from naas_psych.irt.multi.grid import all_columns
+from naas_psych.irt.multi.problem import Problem
 from naas_psych.irt.multi.structure import Structure, columns_used, values_of
 from naas_psych.numerics.arrays import Floats
 
+Numbers = NDArray[np.int64]
+#: The longest step in one parameter, and how often a step is halved before it is given up.
 _LONGEST, _HALVINGS = 1.0, 12
 
 
@@ -44,7 +48,7 @@ def gradient_at(problem: Problem, z: Floats, expected: Expected) -> Floats:
     return found
 
 
-def _places(structure: Structure, items: Floats, used: Floats) -> tuple[Floats, Floats]:
+def _places(structure: Structure, items: Numbers, used: Numbers) -> tuple[Numbers, Floats]:
     return structure.where[np.ix_(items, used)], structure.sign[np.ix_(items, used)]
 
 
@@ -105,8 +109,8 @@ def _step(problem: Problem, z: Floats, expected: Expected) -> Floats:
     return np.clip(np.linalg.solve(bend, slope), -_LONGEST, _LONGEST)
 
 
-def _belongs(structure: Structure, worse: Floats) -> Floats:
-    """The parameters (P,) of the items that got worse, by the number under which they are solved."""
+def _belongs(structure: Structure, worse: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The parameters (P,) of the items that got worse, and of those solved with them."""
     hit = np.zeros(structure.n_items_free, bool)
     own = structure.where[worse[structure.solved]]
     hit[own[own >= 0]] = True

@@ -12,16 +12,17 @@ from naas_psych.irt.coding import as_scores
 from naas_psych.irt.multi.bifactor import BifactorCalibration
 from naas_psych.irt.multi.calibrate import MultidimensionalCalibration
 from naas_psych.irt.multi.errors import cluster_posteriors
-from naas_psych.irt.multi.expectation import Problem, answers_of, chunks_of, pass_over, with_pool
+from naas_psych.irt.multi.expectation import chunks_of, pass_over, with_pool
 from naas_psych.irt.multi.grid import columns
 from naas_psych.irt.multi.prepare import threads_or_all
+from naas_psych.irt.multi.problem import Problem, answers_of
 from naas_psych.irt.refusal import Refused
 from naas_psych.numerics.arrays import Floats
 
 
 @dataclass(frozen=True)
 class MultidimensionalScores:
-    """eap, psd : (N, D) posterior means and SDs; of a bifactor test the general factor, then each group.
+    """eap, psd : (N, D) posterior means and SDs; of a bifactor test general, then each group.
 
     log_marginal : (N,) log marginal likelihood of the responses. A person without a response has
     the prior's mean 0 and SD 1, and a log marginal of 0.

@@ -1,4 +1,4 @@
-"""From the caller's scores to what is fitted, and the search for the answer on a grid fine enough."""
+"""From the caller's scores to what is fitted, and to the answer on a grid fine enough."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from naas_psych.irt.coding import Coded, as_scores, code
 from naas_psych.irt.em import Settings
 from naas_psych.irt.multi.em import Solution, maximise
 from naas_psych.irt.multi.errors import ErrorMatrix, error_matrix
-from naas_psych.irt.multi.expectation import Problem
 from naas_psych.irt.multi.fineness import fitting_grid, warnings_of
+from naas_psych.irt.multi.problem import Problem
 from naas_psych.irt.multi.structure import Structure, values_of
 from naas_psych.irt.refusal import Refused
 from naas_psych.numerics.arrays import Floats
@@ -35,8 +36,14 @@ class Prepared:
     n_items: int
 
 
-def prepare(scores: Any, model: str, weights: Any) -> Prepared:
-    """Categories of the items that vary."""
+def prepare(scores: Any, model: str, weights: Any, standard_errors: str | None) -> Prepared:
+    """Categories of the items that vary, once what was asked for is known to exist."""
+    if standard_errors not in (None, "crossprod", "observed"):
+        raise Refused(
+            "unknown_errors",
+            f"there are no {standard_errors!r} standard errors",
+            "ask for crossprod or observed",
+        )
     if model not in ("2pl", "grm"):
         raise Refused(
             "unknown_model",
@@ -75,7 +82,7 @@ def refuse_few_patterns(structure: Structure) -> None:
     if patterns < np.log(structure.n_free + 1) - 1e-9:
         raise Refused(
             "not_identified",
-            f"{structure.n_free} parameters cannot be told apart by {np.exp(patterns):.0f} patterns",
+            f"{np.exp(patterns):.0f} patterns cannot tell {structure.n_free} parameters apart",
             "use more items, or fewer dimensions",
         )
 
@@ -110,15 +117,7 @@ def threads_or_all(threads: int | None) -> int:
 
 def errors_of(problem: Problem, z: Floats, kind: str | None) -> ErrorMatrix | None:
     """The covariance, if it was asked for."""
-    if kind is None:
-        return None
-    if kind not in ("crossprod", "observed"):
-        raise Refused(
-            "unknown_errors",
-            f"there are no {kind!r} standard errors",
-            "ask for crossprod or observed",
-        )
-    return error_matrix(problem, z, kind)
+    return None if kind is None else error_matrix(problem, z, kind)
 
 
 def deviations(structure: Structure, errors: ErrorMatrix | None) -> Floats:
@@ -145,7 +144,7 @@ def on_all_items(prepared: Prepared, found: Floats) -> Floats:
 
 
 def warned(
-    problem: Problem, solution: Solution, errors: ErrorMatrix | None, used: Floats
+    problem: Problem, solution: Solution, errors: ErrorMatrix | None, used: NDArray[np.int64]
 ) -> list[tuple[str, str]]:
     """(code, sentence) of what a reader must know."""
     found = warnings_of(problem, solution.z, solution.expected)

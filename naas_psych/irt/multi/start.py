@@ -1,4 +1,4 @@
-"""Starting values: slopes along or against the other items of a dimension, intercepts from shares."""
+"""Starting values: slopes along or against a dimension's other items, intercepts from shares."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def confirmatory_slopes(
         own = np.flatnonzero(free[:, d])
         along = directions(np.ascontiguousarray(categories[:, own]), n_categories[own], weight)
         found[own, d] = np.where(along > 0, 1.0, _AGAINST)
-    return found / np.sqrt(np.maximum(free.sum(axis=1, keepdims=True), 1))
+    return np.asarray(found / np.sqrt(np.maximum(free.sum(axis=1, keepdims=True), 1)))
 
 
 def exploratory_slopes(categories: NDArray[np.int8], weight: Floats, n_dimensions: int) -> Floats:

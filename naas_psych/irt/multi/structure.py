@@ -1,8 +1,8 @@
 """Which slopes are free: the map from one vector of parameters to the values of every item.
 
-A test has D primary dimensions that any item may load on, and clusters of items that share a specific
-factor of their own. A test of two dimensions is one cluster without a specific factor; a bifactor
-test has one primary dimension, the general factor.
+A test has D primary dimensions that any item may load on, and clusters of items that share a
+specific factor of their own. A test of two dimensions is one cluster without a specific factor; a
+bifactor test has one primary dimension, the general factor.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from naas_psych.numerics.arrays import Floats
 
 @dataclass(frozen=True)
 class Cluster:
-    """items : (n,) places of the items; specific : whether they share a factor that no other has."""
+    """items : (n,) places of the items; specific : whether they share a factor of their own."""
 
     items: NDArray[np.int64]
     specific: bool
@@ -25,7 +25,7 @@ class Cluster:
 
 @dataclass(frozen=True)
 class Batch:
-    """Items of one cluster with one number of categories; rows : (n,) their places in the cluster."""
+    """Items of one cluster and number of categories; rows : (n,) their places in the cluster."""
 
     cluster: int
     rows: NDArray[np.int64]
