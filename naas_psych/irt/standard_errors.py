@@ -9,12 +9,14 @@ from numpy.typing import NDArray
 
 from naas_psych.irt.em import Problem, Solution
 from naas_psych.irt.information_matrix import Moments, prior_information, score_moments
+from naas_psych.irt.refusal import Refused
 from naas_psych.numerics.arrays import Floats
 
 #: Below this the smallest eigenvalue of information with a unit diagonal is rounding.
 _SINGULAR = 1e-12
 #: Parameters with at least this share of the largest loading are named.
 _LOADS, _MOST_NAMED = 0.3, 6
+KINDS = ("observed", "crossprod", "sandwich")
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,11 @@ def error_matrix(problem: Problem, solution: Solution, kind: str) -> ErrorMatrix
         and the same only in large samples of the model itself. "sandwich", H^-1 B H^-1 with H the
         first information and B the crossed scores (White 1982): holds where the model does not.
 
+    Raises
+    ------
+    Refused
+        There is no such kind.
+
     Notes
     -----
     Weights. "observed" and "crossprod" take a weight of 2 for two persons. "sandwich" takes weights
@@ -50,6 +57,8 @@ def error_matrix(problem: Problem, solution: Solution, kind: str) -> ErrorMatrix
     Priors. Their curvature is part of the information of "observed" and "crossprod" and of H; B is
     of the data alone.
     """
+    if kind not in KINDS:
+        raise Refused("unknown_errors", f"there are no {kind!r} errors", f"use {', '.join(KINDS)}")
     moments = score_moments(problem, solution, squares=kind != "crossprod")
     prior = prior_information(problem, solution)
     information = (moments.means if kind == "crossprod" else _observed(moments)) + prior
