@@ -14,6 +14,7 @@ from naas_psych.irt.multi.calibration import standardised
 from naas_psych.irt.multi.correlations import jacobian, log_weights, matrix
 from naas_psych.irt.multi.errors import crossprod, observed
 from naas_psych.irt.multi.expectation import expect
+from naas_psych.irt.multi.fineness import fitting_grid
 from naas_psych.irt.multi.graded import log_probabilities
 from naas_psych.irt.multi.grid import grid_of
 from naas_psych.irt.multi.identified import rotation_is_fixed
@@ -246,6 +247,20 @@ def test_the_grid_is_as_fine_as_the_test_needs() -> None:
     coarse = calibrate_multidimensional(made.scores, slopes > 0, nodes=15, max_cycles=30)
     assert "coarse_grid" in dict(coarse.warnings)
     assert "coarse_grid" not in dict(fit.warnings)
+
+
+def test_three_dimensions_are_seen_finely_enough() -> None:
+    """0.01 per 1,000 persons, at the truth, on the grid that the truth asks for."""
+    slopes = between(24, 3)
+    made = world(slopes, THREE, n=200)
+    problem = small_problem(slopes > 0, made.scores, nodes=15, free_correlations=True)
+    values = np.column_stack([slopes, np.zeros(24), made.intercepts])
+    partial = (-0.2 - 0.5 * 0.3) / np.sqrt((1 - 0.5**2) * (1 - 0.3**2))
+    z = z_of(problem.structure, values, np.arctanh([0.5, 0.3, partial]))
+    grid = fitting_grid(problem, z, expect(problem, z))
+    assert 15 < grid.axis.size < 31
+    here = expect(replace(problem, grid=grid), z).log_likelihood
+    assert here == pytest.approx(expect(with_grid(problem, 35), z).log_likelihood, abs=0.002)
 
 
 def test_scores_are_posterior_means() -> None:

@@ -41,7 +41,7 @@ from naas_psych.numerics.arrays import Floats
 _MOST_ROWS, _FEWEST_ROWS, _CELLS, _BLOCK = 1024, 64, 4_000_000, 64
 #: Rows normalised at a time, and what a block is a whole number of.
 _SLICE, _VECTOR = 64, 8
-#: Below this an exponential is nothing beside 1, and numbers near the smallest there are run slowly.
+#: An exponential below this is nothing beside 1, and numbers near the smallest run slowly.
 _LOWEST = -300.0
 R = TypeVar("R")
 

@@ -27,8 +27,9 @@ _COUNTS, _AT_END = 1e-6, 1e-4
 #: Most nodes of an axis by the number of primary dimensions, and most bytes of all tables.
 _MOST = {1: 481, 2: 81, 3: 31}
 _MOST_BYTES = 1_000_000_000
-#: A grid that is too coarse by less than this share is let be.
-_SLACK = 1.02
+#: A grid that is too coarse by less than this factor is let be. In three dimensions a node is dear:
+#: at 1.12 the log-likelihood is still right to 0.01 per 1,000 persons.
+_SLACK = {1: 1.02, 2: 1.02, 3: 1.12}
 
 
 @dataclass(frozen=True)
@@ -115,8 +116,9 @@ def fitting_grid(problem: Problem, z: Floats, expected: Expected) -> MultiGrid:
     wanted = coarseness(problem, z, expected)
     d = problem.structure.n_dimensions
     most = min(_MOST[d], _most_in_memory(problem))
-    n_axis = _finer(now.axis.size, wanted.primary, most)
-    n_specific = _finer(now.specific.size, wanted.specific, _MOST[2])
+    slack = _SLACK[d]
+    n_axis = _finer(now.axis.size, wanted.primary / slack, most)
+    n_specific = _finer(now.specific.size, wanted.specific / slack, _MOST[2])
     if n_axis == now.axis.size and n_specific == now.specific.size:
         return now
     return grid_of(n_axis, n_specific, n_dimensions=d, bound=float(now.axis[-1]))
@@ -124,7 +126,7 @@ def fitting_grid(problem: Problem, z: Floats, expected: Expected) -> MultiGrid:
 
 def _finer(n: int, factor: float, most: int) -> int:
     """An odd number of nodes, so that 0 is one of them."""
-    if factor <= _SLACK:
+    if factor <= 1.0:
         return n
     return max(n, min(2 * int(np.ceil((n - 1) * factor / 2)) + 1, most))
 
@@ -144,7 +146,7 @@ def warnings_of(problem: Problem, z: Floats, expected: Expected) -> list[tuple[s
     found = []
     wanted = coarseness(problem, z, expected)
     worst = max(wanted.primary, wanted.specific)
-    if worst > _SLACK * 1.03:
+    if worst > _SLACK[problem.structure.n_dimensions] * 1.03:
         found.append(
             (
                 "coarse_grid",
