@@ -57,7 +57,8 @@ def simulated(
     up_to = np.cumsum(probabilities(model, x, theta), axis=1)
     drawn = rng.random((up_to.shape[0], 1, theta.size))
     found = (drawn > up_to[:, :-1]).sum(axis=1)
-    return np.minimum(found, model.n_categories[:, None] - 1).T.astype(np.int8)
+    highest = model.n_categories[:, None] - 1
+    return np.asarray(np.minimum(found, highest).T, np.int8)
 
 
 def problem_of(

@@ -110,5 +110,4 @@ def test_a_person_of_weight_zero_is_nobody() -> None:
     half = both(problem)[0]
     categories = categories_in(problem.packed, slice(0, 200))
     few = problem_of(categories, problem.model, group=problem.packed.group[:200])
-    few = both(few)[0]
-    assert_same(half, few)
+    assert_same(half, both(few)[0])
