@@ -46,7 +46,16 @@ CHAPTERS: tuple[Chapter, ...] = (
         "irt",
         "Response models",
         "calibration, fit, information, person scores",
-        ("calibration", "conditional_rasch", "item_fit", "person_fit"),
+        (
+            "calibration",
+            "model_comparison",
+            "model_fit",
+            "conditional_rasch",
+            "item_fit",
+            "person_fit",
+            "information",
+            "person_scores",
+        ),
     ),
 )
 

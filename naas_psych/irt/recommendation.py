@@ -44,7 +44,7 @@ class Verdict:
     fits: bool | None
 
 
-Why = Literal["only_one_bearable", "lowest_bic", "lowest_bic_of_those_that_fit"]
+Why = Literal["sole_bearable", "lowest_bic", "lowest_bic_of_those_that_fit"]
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def recommend(
     lowest = min(c.bic for c, _ in able)
     why: Why = "lowest_bic" if best.bic == lowest else "lowest_bic_of_those_that_fit"
     return Recommendation(
-        best.model, "only_one_bearable" if len(able) == 1 else why, verdict.fits, verdicts
+        best.model, "sole_bearable" if len(able) == 1 else why, verdict.fits, verdicts
     )
 
 
@@ -91,9 +91,9 @@ def _verdict(
 ) -> Verdict:
     fits = None if np.isnan(one.rmsea) else one.rmsea <= rmsea_most
     faults = {
+        "not_fitted": bool(np.isnan(one.bic)),
         "too_few_persons": n < floor.persons,
         "sparse_categories": fewest_in_category < floor.per_category,
-        "not_fitted": np.isnan(one.bic),
         "not_converged": not one.converged,
     }
     reason = next((name for name, true in faults.items() if true), None)

@@ -169,4 +169,4 @@ def test_what_cannot_be_borne() -> None:
     ]
     assert choose([candidate("rasch", 10), candidate("2pl", 9)], n=99).model is None
     only = choose([candidate("rasch", 10), candidate("2pl", 9)], n=299)
-    assert (only.model, only.why) == ("rasch", "only_one_bearable")
+    assert (only.model, only.why) == ("rasch", "sole_bearable")
