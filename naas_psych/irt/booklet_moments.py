@@ -71,8 +71,8 @@ def large_enough(found: list[Booklet], n: float, *, fewest: float, share: float)
     if held < share * n:
         raise Refused(
             "incomplete_data",
-            f"{held:g} of {n:g} persons are in booklets of at least {fewest:g} persons with the "
-            f"same items answered; the statistic needs {share:.0%} of them",
+            f"{held:g} of {n:g} persons are in the largest booklet of the same items answered, or "
+            f"in another of at least {fewest:g} persons; the statistic needs {share:.0%} of them",
             "count omitted responses as wrong where that is fair, or judge fit item by item",
         )
     return kept

@@ -11,7 +11,7 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Floor:
-    """What a model asks of a sample: persons, and persons in the rarest category of any item."""
+    """What a model asks of a sample: persons, and persons in the rarest category of an item."""
 
     persons: int
     per_category: int = 0
@@ -69,7 +69,7 @@ def recommend(
 
     Fit goes before BIC: a model that misses the data is no better for having few parameters. Where
     none fits, or nothing can be said of fit, BIC decides alone. n persons, `fewest_in_category` of
-    them in the rarest category of any item.
+    them in the rarest category of a typical item.
     """
     verdicts = tuple(
         _verdict(c, floors[c.model], n, fewest_in_category, rmsea_most) for c in candidates

@@ -100,7 +100,7 @@ def test_scattered_absence_is_impossible_with_a_remedy() -> None:
     x = made(400, (2,) * 6)
     x[np.arange(400), np.arange(400) % 6] = NOT_ADMINISTERED
     study = study_from_scores(x)
-    with pytest.raises(AnalysisImpossible, match="persons are in booklets"):
+    with pytest.raises(AnalysisImpossible, match="persons are in the largest booklet"):
         nps.model_fit(study, model="rasch")
     table = by_model(nps.model_comparison(study))
     assert set(table["rmsea_reason"]) == {"incomplete_data"}
@@ -149,19 +149,34 @@ def test_ratings(shared: Path) -> None:
     result = nps.model_comparison(real(shared, "verbal_poly"))
     table = by_model(result)
     assert list(table.index) == ["rsm", "pcm", "gpcm", "grm"]
-    assert table.loc["pcm", "reason"] == "sparse_categories"
+    assert table.loc["gpcm", "reason"] == "too_few_persons"
     assert result.tables["tests"][["restricted", "general"]].to_numpy().tolist() == [
         ["rsm", "pcm"],
         ["pcm", "gpcm"],
     ]
     sentence = only(result, "model_recommended").sentence
-    assert re.match("Use the rating scale model: it is the only one that these data bear", sentence)
+    assert re.match("Use the rating scale model: of the models that these data bear", sentence)
     assert "None of those fits adequately" in sentence
 
 
 def test_unequal_categories_have_no_common_steps() -> None:
     result = nps.model_comparison(study_from_scores(made(300, (2, 3, 4, 3, 2))))
     assert list(result.tables["models"]["model"]) == ["pcm", "gpcm", "grm"]
+
+
+def test_rare_categories() -> None:
+    """In one item they are noted; in most items they forbid a parameter for each."""
+    x = made(800, (3,) * 6)
+    rare = np.flatnonzero(x[:, 0] == 2)
+    x[rare[3:], 0] = 1
+    result = nps.model_comparison(study_from_scores(x))
+    assert by_model(result)["bearable"].all()
+    assert any("category of Q01: merge" in note for note in result.notes)
+    for j in range(1, 4):
+        x[np.flatnonzero(x[:, j] == 2)[3:], j] = 1
+    table = by_model(nps.model_comparison(study_from_scores(x)))
+    assert list(table["bearable"]) == [True, False, False, False]
+    assert set(table["reason"].dropna()) == {"sparse_categories"}
 
 
 def test_few_persons_bear_nothing() -> None:

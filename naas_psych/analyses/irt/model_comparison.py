@@ -14,6 +14,7 @@ from naas_psych.analyses.irt.calibrated import Calibrated, ModelName, calibrated
 from naas_psych.analyses.irt.model_comparison_findings import (
     model_comparison_findings as findings,
 )
+from naas_psych.analyses.items.phrasing import listed
 from naas_psych.analyses.options import Omitted
 from naas_psych.analysis import Threads, analysis
 from naas_psych.errors import AnalysisImpossible
@@ -96,7 +97,7 @@ def model_comparison(
     >>> import naas_psych as nps
     >>> study = nps.read_study("data/sample_responses/mini")
     >>> list(nps.model_comparison(study).tables["models"]["model"])
-    ['rasch', '2pl', '3pl']
+    ['pcm', 'gpcm', 'grm']
     """
     first = calibrated(study, model="rasch", omitted=omitted, threads=threads)
     fitted = [
@@ -108,7 +109,11 @@ def model_comparison(
             "models": _models(fitted, advice, first, study.thresholds),
             "tests": _tests(fitted),
         },
-        notes=(*first.prepared.notes[1:], *_notes(fitted)),
+        notes=(
+            *first.prepared.notes[1:],
+            *_notes(fitted),
+            *_sparse_note(first, study.thresholds),
+        ),
         provenance={"recommended": advice.model, "why": advice.why, "fits": advice.fits},
     )
 
@@ -156,16 +161,36 @@ def _advice(fitted: Sequence[_Fitted], first: Calibrated, thresholds: Thresholds
         ],
         floors=_floors(thresholds),
         n=first.fit.n,
-        fewest_in_category=_rarest(first),
+        # One rare category spoils a step of its item, not the model: the typical item decides.
+        fewest_in_category=float(
+            np.median([rarest for _, rarest in _rarest(first)] or [first.fit.n])
+        ),
         rmsea_most=thresholds["irt_rmsea_adequate"].value / steps,
     )
 
 
-def _rarest(first: Calibrated) -> int:
-    """Persons in the rarest category of all items."""
+def _rarest(first: Calibrated) -> list[tuple[str, int]]:
+    """Each item of more than two categories, with the number of persons in its rarest."""
     categories = categories_of(first.fit, first.points)
-    counts = zip(categories.T, first.fit.model.n_categories, strict=True)
-    return min(int(np.bincount(c[c >= 0], minlength=k).min()) for c, k in counts)
+    return [
+        (
+            first.prepared.item_ids[column.item],
+            int(np.bincount(c[c >= 0], minlength=column.scores.size).min()),
+        )
+        for c, column in zip(categories.T, first.fit.columns, strict=True)
+        if column.scores.size > 2
+    ]
+
+
+def _sparse_note(first: Calibrated, thresholds: Thresholds) -> tuple[str, ...]:
+    least = thresholds["irt_category_persons_min"].value
+    names = [name for name, rarest in _rarest(first) if rarest < least]
+    if not names:
+        return ()
+    return (
+        f"Fewer than {least:g} persons are in the rarest category of {listed(names)}: "
+        f"merge categories there before their steps are read.",
+    )
 
 
 def _models(

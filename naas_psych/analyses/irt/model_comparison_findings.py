@@ -77,7 +77,7 @@ def _refusal(row: Row) -> str:
 
 
 _REFUSALS = {
-    "sparse_categories": "needs more answers in the rarest category",
+    "sparse_categories": "needs more answers in the rarest category of most items",
     "not_fitted": "could not be fitted to these scores",
     "not_converged": "did not converge",
 }

@@ -73,10 +73,10 @@ def model_fit(
     Examples
     --------
     >>> import naas_psych as nps
-    >>> study = nps.read_study("data/sample_responses/mini")
-    >>> fit = nps.model_fit(study, model="rasch").tables["fit"]
+    >>> study = nps.read_study("data/sample_responses/naas_pilot")
+    >>> fit = nps.model_fit(study, model="pcm").tables["fit"]
     >>> list(fit["statistic"])
-    ['M2']
+    ['C2', 'M2*']
     """
     made = calibrated(study, model=model, omitted=omitted, threads=threads)
     least = float(study.thresholds["irt_persons_rasch"].value)
