@@ -163,7 +163,7 @@ def _advice(fitted: Sequence[_Fitted], first: Calibrated, thresholds: Thresholds
         n=first.fit.n,
         # One rare category spoils a step of its item, not the model: the typical item decides.
         fewest_in_category=float(
-            np.median([rarest for _, rarest in _rarest(first)] or [first.fit.n])
+            np.median([rarest for _, rarest in _rarest(first)] or [int(first.fit.n)])
         ),
         rmsea_most=thresholds["irt_rmsea_adequate"].value / steps,
     )
