@@ -11,15 +11,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from naas_psych.irt.acceleration import Mixer
-from naas_psych.irt.calibration import Column
+from naas_psych.irt.asked import (
+    ERRORS,
+    ESTIMATORS,
+    FEWEST_NODES,
+    above,
+    anchors_of,
+    models_of,
+    nothing_else,
+    one_of,
+    priors_of,
+    weights_of,
+)
 from naas_psych.irt.coding import Coded, as_scores, code
 from naas_psych.irt.em import Problem, Settings, Solution, continued, maximise
 from naas_psych.irt.grid import nodes as equally_spaced
-from naas_psych.irt.grouping import Grouping, Split, grouping_of, split_items
+from naas_psych.irt.grouping import Split, grouping_of, split_items
 from naas_psych.irt.model import TestModel, model_of
 from naas_psych.irt.packing import pack
 from naas_psych.irt.population import Population, population_of
-from naas_psych.irt.priors import Prior, checked
+from naas_psych.irt.priors import Prior
 from naas_psych.irt.quadrature import BOUND, FEWEST, fitting_nodes
 from naas_psych.irt.refusal import Refused
 from naas_psych.irt.start import start, tally
@@ -29,6 +40,7 @@ from naas_psych.numerics.arrays import Floats
 Errors = Literal["observed", "crossprod", "sandwich"]
 #: A first look at a loose tolerance shows how fine the grid must be.
 _LOOSE, _REFINEMENTS = 1e-2, 4
+_LEAST_SLOPE = 0.25
 
 
 def calibrate(
@@ -86,13 +98,24 @@ def calibrate(
     & Ni 2011) that never lets the likelihood fall.
     """
     array = as_scores(scores)
-    weight = _weights(weights, array)
+    weight = weights_of(weights, array)
+    names = models_of(model, array.shape[1])
+    one_of("estimator", estimator, ESTIMATORS)
     if estimator == "cml":
-        return _conditional(array, model, weights)
-    grouping = grouping_of(groups, array.shape[0], reference)
+        nothing_else("cml", groups=groups, anchors=anchors, priors=priors, reference=reference)
+        return _conditional(array, names, weights)
+    if standard_errors is not None:
+        one_of("standard_errors", standard_errors, ERRORS)
+    settings = _settings(tolerance, relative, max_cycles)
+    if nodes is not None:
+        above("nodes", nodes, FEWEST_NODES, whole=True)
+    above("bound", bound, 1.0)
+    if threads is not None:
+        above("threads", threads, 1, whole=True)
+    grouping = grouping_of(groups, weight, reference=reference, anchors=anchors)
     coded = code(array, weight)
-    split = split_items(coded, grouping, anchors)
-    test = model_of(_names(model, coded, split), coded.n_categories[split.place], _checked(priors))
+    split = split_items(coded, grouping, anchors_of(anchors, array.shape[1]), weight)
+    test = model_of([names[j] for j in split.item], split.n_categories, priors_of(priors))
     _refuse_unidentified(test)
     population = population_of(
         len(grouping.labels), reference=grouping.reference, free_variance=test.free_variance
@@ -105,17 +128,34 @@ def calibrate(
         threads or _cores(),
     )
     z = _start(test, population, split, weight)
-    settings = Settings(tolerance, relative, max_cycles)
     problem, solution = _solved(problem, z, settings, fixed_grid=nodes is not None)
     return summary(
         problem,
         solution,
-        columns=_columns(coded, split),
-        coded=coded,
-        models=_all_names(model, array.shape[1]),
+        columns=split.columns,
+        reasons=_reasons(coded, split),
+        repairs=coded.repairs,
+        models=names,
         grouping=grouping,
         n=float(weight.sum()),
         standard_errors=standard_errors,
+        said=split.said,
+    )
+
+
+def _settings(tolerance: Any, relative: Any, max_cycles: Any) -> Settings:
+    above("tolerance", tolerance, 1e-12)
+    above("relative", relative, 1e-15)
+    above("max_cycles", max_cycles, 1, whole=True)
+    return Settings(float(tolerance), float(relative), int(max_cycles))
+
+
+def _reasons(coded: Coded, split: Split) -> tuple[str | None, ...]:
+    """Why an item has no parameters: of its own accord, or in the reference group."""
+    shown = {column.item for column in split.columns if column.group in (-1, split.reference)}
+    return tuple(
+        reason or (None if j in shown else "no_variance_in_reference")
+        for j, reason in enumerate(coded.reasons)
     )
 
 
@@ -124,46 +164,6 @@ def _cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
-
-
-def _checked(priors: Mapping[str, Prior] | None) -> Mapping[str, Prior] | None:
-    return None if priors is None else checked(priors)
-
-
-def _weights(weights: Any, scores: NDArray[Any]) -> Floats:
-    """Case weights; a person without a response weighs nothing."""
-    n_persons = scores.shape[0]
-    weight = np.ones(n_persons) if weights is None else np.array(weights, dtype=float)
-    if weight.shape != (n_persons,) or not np.isfinite(weight).all() or (weight < 0).any():
-        bad = "are not one a person" if weight.shape != (n_persons,) else "are negative or unknown"
-        raise Refused("bad_weights", f"the weights {bad}", "give a number of at least 0 a person")
-    weight[scores.max(axis=1) < 0] = 0.0
-    if not weight.any():
-        raise Refused(
-            "no_responses", "nobody with a weight above 0 answered anything", "add persons"
-        )
-    return weight
-
-
-def _all_names(model: str | Sequence[str], n_items: int) -> tuple[str, ...]:
-    names = (model,) * n_items if isinstance(model, str) else tuple(model)
-    if len(names) != n_items:
-        raise Refused(
-            "bad_models", f"{len(names)} models for {n_items} items", "name one, or one an item"
-        )
-    return names
-
-
-def _names(model: str | Sequence[str], coded: Coded, split: Split) -> list[str]:
-    names = _all_names(model, len(coded.reasons))
-    return [names[j] for j in coded.used[split.place]]
-
-
-def _columns(coded: Coded, split: Split) -> tuple[Column, ...]:
-    return tuple(
-        Column(int(coded.used[p]), int(g), coded.scores[p])
-        for p, g in zip(split.place, split.group, strict=True)
-    )
 
 
 def _refuse_unidentified(model: TestModel) -> None:
@@ -179,8 +179,11 @@ def _refuse_unidentified(model: TestModel) -> None:
 
 
 def _start(model: TestModel, population: Population, split: Split, weight: Floats) -> Floats:
-    found = tally(split.categories, model.n_categories, weight)
-    return np.concatenate([start(model, found), np.zeros(population.n_free)])
+    x = start(model, tally(split.categories, model.n_categories, weight))
+    for prior, at in model.priors:
+        if prior.kind == "lognormal":  # there is no way to a slope above 0 from one below
+            x[at] = np.where(x[at] > 0, x[at], _LEAST_SLOPE)
+    return np.concatenate([x, np.zeros(population.n_free)])
 
 
 def _solved(
@@ -198,24 +201,35 @@ def refined(problem: Problem, z: Floats, settings: Settings) -> tuple[Problem, S
     loose = replace(settings, tolerance=max(_LOOSE, settings.tolerance), relative=1e-3)
     solution = maximise(problem, z, loose, mixer)
     for _ in range(_REFINEMENTS):
-        wanted = fitting_nodes(problem, solution)
-        if wanted.size != problem.theta.size:
+        left = settings.most_cycles - solution.record.cycles
+        # A search that does not even settle roughly tells nothing about the nodes it needs.
+        wanted = fitting_nodes(problem, solution) if solution.record.converged else problem.theta
+        if left < 1:
+            break
+        if not _same(wanted, problem.theta):
             mixer.forget()
         problem = replace(problem, theta=wanted)
-        before, solution = solution, maximise(problem, solution.z, settings, mixer)
+        before, solution = (
+            solution,
+            maximise(problem, solution.z, replace(settings, most_cycles=left), mixer),
+        )
         solution = replace(solution, record=continued(before.record, solution.record))
-        if fitting_nodes(problem, solution).size == wanted.size:
+        if not solution.record.converged or _same(fitting_nodes(problem, solution), wanted):
             break
     return problem, solution
 
 
-def _conditional(scores: NDArray[Any], model: str | Sequence[str], weights: Any) -> Any:
+def _same(one: Floats, other: Floats) -> bool:
+    return one.size == other.size and bool(one[-1] == other[-1])
+
+
+def _conditional(scores: NDArray[Any], names: tuple[str, ...], weights: Any) -> Any:
     from naas_psych.irt.conditional import conditional_rasch
 
-    if model not in ("rasch", "pcm"):
+    if len(set(names)) > 1 or names[0] not in ("rasch", "pcm"):
         raise Refused(
             "no_conditional",
-            f"conditional likelihood has no {model!r} model",
+            f"conditional likelihood has no {' and '.join(sorted(set(names)))} model",
             "use rasch or pcm, whose total score holds all there is to know",
         )
-    return conditional_rasch(scores, weights=weights, model=model)
+    return conditional_rasch(scores, weights=weights, model=names[0])  # type: ignore[arg-type]

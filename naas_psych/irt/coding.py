@@ -44,7 +44,12 @@ def as_scores(scores: Any) -> NDArray[Any]:
     Refused
         Not a matrix, or numbers that are not whole.
     """
-    array = np.asarray(scores)
+    try:
+        array = np.asarray(scores)
+    except ValueError:
+        raise Refused(
+            "no_matrix", "the rows of scores differ in length", "give a matrix of persons by items"
+        ) from None
     if array.ndim != 2 or 0 in array.shape:
         raise Refused(
             "no_matrix",
@@ -54,15 +59,27 @@ def as_scores(scores: Any) -> NDArray[Any]:
     if array.dtype.kind == "b":
         return array.astype(np.int8)
     if array.dtype.kind == "f":
-        known = np.nan_to_num(array, nan=-1.0)
+        known = np.where(np.isnan(array), -1.0, array)
+        if np.isinf(known).any() or known.max() > MOST_SCORE:
+            raise _too_large(known.max())
         if not np.array_equal(known, np.rint(known)):
             raise Refused(
                 "not_whole", "some scores are not whole numbers", "multiply them, or round them"
             )
-        return known.astype(np.int64)
+        return np.asarray(np.maximum(known, -1.0)).astype(np.int64)
     if array.dtype.kind not in "iu":
         raise Refused("not_numbers", f"scores are of the type {array.dtype}", "give whole numbers")
-    return array
+    if array.max() > MOST_SCORE:
+        raise _too_large(array.max())
+    return array.astype(np.int16) if array.dtype.kind == "u" else array
+
+
+def _too_large(highest: Any) -> Refused:
+    return Refused(
+        "too_many_categories",
+        f"a score of {highest:g} was found",
+        f"categories may go up to {MOST_SCORE}",
+    )
 
 
 def code(scores: NDArray[Any], weight: NDArray[np.float64]) -> Coded:
@@ -74,12 +91,6 @@ def code(scores: NDArray[Any], weight: NDArray[np.float64]) -> Coded:
         Fewer than two items vary, or a score is too large to be a category.
     """
     highest = int(scores.max(initial=-1))
-    if highest > MOST_SCORE:
-        raise Refused(
-            "too_many_categories",
-            f"a score of {highest} was found",
-            f"categories may go up to {MOST_SCORE}",
-        )
     seen = np.zeros((scores.shape[1], highest + 2), np.int64)
     compiled(_count)(np.ascontiguousarray(scores), weight, seen)
     occurs = seen[:, :-1] > 0

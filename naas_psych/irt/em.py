@@ -11,7 +11,7 @@ from scipy.special import expit
 from naas_psych.irt.acceleration import Mixer, proposal
 from naas_psych.irt.expectation import Expected, expect
 from naas_psych.irt.grid import Grid
-from naas_psych.irt.m_step import improved, log_prior
+from naas_psych.irt.m_step import improved, log_prior, newton_step
 from naas_psych.irt.model import TestModel, feasible, log_probabilities
 from naas_psych.irt.packing import Packed
 from naas_psych.irt.population import (
@@ -26,8 +26,10 @@ from naas_psych.numerics.arrays import Floats
 #: Plain cycles before the first proposal, and Newton steps of an M-step then and later. One step a
 #: cycle is enough for the proposals to work on, and keeps the map smooth.
 _PLAIN, _FIRST_STEPS, _STEPS = 2, 4, 1
-#: After this many proposals that lowered the likelihood the loop goes on without proposals.
-_MOST_RESTARTS = 10
+#: A gain below this share of the log-likelihood is none; after so many of them the search ends.
+_NOTHING, _MOST_IDLE = 1e-9, 25
+#: A Newton step that is shorter than this is rest.
+_AT_REST = 1e-3
 
 
 @dataclass(frozen=True)
@@ -103,51 +105,57 @@ def maximise(
 ) -> Solution:
     """The maximum of the log-likelihood plus log prior, from z on.
 
-    A `mixer` that has seen steps of the same map goes on where it was.
+    A `mixer` that has seen steps of the same map goes on where it was. A search that gains nothing
+    although parameters go on changing is ended: they run to infinity, or nothing tells them.
     """
-    mixer, history = mixer or Mixer(), list[float]()
+    mixer = mixer or Mixer()
     warm = bool(mixer.points)
-    record = Convergence(False, 0, 0, np.inf, np.inf, ())
-    safe = z
     logit = _asymptotes(problem)
+    safe, history, idle, restarts = z, list[float](), 0, 0
     best: Solution | None = None
     for cycle in range(1, settings.most_cycles + 1):
         expected = expected_at(problem, z)
         penalty = log_prior(problem.model, z[: problem.model.n_free])
         value = expected.log_likelihood + penalty
-        record = replace(record, cycles=cycle)
         if best is not None and not value >= history[-1] - _slack(history[-1]):
+            best = replace(best, record=replace(best.record, cycles=cycle))
             if z is safe:
                 break  # a plain cycle cannot lower it but by rounding: this is as far as it goes
             mixer.forget()
-            record = replace(record, restarts=record.restarts + 1)
+            restarts += 1
             z = safe
             continue
         gain = value - history[-1] if history else np.inf
+        idle = idle + 1 if gain < _NOTHING * abs(value) else 0
         history.append(value)
-        safe = _mapped(problem, z, expected, first=cycle <= _PLAIN and not warm)
+        first = cycle <= _PLAIN and not warm
+        safe = _mapped(problem, z, expected, first=first)
         change = _largest_change(z, safe, logit)
         done = change < settings.tolerance and abs(gain) < settings.relative * abs(value)
-        record = replace(record, converged=done, change=change, gain=gain)
+        done = done and _settled(problem, z, expected, logit)
+        record = Convergence(done, cycle, restarts, change, gain, ())
         best = Solution(z, expected, penalty, record)
-        if done:
+        if done or idle > _MOST_IDLE:
             break
-        if cycle < _PLAIN and not warm:
-            z = safe
-        else:
-            z = _next(problem, mixer, z, safe, record.restarts)
+        z = safe if cycle < _PLAIN and not warm else _next(problem, mixer, z, safe)
     if best is None:
         raise ValueError("at least one cycle is needed")
-    return replace(best, record=replace(record, history=tuple(history)))
+    return replace(best, record=replace(best.record, history=tuple(history)))
+
+
+def _settled(problem: Problem, z: Floats, expected: Expected, logit: NDArray[np.bool_]) -> bool:
+    """Whether no item would move if it were let: a step that was halved away is no rest."""
+    n = problem.model.n_free
+    step = newton_step(problem.model, z[:n], problem.theta, expected.counts)
+    wanted = np.concatenate([z[:n] + step, z[n:]])
+    return _largest_change(z, wanted, logit) < _AT_REST
 
 
 def _slack(value: float) -> float:
     return max(1e-7, 1e-11 * abs(value))
 
 
-def _next(problem: Problem, mixer: Mixer, z: Floats, safe: Floats, restarts: int) -> Floats:
-    if restarts > _MOST_RESTARTS:
-        return safe
+def _next(problem: Problem, mixer: Mixer, z: Floats, safe: Floats) -> Floats:
     wanted = proposal(mixer, z, safe)
     return wanted if feasible(problem.model, wanted[: problem.model.n_free]) else safe
 

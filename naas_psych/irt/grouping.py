@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from naas_psych.irt.calibration import Column
 from naas_psych.irt.coding import Coded
 from naas_psych.irt.refusal import Refused
+from naas_psych.numerics.arrays import Floats
+
+#: Labels named in a message.
+_NAMED = 12
 
 
 @dataclass(frozen=True)
@@ -22,86 +27,138 @@ class Grouping:
     reference: int
 
 
-def grouping_of(groups: Any, n_persons: int, reference: object) -> Grouping:
+def grouping_of(groups: Any, weight: Floats, *, reference: object, anchors: object) -> Grouping:
     """Groups in sorted order of their labels; the reference is the first unless named.
 
     Raises
     ------
     Refused
-        A label for each person is not there, or the reference is not among them.
+        A label for each person is not there, a group has nobody with weight and a response, or the
+        reference is not among the groups.
     """
     if groups is None:
-        return Grouping(np.zeros(n_persons, np.int64), ("all",), 0)
-    labels, index = np.unique(np.asarray(groups), return_inverse=True)
-    if index.shape != (n_persons,):
+        if reference is not None or anchors is not None:
+            raise Refused(
+                "bad_groups",
+                "a reference group or anchor items were named, but no groups",
+                "give groups, a label a person",
+            )
+        return Grouping(np.zeros(weight.size, np.int64), ("all",), 0)
+    names, index = _labelled(groups, weight.size)
+    empty = np.bincount(index, weight, minlength=len(names)) == 0
+    if empty.any():
         raise Refused(
-            "bad_groups",
-            f"there are {np.asarray(groups).size} group labels for {n_persons} persons",
-            "give one label a person",
+            "empty_group",
+            f"nobody in group {names[int(empty.argmax())]!r} has a weight above 0 and a response",
+            "leave the group out",
         )
-    names = tuple(labels.tolist())
     if reference is None:
-        return Grouping(index.astype(np.int64), names, 0)
+        return Grouping(index, names, 0)
     if reference not in names:
         raise Refused(
             "bad_reference",
             f"no person is in the reference group {reference!r}",
-            f"name one of {', '.join(map(repr, names))}",
+            f"name one of {', '.join(map(repr, names[:_NAMED]))}",
         )
-    return Grouping(index.astype(np.int64), names, names.index(reference))
+    return Grouping(index, names, names.index(reference))
+
+
+def _labelled(groups: Any, n_persons: int) -> tuple[tuple[object, ...], NDArray[np.int64]]:
+    """The different labels in order, and the place of each person's."""
+    given = groups if isinstance(groups, np.ndarray) else np.array(groups, dtype=object)
+    if given.shape != (n_persons,):
+        raise Refused(
+            "bad_groups",
+            f"there are {given.size} group labels for {n_persons} persons",
+            "give one label a person",
+        )
+    listed = given.tolist()
+    if any(label is None or label != label for label in listed):  # noqa: PLR0124 - NaN is not itself
+        raise Refused("bad_groups", "some group labels are unknown", "give every person a label")
+    if len({str if isinstance(label, str) else float for label in listed}) > 1:
+        raise Refused("bad_groups", "group labels are text and numbers", "use one kind of label")
+    names = sorted(set(listed))
+    place = {name: k for k, name in enumerate(names)}
+    return tuple(names), np.array([place[label] for label in listed], np.int64)
 
 
 @dataclass(frozen=True)
 class Split:
     """Columns after items that are not shared got one a group.
 
-    categories : (N, columns) int8; place : (columns,) which coded item; group : (columns,), -1 all
+    categories : (N, columns) int8; n_categories (columns,)
+    columns : what each is about; item : the caller's item of each; said : what was left out
     """
 
     categories: NDArray[np.int8]
-    place: NDArray[np.int64]
-    group: NDArray[np.int64]
+    n_categories: NDArray[np.int64]
+    columns: tuple[Column, ...]
+    reference: int
+    said: tuple[tuple[str, str], ...]
+
+    @property
+    def item(self) -> tuple[int, ...]:
+        return tuple(column.item for column in self.columns)
 
 
-def split_items(coded: Coded, grouping: Grouping, anchors: Sequence[int] | None) -> Split:
+def split_items(
+    coded: Coded, grouping: Grouping, anchors: Sequence[int] | None, weight: Floats
+) -> Split:
     """Items outside `anchors` (the caller's item numbers) get parameters of their own in each group.
+
+    A group has the categories that occur in it; an item that does not vary there has no column.
 
     Raises
     ------
     Refused
         A group shares too little with the reference group, directly or through others.
     """
-    n_groups = len(grouping.labels)
-    places = np.arange(coded.used.size)
-    if anchors is None or n_groups == 1:
+    if anchors is None or len(grouping.labels) == 1:
         _refuse_unlinked(coded.categories, grouping)
-        return Split(coded.categories, places, np.full(places.size, -1))
+        whole = tuple(
+            Column(int(j), -1, scores) for j, scores in zip(coded.used, coded.scores, strict=True)
+        )
+        return Split(coded.categories, coded.n_categories, whole, grouping.reference, ())
     shared = np.isin(coded.used, list(anchors))
     _refuse_unlinked(coded.categories[:, shared], grouping)
-    columns, place, group = (
-        [coded.categories[:, shared]],
-        [places[shared]],
-        [np.full(shared.sum(), -1)],
+    found = [
+        _Column(coded.categories[:, p], Column(int(coded.used[p]), -1, coded.scores[p]))
+        for p in np.flatnonzero(shared)
+    ]
+    said: list[tuple[str, str]] = []
+    for g, label in enumerate(grouping.labels):
+        for p in np.flatnonzero(~shared):
+            own = _own_column(coded, int(p), (grouping.index == g) & (weight > 0))
+            if own is None:
+                sentence = f"Item {coded.used[p] + 1} does not vary in group {label!r}."
+                said.append(("item_not_in_group", sentence))
+            else:
+                found.append(_Column(own.categories, replace(own.column, group=g)))
+    return Split(
+        np.stack([one.categories for one in found], axis=1),
+        np.array([one.column.scores.size for one in found]),
+        tuple(one.column for one in found),
+        grouping.reference,
+        tuple(said),
     )
-    for g in range(n_groups):
-        own = coded.categories[:, ~shared].copy()
-        own[grouping.index != g] = -1
-        met = _vary(own, coded.n_categories[~shared])
-        columns.append(own[:, met])
-        place.append(places[~shared][met])
-        group.append(np.full(int(met.sum()), g))
-    return Split(np.hstack(columns), np.concatenate(place), np.concatenate(group))
 
 
-def _vary(categories: NDArray[np.int8], n_categories: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Items in all whose categories somebody of the group is: others have no parameters there."""
-    return np.array(
-        [
-            np.unique(categories[categories[:, j] >= 0, j]).size == k
-            for j, k in enumerate(n_categories.tolist())
-        ],
-        dtype=bool,
-    )
+@dataclass(frozen=True)
+class _Column:
+    categories: NDArray[np.int8]
+    column: Column
+
+
+def _own_column(coded: Coded, place: int, rows: NDArray[np.bool_]) -> _Column | None:
+    """The item as some persons see it, its categories numbered anew; None where it is constant."""
+    categories = np.where(rows, coded.categories[:, place], -1).astype(np.int8)
+    occurs = np.unique(categories[categories >= 0])
+    if occurs.size < 2:
+        return None
+    new = np.full(coded.n_categories[place] + 1, -1, np.int8)  # the last entry is for absences
+    new[occurs] = np.arange(occurs.size)
+    column = Column(int(coded.used[place]), 0, coded.scores[place][occurs])
+    return _Column(new[categories], column)
 
 
 def _refuse_unlinked(categories: NDArray[np.int8], grouping: Grouping) -> None:

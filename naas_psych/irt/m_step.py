@@ -29,10 +29,10 @@ def improved(model: TestModel, x: Floats, theta: Floats, counts: Floats, *, step
     """x after at most `steps` guarded Newton steps on counts (J, K, Q)."""
     now = _objective(model, x, theta, counts)
     for _ in range(steps):
-        longer = _step(model, x, theta, counts)
-        if not longer.any():
+        step = _shortened(model, newton_step(model, x, theta, counts))
+        if not step.any():
             break
-        x, now = _guarded(model, x, longer, now, theta=theta, counts=counts)
+        x, now = _guarded(model, x, step, now, theta=theta, counts=counts)
     return x
 
 
@@ -56,8 +56,8 @@ def _prior_slope(model: TestModel, x: Floats) -> Floats:
     return slope
 
 
-def _step(model: TestModel, x: Floats, theta: Floats, counts: Floats) -> Floats:
-    """A Newton or scoring step (P,), no longer than 1 in any parameter."""
+def newton_step(model: TestModel, x: Floats, theta: Floats, counts: Floats) -> Floats:
+    """The scoring step (P,) that counts (J, K, Q) ask for, of whatever length."""
     slope, bend = _prior_slope(model, x), np.maximum(prior_curvature(model, x), 0.0)
     locals_ = [(batch, _local(batch, v, theta, counts)) for batch, v in by_batch(model, x)]
     step = np.zeros(model.n_free)
@@ -69,7 +69,18 @@ def _step(model: TestModel, x: Floats, theta: Floats, counts: Floats) -> Floats:
             diagonal = np.arange(gradient.shape[1])
             local.curvature[:, diagonal, diagonal] += bend[batch.where]
             step[batch.where] = _solved(local.curvature, gradient)
-    return np.clip(step, -_LONGEST, _LONGEST)
+    return step
+
+
+def _shortened(model: TestModel, step: Floats) -> Floats:
+    """No longer than 1 in any parameter of an item; its direction stays, so that it goes uphill."""
+    if model.shared:
+        return np.asarray(step * min(1.0, _LONGEST / max(np.abs(step).max(), _LONGEST)))
+    longest = np.where(model.where >= 0, np.abs(step)[model.where], 0.0).max(axis=1)
+    factor = np.ones(model.n_free)
+    rows, _ = np.nonzero(model.where >= 0)
+    factor[model.where[model.where >= 0]] = (_LONGEST / np.maximum(longest, _LONGEST))[rows]
+    return step * factor
 
 
 def _local(batch: Batch, values: Floats, theta: Floats, counts: Floats) -> _Local:

@@ -128,7 +128,7 @@ def _keys(codes: NDArray[np.uint8]) -> NDArray[Any]:
 
 def _merged(packed: Packed) -> Packed:
     """One row a pattern and group, in an order that does not depend on that of the persons."""
-    label = packed.group.astype("<u2")[:, None].view(np.uint8)
+    label = packed.group.astype("<u4")[:, None].view(np.uint8)
     marked = np.hstack([label, packed.codes])
     _, first, row_of = np.unique(_keys(marked), return_index=True, return_inverse=True)
     return Packed(

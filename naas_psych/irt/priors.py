@@ -96,14 +96,21 @@ def checked(priors: Mapping[str, Prior]) -> Mapping[str, Prior]:
     """
     for name, prior in priors.items():
         allowed = _ALLOWED.get(name)
-        if allowed is None or prior.kind not in allowed or prior.second <= 0:
+        if allowed is None or prior.kind not in allowed or not _sound(prior):
             raise Refused(
                 "bad_prior",
-                f"a {prior.kind} prior ({prior.first:g}, {prior.second:g}) on {name!r} is not known",
+                f"a {prior.kind} prior ({prior.first}, {prior.second}) on {name!r} cannot be",
                 "priors are on a (normal, lognormal), d_intercept (normal), c and d (beta, or "
                 "normal on the logit)",
             )
     return priors
+
+
+def _sound(prior: Prior) -> bool:
+    numbers = all(
+        isinstance(n, int | float) and np.isfinite(n) for n in (prior.first, prior.second)
+    )
+    return numbers and prior.second > 0 and (prior.kind != "beta" or prior.first > 0)
 
 
 _ALLOWED = {

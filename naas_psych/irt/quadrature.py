@@ -16,31 +16,57 @@ from naas_psych.numerics.arrays import Floats
 
 #: Nodes and bound to begin with: spacing 0.2, as fine as most programs ever go.
 FEWEST, BOUND = 61, 6.0
-_SPACING, _MOST = 1.2, 1921
-#: Share of the persons that may stand at an end of the grid, and at a node that still counts.
+#: Finer grids than these are not made: a slope that asks for more is no slope of an item.
+_SPACING, _MOST = 1.2, 481
+#: Share of the persons that may stand at the ends of the grid, and at a node that still counts.
 _AT_END, _COUNTS = 1e-4, 1e-6
-_WIDER, _WIDEST = 1.5, 30.0
+#: The grid holds each group's mean and so many SDs on both sides.
+_SDS = 4.25
+_WIDER, _WIDEST = 1.5, 40.0
 
 
 def fitting_nodes(problem: Problem, solution: Solution) -> Floats:
     """The nodes that the solution needs: those it has, if they are fine and wide enough."""
     theta = problem.theta
-    bound = float(theta[-1])
-    share = solution.expected.mass.sum(axis=0)
-    share = share / max(share.sum(), 1e-300)
-    if share[0] + share[-1] > _AT_END and bound < _WIDEST:
-        bound = min(bound * _WIDER, _WIDEST)
-    needed = 2 * int(np.ceil(bound / (_SPACING * _smallest_sd(problem, solution, share)))) + 1
-    now = theta.size if bound == theta[-1] else 2 * int(np.ceil(bound / (theta[1] - theta[0]))) + 1
-    return theta if needed <= now == theta.size else nodes(min(max(needed, now), _MOST), bound)
+    bound = _fitting_bound(problem, solution)
+    spacing = min(_SPACING * _smallest_sd(problem, solution), float(theta[1] - theta[0]))
+    wanted = min(2 * int(np.ceil(bound / spacing - 1e-9)) + 1, _MOST)
+    if bound == theta[-1] and wanted <= theta.size:
+        return theta
+    return nodes(wanted, bound)
 
 
-def _smallest_sd(problem: Problem, solution: Solution, share: Floats) -> float:
+def is_coarse(problem: Problem, solution: Solution) -> bool:
+    """Whether the answer asks for a finer or wider grid than it was found on."""
+    theta = problem.theta
+    too_coarse = float(theta[1] - theta[0]) > 1.1 * _SPACING * _smallest_sd(problem, solution)
+    return too_coarse or _fitting_bound(problem, solution) > float(theta[-1])
+
+
+def _fitting_bound(problem: Problem, solution: Solution) -> float:
+    bound = float(problem.theta[-1])
+    moments = moments_at(problem.population, solution.z[problem.model.n_free :])
+    reach = float((np.abs(moments.mean) + _SDS * moments.sd).max())
+    if reach > bound:
+        bound = float(np.ceil(2 * reach) / 2)
+    share = _shares(solution)
+    if share[0] + share[-1] > _AT_END:
+        bound = max(bound, float(problem.theta[-1]) * _WIDER)
+    return min(bound, max(_WIDEST, float(problem.theta[-1])))
+
+
+def _shares(solution: Solution) -> Floats:
+    """Share of the persons at each node (Q,)."""
+    mass = solution.expected.mass.sum(axis=0)
+    return np.asarray(mass / max(float(mass.sum()), 1e-300))
+
+
+def _smallest_sd(problem: Problem, solution: Solution) -> float:
     """Posterior SD where the test is most informative, among nodes at which there are persons."""
     n = problem.model.n_free
     shape = curves(problem.model, solution.z[:n], problem.theta)
     with np.errstate(divide="ignore", invalid="ignore"):
         information = np.where(shape.p > 0, shape.p1**2 / shape.p, 0.0).sum(axis=(0, 1))
     sd = moments_at(problem.population, solution.z[n:]).sd
-    sharpest = float(information[share > _COUNTS].max()) + float(1 / sd.min() ** 2)
+    sharpest = float(information[_shares(solution) > _COUNTS].max()) + float(1 / sd.min() ** 2)
     return 1 / np.sqrt(sharpest)

@@ -7,14 +7,17 @@ from typing import Any
 import numpy as np
 
 from naas_psych.irt.calibration import Calibration, Column
-from naas_psych.irt.coding import Coded
 from naas_psych.irt.em import Problem, Solution, grid_at
 from naas_psych.irt.grouping import Grouping
 from naas_psych.irt.population import Moments, moments_at
 from naas_psych.irt.priors import Prior
-from naas_psych.irt.reported import Parameters, reported, reported_errors
+from naas_psych.irt.quadrature import is_coarse
+from naas_psych.irt.reported import FLAT, Parameters, reported, reported_errors
 from naas_psych.irt.standard_errors import ErrorMatrix, error_matrix
 from naas_psych.numerics.arrays import Floats
+
+#: No item of a test is as steep as this.
+_STEEP = 10.0
 
 
 def summary(
@@ -22,11 +25,13 @@ def summary(
     solution: Solution,
     *,
     columns: tuple[Column, ...],
-    coded: Coded,
+    reasons: tuple[str | None, ...],
+    repairs: tuple[tuple[int, str], ...],
     models: tuple[str, ...],
     grouping: Grouping,
     n: float,
     standard_errors: str | None,
+    said: tuple[tuple[str, str], ...],
 ) -> Calibration:
     """Everything a Calibration holds."""
     model, n_free = problem.model, problem.model.n_free
@@ -43,8 +48,8 @@ def summary(
         **parameters,
         **{f"{name}_se": value for name, value in deviations.items()},
         models=models,
-        reasons=coded.reasons,
-        repairs=coded.repairs,
+        reasons=reasons,
+        repairs=repairs,
         log_likelihood=log_likelihood,
         log_prior=solution.log_prior,
         n_parameters=n_parameters,
@@ -63,7 +68,7 @@ def summary(
         standard_errors=standard_errors,
         covariance=None if errors is None else errors.covariance,
         condition_number=np.nan if errors is None else errors.condition_number,
-        warnings=_warnings(problem, solution, errors, names),
+        warnings=said + _warnings(problem, solution, errors, names),
         x=x,
         model=model,
         columns=columns,
@@ -132,9 +137,32 @@ def _warnings(
                 f"by {record.change:.2g}.",
             )
         )
+    if is_coarse(problem, solution):
+        found.append(
+            (
+                "coarse_grid",
+                f"{problem.theta.size} nodes to {problem.theta[-1]:g} are too few for so steep an "
+                "item or so wide a group: the log-likelihood is not exact.",
+            )
+        )
+    found += _odd_slopes(problem, solution, names)
     if errors is not None and errors.covariance is None:
         found.append(("no_errors", f"{errors.why} {', '.join(names[p] for p in errors.weak)}."))
     return tuple(found)
+
+
+def _odd_slopes(
+    problem: Problem, solution: Solution, names: tuple[str, ...]
+) -> list[tuple[str, str]]:
+    """Slopes so steep that they are on their way to infinity, or so flat that there is no b."""
+    x = solution.z[: problem.model.n_free]
+    slope = [p for p, (_, name) in enumerate(problem.model.names) if name == "a"]
+    steep = [names[p] for p in slope if abs(x[p]) > _STEEP]
+    flat = [names[p] for p in slope if abs(x[p]) < FLAT]
+    kinds = (("steep_slope", "above 10", steep), ("flat_slope", "about 0: there is no b", flat))
+    return [
+        (code, f"The slope is {words} ({', '.join(some)}).") for code, words, some in kinds if some
+    ]
 
 
 def _said(prior: Prior) -> str:
