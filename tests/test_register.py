@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from naas_psych import register
 from naas_psych.analysis import allowed_values, check_options, sections
 from naas_psych.cli.schema import analysis_schema, document_schema
-from naas_psych.cli.specimen import columns_of, specimen
+from naas_psych.cli.columns import columns_of
 from naas_psych.errors import AnalysisImpossible, UsageError
 from naas_psych.finding import SEVERITIES
 from naas_psych.glossary import term
@@ -23,6 +23,7 @@ from naas_psych.result import Result
 from naas_psych.study.responses import NOT_ADMINISTERED, NOT_REACHED, OMITTED
 from naas_psych.study.study import Study
 from tests.make import study_from_choices, study_from_scores
+from tests.specimen import specimen
 
 ANALYSES = register.names()
 SECTIONS = ("Formula", "How to read it", "When not to use it", "Agrees with", "References")

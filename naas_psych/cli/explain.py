@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from naas_psych import register
 from naas_psych.cli.console import console, prose, terminal_of
-from naas_psych.cli.specimen import SCORECARD
+from naas_psych.cli.columns import SCORECARD, columns_of
 from naas_psych.errors import UsageError
 from naas_psych.finding_codes import finding_codes
 from naas_psych.glossary import SUFFIXES, glossary, term
@@ -147,8 +147,6 @@ def _term(name: str) -> Entry | None:
 
 
 def _where(column: str) -> str:
-    from naas_psych.cli.specimen import columns_of
-
     places = [
         f"{analysis}, table {table}"
         for analysis in (*register.names(), SCORECARD)

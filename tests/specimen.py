@@ -1,4 +1,4 @@
-"""A small study made in memory, so that the columns of every table can be shown without data."""
+"""A small study made in memory: every analysis runs on it, and its tables show their columns."""
 
 from __future__ import annotations
 
@@ -6,21 +6,19 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from naas_psych import register
+from naas_psych.cli.columns import SCORECARD
 from naas_psych.errors import AnalysisImpossible
 
 if TYPE_CHECKING:
     from naas_psych.result import Result
     from naas_psych.study.study import Study
 
-#: Goes the way of results and is not in the register.
-SCORECARD = "scorecard"
 PERSONS = 60
 ITEMS = 6
 OPTIONS = ("A", "B", "C", "D")
 
 
-@cache
-def columns_of(analysis: str) -> dict[str, dict[str, str]]:
+def columns_found(analysis: str) -> dict[str, dict[str, str]]:
     """The tables of an analysis, each with its columns and their kind (number, integer ...)."""
     try:
         result = _result(analysis)
@@ -35,7 +33,7 @@ def columns_of(analysis: str) -> dict[str, dict[str, str]]:
 def _result(analysis: str) -> Result:
     """The scorecard is no analysis of a study alone: it needs a truth beside it."""
     if analysis == SCORECARD:
-        from naas_psych.oracle.specimen import specimen_result
+        from tests.scorecard_specimen import specimen_result
 
         return specimen_result(specimen())
     return register.load(analysis).run(specimen(), **_quick(analysis))
