@@ -14,6 +14,7 @@ from naas_psych.report.document import document, dumps, findings_list
 from naas_psych.report.export import drawings_of, write_tables, write_text
 from naas_psych.report.figures import Image, write_figures
 from naas_psych.report.page import page
+from naas_psych.report.private import without_persons
 from naas_psych.report.run import Progress, Run, run_all
 from naas_psych.study.study import Study
 
@@ -46,7 +47,8 @@ def evidence(
     out
         A folder that does not exist yet, or is empty; it appears whole or not at all.
     internal
-        Write the twin that is not for publication, with a banner that says so.
+        Write the twin that is not for publication, with a banner that says so and the tables that
+        have a row a person.
     seed, threads
         Seed of the random numbers; threads to use (the bytes are the same for any number).
     progress
@@ -60,6 +62,7 @@ def evidence(
     choices = _Choices(internal, seed, threads, progress)
     with whole_folder(out) as folder:
         run = run_all(study, seed=seed, threads=threads, progress=progress)
+        run = run if internal else without_persons(run)
         _write(study, run, folder, Path(out), choices)
     return Path(out)
 

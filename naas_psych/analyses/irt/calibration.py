@@ -10,10 +10,11 @@ import pandas as pd
 from naas_psych.analyses.irt.calibrated import Calibrated, Errors, Model, calibrated
 from naas_psych.analyses.irt.calibration_drawings import calibration_drawings as drawings
 from naas_psych.analyses.irt.calibration_findings import calibration_findings as findings
+from naas_psych.analyses.irt.cuts import cuts_on_scale
 from naas_psych.analyses.options import Omitted
 from naas_psych.analysis import Threads, analysis
 from naas_psych.irt.calibration import Calibration
-from naas_psych.irt.persons import categories_of, posteriors
+from naas_psych.irt.scores import person_scores
 from naas_psych.result import Result, tidy
 from naas_psych.study.study import Study
 
@@ -74,6 +75,7 @@ def calibration(
         "parameters": _parameters(made, wanted),
         "fit": _fit(made),
         "persons_on_scale": _persons_on_scale(made),
+        "cuts_on_scale": cuts_on_scale(study, made, omitted),
     }
     if any(name == "nominal" for name in made.fit.models):
         tables["categories"] = _categories(made)
@@ -156,15 +158,14 @@ def _fit(made: Calibrated) -> pd.DataFrame:
 
 
 def _persons_on_scale(made: Calibrated) -> pd.DataFrame:
-    """How many persons stand in each half SD of theta, and which items lie there."""
-    categories = categories_of(made.fit, made.points)
-    scores = np.concatenate(
-        [b.posterior @ made.fit.grid.theta for b in posteriors(made.fit, categories)]
-    )
-    known = scores[(categories >= 0).any(axis=1)]
+    """How many persons stand in each half SD of theta, by the mean of their posterior."""
+    scores = person_scores(made.fit, made.points, methods=("eap",)).eap.theta
+    known = scores[np.isfinite(scores)]
     edges = np.arange(-4.0, 4.01, 0.5)
     counts, _ = np.histogram(np.clip(known, edges[0], edges[-1]), edges)
-    return pd.DataFrame({"theta": edges[:-1] + 0.25, "n": counts})
+    met = np.flatnonzero(counts)
+    rows = slice(met[0], met[-1] + 1) if met.size else slice(0, 0)
+    return pd.DataFrame({"theta": (edges[:-1] + 0.25)[rows], "n": counts[rows]})
 
 
 def _categories(made: Calibrated) -> pd.DataFrame:

@@ -106,7 +106,9 @@ def _parameters(prepared: Prepared, fit: ConditionalFit) -> pd.DataFrame:
         columns |= {"b": fit.b.ravel(), "b_se": fit.b_se.ravel()}
     else:
         known = np.isfinite(steps).any(axis=1)
-        columns["b"] = np.where(known, np.nanmean(np.where(known[:, None], steps, 0), axis=1), np.nan)
+        columns["b"] = np.where(
+            known, np.nanmean(np.where(known[:, None], steps, 0), axis=1), np.nan
+        )
         for k in range(steps.shape[1]):
             columns |= {f"b{k + 1}": steps[:, k], f"b{k + 1}_se": fit.b_se[:, k]}
     why = [reason or "fewer_categories" for reason in fit.reasons]

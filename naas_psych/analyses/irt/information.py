@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from naas_psych.analyses.irt.calibrated import Calibrated, Model, calibrated, impossible
+from naas_psych.analyses.irt.cuts import theta_of_cut
 from naas_psych.analyses.irt.information_drawings import information_drawings as drawings
 from naas_psych.analyses.irt.scored_forms import ScoredForm, scored_forms
 from naas_psych.analyses.items.phrasing import known
@@ -16,7 +17,7 @@ from naas_psych.analyses.options import Omitted
 from naas_psych.analysis import Threads, analysis
 from naas_psych.finding import Finding
 from naas_psych.finding_codes import found
-from naas_psych.irt.information import Peaks, peaks, theta_of_score
+from naas_psych.irt.information import Peaks, peaks
 from naas_psych.irt.information import information as informed
 from naas_psych.irt.refusal import Refused
 from naas_psych.numerics.arrays import Floats
@@ -157,7 +158,7 @@ def _cuts(made: Calibrated, forms: tuple[ScoredForm, ...], cuts: dict[str, Cut])
         _at(
             made,
             form,
-            np.array([_theta_of(made, form, cut)]),
+            np.array([theta_of_cut(made, form, cut)]),
             {"form": [form.name], "cut": [name], "cut_value": [cut.value], "cut_unit": [cut.unit]},
         )
         for form, name, cut in pairs
@@ -166,13 +167,6 @@ def _cuts(made: Calibrated, forms: tuple[ScoredForm, ...], cuts: dict[str, Cut])
         return pd.concat(parts, ignore_index=True)
     names = ("form", "cut", "cut_value", "cut_unit", "theta", "theta_se", "information")
     return pd.DataFrame(columns=[*names, "expected_total", "total_error"], dtype=object)
-
-
-def _theta_of(made: Calibrated, form: ScoredForm, cut: Cut) -> float:
-    if cut.unit == "theta":
-        return cut.value
-    total = cut.value if cut.unit == "raw" else form.at_percent(cut.value)
-    return float(theta_of_score(made.fit, form.points(total), items=form.items)[0])
 
 
 def findings(result: Result, thresholds: Thresholds) -> Iterator[Finding]:

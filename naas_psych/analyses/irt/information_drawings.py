@@ -62,14 +62,15 @@ def _cut_words(cuts: pd.DataFrame) -> str:
 
 
 def _mark_cuts(axes: Axes, cuts: pd.DataFrame) -> None:
-    rows: Any = cuts.itertuples()
-    for row in rows:
+    """Names of cuts that lie close stand below one another."""
+    rows: Any = cuts.sort_values("theta").itertuples()
+    for place, row in enumerate(rows):
         axes.axvline(float(row.theta), color=ink(), linestyle=":", linewidth=1)
         axes.annotate(
             str(row.cut),
             (float(row.theta), 1.0),
             xycoords=("data", "axes fraction"),
-            xytext=(3, -3),
+            xytext=(3, -3 - 10 * (place % 3)),
             textcoords="offset points",
             va="top",
             fontsize=8,
