@@ -12,8 +12,8 @@ from pydantic import BaseModel
 
 from naas_psych import register
 from naas_psych.analysis import allowed_values, check_options, sections
-from naas_psych.cli.schema import analysis_schema, document_schema
 from naas_psych.cli.columns import columns_of
+from naas_psych.cli.schema import analysis_schema, document_schema
 from naas_psych.errors import AnalysisImpossible, UsageError
 from naas_psych.finding import SEVERITIES
 from naas_psych.glossary import term

@@ -7,7 +7,7 @@ from typing import Any
 import common
 import numpy as np
 
-from naas_psych.irt.calibrate import calibrate
+from naas_psych.irt import calibrate
 
 _THREADS = 2
 
@@ -30,8 +30,8 @@ def conditional(scores: Any, _job: dict[str, Any]) -> Any:
 
 def e_step(scores: Any, job: dict[str, Any]) -> Any:
     """One E-step on 61 nodes, packed beforehand."""
-    from naas_psych.irt.expectation import expect
-    from naas_psych.irt.packing import pack
+    from naas_psych.irt.engine.expectation import expect
+    from naas_psych.irt.engine.packing import pack
 
     model = _fitted(scores, job, nodes=61)
     categories = np.where(scores < 0, -1, scores).astype(np.int8)
@@ -50,7 +50,7 @@ def e_step_products(scores: Any, job: dict[str, Any]) -> Any:
 
 
 def eap(scores: Any, job: dict[str, Any]) -> Any:
-    from naas_psych.irt.scores import person_scores
+    from naas_psych.irt.scores.person_scores import person_scores
 
     model = _fitted(scores[:30_000], job)
 
@@ -61,21 +61,21 @@ def eap(scores: Any, job: dict[str, Any]) -> Any:
 
 
 def s_x2(scores: Any, job: dict[str, Any]) -> Any:
-    from naas_psych.irt.s_x2 import s_x2 as statistic
+    from naas_psych.irt.fit.s_x2 import s_x2 as statistic
 
     model = _fitted(scores, job)
     return lambda: statistic(model, scores), common.nothing
 
 
 def m2(scores: Any, job: dict[str, Any]) -> Any:
-    from naas_psych.irt.limited_information import limited_information as statistic
+    from naas_psych.irt.fit.limited_information import limited_information as statistic
 
     model = _fitted(scores, job)
     return lambda: statistic(model, scores), common.nothing
 
 
 def mean_squares(scores: Any, job: dict[str, Any]) -> Any:
-    from naas_psych.irt.mean_squares import mean_squares as statistic
+    from naas_psych.irt.fit.mean_squares import mean_squares as statistic
 
     model = _fitted(scores, job)
     return lambda: statistic(model, scores, threads=_THREADS), common.nothing

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from naas_psych import register
-from naas_psych.cli.console import console, prose, terminal_of
 from naas_psych.cli.columns import SCORECARD, columns_of
+from naas_psych.cli.console import console, prose, terminal_of
 from naas_psych.errors import UsageError
 from naas_psych.finding_codes import finding_codes
 from naas_psych.glossary import SUFFIXES, glossary, term

@@ -6,8 +6,8 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from naas_psych import __version__, register
-from naas_psych.cli.console import put
 from naas_psych.cli.columns import SCORECARD, columns_of
+from naas_psych.cli.console import put
 from naas_psych.finding import SEVERITIES
 from naas_psych.glossary import Term, term
 

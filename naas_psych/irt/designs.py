@@ -47,7 +47,7 @@ def design_of(model: str, n_categories: int) -> Design:
     if n_categories > 2 and model in BINARY:
         raise Refused(
             "too_many_categories",
-            f"the {model} model is for right/wrong items, and an item has {n_categories} categories",
+            f"{model} is for right/wrong items, and an item has {n_categories} categories",
             "use gpcm, grm or nominal for such items (pcm or rsm with equal slopes)",
         )
     return DESIGNS[model](n_categories)
@@ -103,7 +103,7 @@ def _graded(n_categories: int) -> Design:
     return _plain(GRADED, ("a", *_intercepts(n_categories - 1)))
 
 
-def _three(n_categories: int) -> Design:
+def _three(_: int) -> Design:
     """The four-parameter model with the upper asymptote at 1."""
     return Design(
         GUESSING,
@@ -114,7 +114,7 @@ def _three(n_categories: int) -> Design:
     )
 
 
-def _four(n_categories: int) -> Design:
+def _four(_: int) -> Design:
     return _plain(GUESSING, ("a", "d", "logit_c", "logit_d"))
 
 

@@ -11,7 +11,7 @@ from naas_psych.numerics.arrays import Floats
 
 @dataclass(frozen=True)
 class Grid:
-    """theta : (Q,) equally spaced nodes; log_weight : (G, Q), each row the log of a distribution."""
+    """theta : (Q,) equally spaced nodes; log_weight : (G, Q), rows are logs of distributions."""
 
     theta: Floats
     log_weight: Floats

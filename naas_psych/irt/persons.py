@@ -10,13 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from naas_psych.irt.calibration import Calibration, Column
-from naas_psych.irt.coding import as_scores
-from naas_psych.irt.compiled import compiled
-from naas_psych.irt.expectation import padded, pseudo_tables
+from naas_psych.irt.engine.coding import as_scores
+from naas_psych.irt.engine.compiled import compiled
+from naas_psych.irt.engine.expectation import padded, pseudo_tables
+from naas_psych.irt.engine.kernel import write_posteriors
+from naas_psych.irt.engine.packing import Packed, pack
 from naas_psych.irt.grid import Grid
-from naas_psych.irt.kernel import write_posteriors
 from naas_psych.irt.model import log_probabilities
-from naas_psych.irt.packing import Packed, pack
 from naas_psych.irt.refusal import Refused
 from naas_psych.numerics.arrays import Floats
 

@@ -1,7 +1,7 @@
 """Priors on item parameters: log-density with two derivatives in the free parameter.
 
-A prior is on what is reported (a, d, c or the upper asymptote), as programs in use have it: the beta
-density of an asymptote is that of the asymptote itself, without the Jacobian of its logit.
+A prior is on what is reported (a, d, c or the upper asymptote), as programs in use have it: the
+beta density of an asymptote is that of the asymptote itself, without the Jacobian of its logit.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Density:
     bend: Floats
 
 
-#: A guessing parameter hardly shows in the data of easy items: without a prior a 3PL may not settle.
+#: Guessing hardly shows in the data of easy items: without a prior a 3PL may not settle.
 GUESSING_PRIOR = Prior("beta", 5.0, 17.0)
 UPPER_PRIOR = Prior("beta", 38.0, 2.0)
 NEEDED: Mapping[str, Mapping[str, Prior]] = {

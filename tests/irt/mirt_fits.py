@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from naas_psych.irt.calibrate import calibrate
+from naas_psych.irt import calibrate
 from naas_psych.irt.calibration import Calibration
 from naas_psych.irt.grid import Grid, normal_log_weight
 from tests.irt.golden import golden, numbers, scores

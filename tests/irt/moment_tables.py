@@ -8,11 +8,16 @@ from typing import Any
 
 import numpy as np
 
-from naas_psych.irt import booklet_moments, limited_information, moment_covariance, moment_slopes
 from naas_psych.irt.calibration import Calibration
+from naas_psych.irt.engine.population import weights_at
+from naas_psych.irt.fit import (
+    booklet_moments,
+    limited_information,
+    moment_covariance,
+    moment_slopes,
+)
 from naas_psych.irt.model import probabilities
 from naas_psych.irt.persons import categories_of
-from naas_psych.irt.population import weights_at
 from naas_psych.numerics.arrays import Floats
 
 Edit = Callable[[Floats, Any], Floats]

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from naas_psych.irt.em import Convergence, Problem, Solution, expected_at
+from naas_psych.irt.engine.em import Convergence, Problem, Solution, expected_at
+from naas_psych.irt.engine.m_step import log_prior
+from naas_psych.irt.engine.packing import pack
+from naas_psych.irt.engine.population import population_of
 from naas_psych.irt.grid import nodes
-from naas_psych.irt.m_step import log_prior
 from naas_psych.irt.model import TestModel, model_of, probabilities
-from naas_psych.irt.packing import pack
-from naas_psych.irt.population import population_of
 from naas_psych.irt.priors import Prior
 
 #: Every model, each with the numbers of categories it is tried with.

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from naas_psych.irt.andersen import andersen
-from naas_psych.irt.conditional import conditional_rasch
+from naas_psych.irt.conditional.andersen import andersen
+from naas_psych.irt.conditional.estimate import conditional_rasch
 from naas_psych.irt.refusal import Refused
 from tests.irt.test_conditional import made
 from tests.numerics.reliability_data import real

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from naas_psych.irt import packing
-from naas_psych.irt.calibrate import calibrate
+from naas_psych.irt import calibrate
 from naas_psych.irt.calibration import Calibration
-from naas_psych.irt.expectation import expect
+from naas_psych.irt.engine import packing
+from naas_psych.irt.engine.expectation import expect
 from naas_psych.irt.model import log_probabilities, parameter_scores
 from naas_psych.irt.persons import categories_of
 from naas_psych.irt.priors import Prior

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from naas_psych.irt.calibrate import calibrate
+from naas_psych.irt import calibrate
 from naas_psych.irt.multi.bifactor import calibrate_bifactor
 from naas_psych.irt.multi.expectation import expect
 from naas_psych.irt.multi.m_step import gradient_at

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from scipy.special import chdtrc
 
-from naas_psych.irt.calibrate import calibrate
-from naas_psych.irt.comparison import criteria, likelihood_ratio, mixture_p_value, nested
-from naas_psych.irt.recommendation import Candidate, Floor, recommend
+from naas_psych.irt import calibrate
+from naas_psych.irt.fit.comparison import criteria, likelihood_ratio, mixture_p_value, nested
+from naas_psych.irt.fit.recommendation import Candidate, Floor, recommend
 from naas_psych.irt.refusal import Refused
 from tests.irt.golden import golden, scores
 from tests.irt.test_limited_information import fitted, made

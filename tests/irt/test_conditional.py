@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from naas_psych.irt.conditional import ConditionalFit, conditional_rasch
-from naas_psych.irt.conditional_design import answers_of, design_of
-from naas_psych.irt.conditional_moments import Form, conditional_moments
+from naas_psych.irt.conditional.design import answers_of, design_of
+from naas_psych.irt.conditional.estimate import ConditionalFit, conditional_rasch
+from naas_psych.irt.conditional.moments import Form, conditional_moments
 from naas_psych.irt.refusal import Refused
 from tests.numerics.reliability_data import real
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from naas_psych.irt.elementary import (
+from naas_psych.irt.conditional.elementary import (
     category_probabilities,
     leave_one_out,
     log_elementary,

@@ -8,14 +8,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from naas_psych.irt.calibrate import calibrate
+from naas_psych.irt import calibrate
 from naas_psych.irt.calibration import Calibration
 from naas_psych.irt.grid import Grid, normal_log_weight
-from naas_psych.irt.information import information, peaks, theta_of_score
-from naas_psych.irt.irt_reliability import empirical_reliability, model_reliability
 from naas_psych.irt.model import curves, model_of, probabilities
-from naas_psych.irt.score_distribution import score_distribution
-from naas_psych.irt.scores import Estimate, person_scores
+from naas_psych.irt.scores.information import information, peaks, theta_of_score
+from naas_psych.irt.scores.person_scores import Estimate, person_scores
+from naas_psych.irt.scores.reliability import empirical_reliability, model_reliability
+from naas_psych.irt.scores.score_distribution import score_distribution
 from tests.irt.golden import golden
 from tests.irt.mirt_fits import CASES, Case, case
 from tests.irt.sheet import data_b, data_c

@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from naas_psych.irt import kernel_numpy
-from naas_psych.irt.em import Problem, grid_at
-from naas_psych.irt.expectation import Expected, expect
+from naas_psych.irt.engine import kernel_numpy
+from naas_psych.irt.engine.em import Problem, grid_at
+from naas_psych.irt.engine.expectation import Expected, expect
+from naas_psych.irt.engine.packing import pack
+from naas_psych.irt.engine.unpacking import categories_in
 from naas_psych.irt.model import log_probabilities
-from naas_psych.irt.packing import pack
-from naas_psych.irt.unpacking import categories_in
 from tests.irt.problems import model_for, parameters, problem_of, simulated
 
 MIXED = ["2pl"] * 9 + ["3pl"] * 3 + ["grm"] * 4 + ["nominal"] * 3

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 from scipy.special import logit
 
-from naas_psych.irt.calibrate import calibrate
+from naas_psych.irt import calibrate
 from naas_psych.irt.calibration import Calibration
-from naas_psych.irt.fit_indices import cfi, non_centrality, rmsea, tli
+from naas_psych.irt.fit.fit_indices import cfi, non_centrality, rmsea, tli
+from naas_psych.irt.fit.limited_information import GlobalFit, limited_information
 from naas_psych.irt.grid import Grid, normal_log_weight
-from naas_psych.irt.limited_information import GlobalFit, limited_information
 from naas_psych.irt.model import parameter_scores, probabilities
 from naas_psych.irt.priors import Prior
 from naas_psych.irt.refusal import Refused

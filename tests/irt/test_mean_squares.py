@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from naas_psych.irt.calibrate import calibrate
-from naas_psych.irt.empirical_curves import curve_distance, distance, empirical_curves
-from naas_psych.irt.mean_squares import mean_squares, mean_squares_at, plug_in_sums, report
+from naas_psych.irt import calibrate
+from naas_psych.irt.fit.empirical_curves import curve_distance, distance, empirical_curves
+from naas_psych.irt.fit.mean_squares import mean_squares, mean_squares_at, plug_in_sums, report
+from naas_psych.irt.fit.residual_correlations import expected_a_posteriori
 from naas_psych.irt.persons import categories_of
-from naas_psych.irt.residual_correlations import expected_a_posteriori
 from tests.irt.fit_cases import CASES, MIRT_LEAST, answers, data_b, fitted, made_up
 from tests.irt.golden import golden, scores
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from naas_psych.irt.calibrate import calibrate
+from naas_psych.irt import calibrate
 from naas_psych.irt.calibration import Calibration
 from naas_psych.irt.families.family import Family
 from naas_psych.irt.grid import nodes

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from naas_psych.irt.calibrate import calibrate
+from naas_psych.irt import calibrate
 from naas_psych.irt.multi.calibrate import calibrate_multidimensional
 from naas_psych.irt.multi.calibration import standardised
 from naas_psych.irt.multi.correlations import jacobian, log_weights, matrix

@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from naas_psych.irt.calibrate import calibrate
-from naas_psych.irt.person_fit import Estimator, person_fit
+from naas_psych.irt import calibrate
+from naas_psych.irt.fit.person_fit import Estimator, person_fit
+from naas_psych.irt.fit.residual_correlations import expected_a_posteriori
+from naas_psych.irt.fit.response_patterns import pattern_fit
 from naas_psych.irt.persons import categories_of
-from naas_psych.irt.residual_correlations import expected_a_posteriori
-from naas_psych.irt.response_patterns import pattern_fit
-from naas_psych.irt.scores import person_scores
+from naas_psych.irt.scores.person_scores import person_scores
 from tests.irt.fit_cases import CASES, MIRT_LEAST, answers, data_b, fitted, made_up
 from tests.irt.golden import golden, scores
 

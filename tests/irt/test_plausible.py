@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from naas_psych.irt.calibrate import calibrate
-from naas_psych.irt.plausible import combine, plausible_values
+from naas_psych.irt import calibrate
 from naas_psych.irt.refusal import Refused
-from naas_psych.irt.scores import person_scores
+from naas_psych.irt.scores.person_scores import person_scores
+from naas_psych.irt.scores.plausible import combine, plausible_values
 from tests.irt.sheet import data_b, data_c
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from naas_psych.irt.calibrate import calibrate
+from naas_psych.irt import calibrate
 from naas_psych.irt.calibration import Calibration
 from naas_psych.irt.reported import Parameters, reported
 from tests.irt.problems import model_for, parameters, simulated

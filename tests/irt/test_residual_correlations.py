@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from naas_psych.irt.calibrate import calibrate
-from naas_psych.irt.local_dependence import local_dependence
-from naas_psych.irt.residual_correlations import residual_correlations
+from naas_psych.irt import calibrate
+from naas_psych.irt.fit.local_dependence import local_dependence
+from naas_psych.irt.fit.residual_correlations import residual_correlations
 from tests.irt.fit_cases import CASES, data_b, fitted, made_up
 from tests.irt.golden import golden, numbers, scores
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from naas_psych.irt.calibrate import calibrate
-from naas_psych.irt.leave_one_out import rest_scores
+from naas_psych.irt import calibrate
+from naas_psych.irt.fit.leave_one_out import rest_scores
+from naas_psych.irt.fit.s_x2 import s_x2
+from naas_psych.irt.fit.s_x2_collapse import Cells, collapsed
 from naas_psych.irt.refusal import Refused
-from naas_psych.irt.s_x2 import s_x2
-from naas_psych.irt.s_x2_collapse import Cells, collapsed
 from naas_psych.numerics.adjusted_p import benjamini_hochberg
 from tests.irt.fit_cases import CASES, answers, data_b, data_c, fitted, made_up
 from tests.irt.golden import scores

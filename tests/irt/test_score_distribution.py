@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 from scipy.stats import binom
 
-from naas_psych.irt.calibrate import calibrate
+from naas_psych.irt import calibrate
 from naas_psych.irt.grid import Grid, normal_log_weight
 from naas_psych.irt.model import probabilities
 from naas_psych.irt.refusal import Refused
-from naas_psych.irt.score_distribution import form_of, score_distribution, sum_scores
-from naas_psych.irt.scores import person_scores
+from naas_psych.irt.scores.person_scores import person_scores
+from naas_psych.irt.scores.score_distribution import form_of, score_distribution, sum_scores
 from tests.irt.mirt_fits import CASES, case
 from tests.irt.sheet import data_b, data_c
 

@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 from scipy.optimize import brentq
 
-from naas_psych.irt import scores as score_module
-from naas_psych.irt.calibrate import calibrate
+from naas_psych.irt import calibrate
 from naas_psych.irt.calibration import Calibration
 from naas_psych.irt.grid import Grid, normal_log_weight
-from naas_psych.irt.lattice import bend_of, information_of, lattice_of, log_slopes
 from naas_psych.irt.refusal import Refused
-from naas_psych.irt.scores import METHODS, PersonScores, person_scores
+from naas_psych.irt.scores import person_scores as score_module
+from naas_psych.irt.scores.lattice import bend_of, information_of, lattice_of, log_slopes
+from naas_psych.irt.scores.person_scores import METHODS, PersonScores, person_scores
 from tests.irt.golden import numbers
 from tests.irt.mirt_fits import CASES, Case, case
 from tests.irt.sheet import data_b, data_c

@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from naas_psych.irt.calibrate import calibrate
-from naas_psych.irt.em import Problem
-from naas_psych.irt.information_matrix import prior_information, score_moments
+from naas_psych.irt import calibrate
+from naas_psych.irt.engine.em import Problem
+from naas_psych.irt.engine.information_matrix import prior_information, score_moments
+from naas_psych.irt.engine.standard_errors import error_matrix, inverse
 from naas_psych.irt.model import model_of
 from naas_psych.irt.reported import reported, reported_errors
-from naas_psych.irt.standard_errors import error_matrix, inverse
 from tests.irt.golden import golden, numbers, scores
 from tests.irt.problems import (
     CASES,

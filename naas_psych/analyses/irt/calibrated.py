@@ -13,7 +13,7 @@ from pydantic import Field
 
 from naas_psych.analyses.options import Omitted
 from naas_psych.errors import AnalysisImpossible
-from naas_psych.irt.calibrate import calibrate
+from naas_psych.irt import calibrate
 from naas_psych.irt.calibration import Calibration
 from naas_psych.irt.refusal import Refused
 from naas_psych.study.booklets import find_booklets

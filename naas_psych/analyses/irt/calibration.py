@@ -14,7 +14,7 @@ from naas_psych.analyses.irt.cuts import cuts_on_scale
 from naas_psych.analyses.options import Omitted
 from naas_psych.analysis import Threads, analysis
 from naas_psych.irt.calibration import Calibration
-from naas_psych.irt.scores import person_scores
+from naas_psych.irt.scores.person_scores import person_scores
 from naas_psych.result import Result, tidy
 from naas_psych.study.study import Study
 
@@ -47,8 +47,9 @@ def calibration(
 
     When not to use it
     ------------------
-    Not with few persons (a 2PL needs about 300, guessing 1,000), not where the items measure several
-    things or depend on each other (see model_fit and item_fit), and not where many ran out of time.
+    Not with few persons (a 2PL needs about 300, guessing 1,000), not where the items measure
+    several things or depend on each other (see model_fit and item_fit), and not where many ran out
+    of time.
 
     Agrees with
     -----------

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 from scipy.special import ndtr
 
-from naas_psych.analyses.items.phrasing import known, short
+from naas_psych.analyses.items.phrasing import Row, known, short
+from naas_psych.errors import Severity
 from naas_psych.finding import Finding
 from naas_psych.finding_codes import found
 from naas_psych.result import Result
-from naas_psych.thresholds import Thresholds
+from naas_psych.thresholds import Threshold, Thresholds
 
-Row = Mapping[str, Any]
 Rule = Callable[[Row, Thresholds], Finding | None]
 #: Two-sided 95 % limits.
 _Z = 1.959963984540054
@@ -27,8 +27,8 @@ _FLOORS = {
 
 def calibration_findings(result: Result, thresholds: Thresholds) -> Iterator[Finding]:
     """Findings about the whole first, then item by item."""
-    fit: Row = result.tables["fit"].to_dict("records")[0]
-    rows: list[Row] = result.tables["parameters"].to_dict("records")
+    fit = result.tables["fit"].to_dict("records")[0]
+    rows: list[Row] = list(result.tables["parameters"].to_dict("records"))
     yield from _whole(fit, rows, thresholds)
     for row in rows:
         if known(row["a"]) is None and row.get("a_reason") != "nominal":
@@ -77,7 +77,7 @@ def _few_persons(fit: Row, rows: list[Row], thresholds: Thresholds) -> Iterator[
             code="few_persons_for_model",
             severity="warning",
             subject="calibration",
-            sentence=f"{fit['n']} persons are fewer than the {floor.value:g} that this model needs.",
+            sentence=f"{fit['n']} persons are fewer than the {floor.value:g} that the model needs.",
             value=float(fit["n"]),
             threshold=floor,
         )
@@ -100,37 +100,41 @@ _WHY = {
 
 
 def _slope(row: Row, thresholds: Thresholds) -> Finding | None:
-    a, error = known(row["a"]), known(row.get("a_se"))
-    if a is None or error is None:  # a slope without an error is fixed, or nothing is known of it
-        return None
+    """Works backwards, hardly tells apart, or is suspiciously steep."""
+    a = known(row["a"])
     low, high = thresholds["irt_slope_min"], thresholds["irt_slope_max"]
+    if a is None or low.value <= a <= high.value:
+        return None
     if a < 0:
-        return _of_slope(row, "slope_negative", "error", f"{a:.2f}, below 0", low, ndtr(-a / error))
+        return _of_slope(row, _Odd("slope_negative", "error", f"{a:.2f}, below 0"), low, line=0.0)
     if a < low.value:
-        chance = ndtr((low.value - a) / error)
-        return _of_slope(
-            row, "slope_low", "warning", f"{short(a)}, below {short(low.value)}", low, chance
-        )
-    if a > high.value:
-        chance = ndtr((a - high.value) / error)
-        return _of_slope(
-            row, "slope_high", "warning", f"{a:.1f}, above {high.value:g}", high, chance
-        )
-    return None
+        words = f"{short(a)}, below {short(low.value)}"
+        return _of_slope(row, _Odd("slope_low", "warning", words), low, line=low.value)
+    words = f"{a:.1f}, above {high.value:g}"
+    return _of_slope(row, _Odd("slope_high", "warning", words), high, line=high.value)
 
 
-def _of_slope(
-    row: Row, code: str, severity: Any, words: str, limit: Any, probability: float
-) -> Finding:
-    a, error = float(row["a"]), float(row["a_se"])
+@dataclass(frozen=True)
+class _Odd:
+    """What is said of a slope."""
+
+    code: str
+    severity: Severity
+    words: str
+
+
+def _of_slope(row: Row, odd: _Odd, limit: Threshold, *, line: float) -> Finding:
+    """With its interval, and how surely it lies on that side of the line, where it has an error."""
+    a, error = float(row["a"]), known(row.get("a_se"))
+    beside = f" (standard error {short(error)})" if error else ""
     return found(
-        code=code,
-        severity=severity,
+        code=odd.code,
+        severity=odd.severity,
         subject=str(row["item_id"]),
-        sentence=f"The slope of {row['item_id']} is {words} (standard error {short(error)}).",
+        sentence=f"The slope of {row['item_id']} is {odd.words}{beside}.",
         value=a,
-        limits=(a - _Z * error, a + _Z * error),
-        probability=float(probability),
+        limits=(a - _Z * error, a + _Z * error) if error else (None, None),
+        probability=float(ndtr(abs(a - line) / error)) if error else None,
         threshold=limit,
     )
 

@@ -14,9 +14,9 @@ from naas_psych.analyses.options import Omitted
 from naas_psych.analysis import analysis
 from naas_psych.finding import Finding
 from naas_psych.finding_codes import found
-from naas_psych.irt.andersen import AndersenTest, andersen
-from naas_psych.irt.conditional import ConditionalFit, ConditionalModel
-from naas_psych.irt.conditional import conditional_rasch as estimated
+from naas_psych.irt.conditional.andersen import AndersenTest, andersen
+from naas_psych.irt.conditional.estimate import ConditionalFit, ConditionalModel
+from naas_psych.irt.conditional.estimate import conditional_rasch as estimated
 from naas_psych.irt.refusal import Refused
 from naas_psych.result import Result, tidy
 from naas_psych.study.study import Study
@@ -105,7 +105,7 @@ def _parameters(prepared: Prepared, fit: ConditionalFit) -> pd.DataFrame:
     if steps.shape[1] == 1:
         columns |= {"b": fit.b.ravel(), "b_se": fit.b_se.ravel()}
     else:
-        known = np.isfinite(steps).any(axis=1)
+        known = np.asarray(np.isfinite(steps).any(axis=1))
         columns["b"] = np.where(
             known, np.nanmean(np.where(known[:, None], steps, 0), axis=1), np.nan
         )

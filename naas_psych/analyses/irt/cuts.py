@@ -7,7 +7,7 @@ import pandas as pd
 
 from naas_psych.analyses.irt.calibrated import Calibrated
 from naas_psych.analyses.irt.scored_forms import ScoredForm, scored_forms
-from naas_psych.irt.information import theta_of_score
+from naas_psych.irt.scores.information import theta_of_score
 from naas_psych.study.spec import Cut
 from naas_psych.study.study import Study
 

@@ -17,9 +17,9 @@ from naas_psych.analyses.options import Omitted
 from naas_psych.analysis import Threads, analysis
 from naas_psych.finding import Finding
 from naas_psych.finding_codes import found
-from naas_psych.irt.information import Peaks, peaks
-from naas_psych.irt.information import information as informed
 from naas_psych.irt.refusal import Refused
+from naas_psych.irt.scores.information import Peaks, peaks
+from naas_psych.irt.scores.information import information as informed
 from naas_psych.numerics.arrays import Floats
 from naas_psych.result import Result, tidy
 from naas_psych.study.spec import Cut

@@ -12,12 +12,12 @@ from naas_psych.analyses.irt.item_fit_drawings import item_fit_drawings as drawi
 from naas_psych.analyses.irt.item_fit_findings import item_fit_findings as findings
 from naas_psych.analyses.options import Omitted
 from naas_psych.analysis import Threads, analysis
-from naas_psych.irt.empirical_curves import curve_distance, empirical_curves
-from naas_psych.irt.local_dependence import local_dependence
-from naas_psych.irt.mean_squares import mean_squares
+from naas_psych.irt.fit.empirical_curves import curve_distance, empirical_curves
+from naas_psych.irt.fit.local_dependence import local_dependence
+from naas_psych.irt.fit.mean_squares import mean_squares
+from naas_psych.irt.fit.residual_correlations import residual_correlations
+from naas_psych.irt.fit.s_x2 import s_x2
 from naas_psych.irt.refusal import Refused
-from naas_psych.irt.residual_correlations import residual_correlations
-from naas_psych.irt.s_x2 import s_x2
 from naas_psych.result import Result, tidy
 from naas_psych.study.study import Study
 

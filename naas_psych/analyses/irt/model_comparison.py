@@ -18,10 +18,10 @@ from naas_psych.analyses.items.phrasing import listed
 from naas_psych.analyses.options import Omitted
 from naas_psych.analysis import Threads, analysis
 from naas_psych.errors import AnalysisImpossible
-from naas_psych.irt.comparison import LikelihoodRatio, criteria, likelihood_ratio, nested
-from naas_psych.irt.limited_information import GlobalFit, limited_information
+from naas_psych.irt.fit.comparison import LikelihoodRatio, criteria, likelihood_ratio, nested
+from naas_psych.irt.fit.limited_information import GlobalFit, limited_information
+from naas_psych.irt.fit.recommendation import Candidate, Floor, Recommendation, recommend
 from naas_psych.irt.persons import categories_of
-from naas_psych.irt.recommendation import Candidate, Floor, Recommendation, recommend
 from naas_psych.irt.refusal import Refused
 from naas_psych.result import Result, tidy
 from naas_psych.study.study import Study

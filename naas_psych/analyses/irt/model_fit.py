@@ -11,7 +11,7 @@ from naas_psych.analyses.irt.calibrated import Calibrated, Model, calibrated, im
 from naas_psych.analyses.irt.model_fit_findings import model_fit_findings as findings
 from naas_psych.analyses.options import Omitted
 from naas_psych.analysis import Threads, analysis
-from naas_psych.irt.limited_information import GlobalFit, limited_information
+from naas_psych.irt.fit.limited_information import GlobalFit, limited_information
 from naas_psych.irt.refusal import Refused
 from naas_psych.result import Result, tidy
 from naas_psych.study.study import Study

@@ -15,10 +15,10 @@ from naas_psych.analyses.options import Omitted
 from naas_psych.analysis import Threads, analysis
 from naas_psych.finding import Finding
 from naas_psych.finding_codes import found
-from naas_psych.irt.person_fit import PersonFit
-from naas_psych.irt.person_fit import person_fit as measured
+from naas_psych.irt.fit.person_fit import PersonFit
+from naas_psych.irt.fit.person_fit import person_fit as measured
 from naas_psych.irt.refusal import Refused
-from naas_psych.irt.scores import person_scores
+from naas_psych.irt.scores.person_scores import person_scores
 from naas_psych.numerics.proportions import wilson
 from naas_psych.result import Result, tidy
 from naas_psych.study.study import Study

@@ -15,11 +15,11 @@ from naas_psych.analyses.options import Omitted
 from naas_psych.analysis import Threads, analysis
 from naas_psych.finding import Finding
 from naas_psych.finding_codes import found
-from naas_psych.irt.irt_reliability import empirical_reliability, model_reliability
 from naas_psych.irt.refusal import Refused
-from naas_psych.irt.score_distribution import SumScores, sum_scores
-from naas_psych.irt.scores import METHODS, PersonScores
-from naas_psych.irt.scores import person_scores as scored
+from naas_psych.irt.scores.person_scores import METHODS, PersonScores
+from naas_psych.irt.scores.person_scores import person_scores as scored
+from naas_psych.irt.scores.reliability import empirical_reliability, model_reliability
+from naas_psych.irt.scores.score_distribution import SumScores, sum_scores
 from naas_psych.numerics.arrays import Floats
 from naas_psych.result import Result, tidy
 from naas_psych.study.study import Study

@@ -9,6 +9,7 @@ Values of an item with m + 1 categories: a_1, ..., a_m, c_1, ..., c_m.
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import expit
 
 from naas_psych.irt.families.family import Family, Slopes
@@ -83,7 +84,7 @@ def slopes(values: Floats, theta: Floats, n_categories: int) -> Slopes:
     return Slopes(log_p, first, np.broadcast_to(-variance, log_p.shape))
 
 
-def feasible(values: Floats) -> Floats:
+def feasible(values: Floats) -> NDArray[np.bool_]:
     """Every finite value is a model."""
     return np.asarray(np.isfinite(values).all(axis=1))
 

@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from naas_psych.numerics.arrays import Floats
 
 
@@ -38,4 +41,4 @@ class Family:
     scores: Callable[[Floats, Floats, int], Floats]
     curvature: Callable[[Floats, Floats, Floats], Floats]
     slopes: Callable[[Floats, Floats, int], Slopes]
-    feasible: Callable[[Floats], Floats]
+    feasible: Callable[[Floats], NDArray[np.bool_]]

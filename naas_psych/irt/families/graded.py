@@ -10,6 +10,7 @@ Values of an item with m + 1 categories: a, d_1 > d_2 > ... > d_m.
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import expit, log_expit
 
 from naas_psych.irt.families.family import Family, Slopes
@@ -87,7 +88,7 @@ def slopes(values: Floats, theta: Floats, n_categories: int) -> Slopes:
     return Slopes(log_probabilities(values, theta, n_categories), first, second)
 
 
-def feasible(values: Floats) -> Floats:
+def feasible(values: Floats) -> NDArray[np.bool_]:
     """Boundaries in order: a category between two equal ones could never be chosen."""
     return np.asarray((_gaps(values) > 1e-6).all(axis=1) & np.isfinite(values).all(axis=1))
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import expit, log_expit
 
 from naas_psych.irt.families.family import Family, Slopes
@@ -43,7 +44,7 @@ def _parts(values: Floats, theta: Floats) -> _Parts:
     return _Parts(above, below, g, u, not_g, not_u, right, wrong)
 
 
-def log_probabilities(values: Floats, theta: Floats, n_categories: int) -> Floats:
+def log_probabilities(values: Floats, theta: Floats, _: int) -> Floats:
     """ln(g (1 - L) + u L) and ln((1 - g)(1 - L) + (1 - u) L), added up as logs."""
     eta = values[:, :1] * theta + values[:, 1:2]
     above, below = log_expit(eta), log_expit(-eta)
@@ -53,7 +54,7 @@ def log_probabilities(values: Floats, theta: Floats, n_categories: int) -> Float
     return np.stack([wrong, right], axis=1)
 
 
-def scores(values: Floats, theta: Floats, n_categories: int) -> Floats:
+def scores(values: Floats, theta: Floats, _: int) -> Floats:
     """dP / P for a right answer and -dP / (1 - P) for a wrong one."""
     part = _parts(values, theta)
     change = _change(part, theta)
@@ -96,7 +97,7 @@ def _bend(part: _Parts, theta: Floats, left: Floats) -> Floats:
     return found
 
 
-def slopes(values: Floats, theta: Floats, n_categories: int) -> Slopes:
+def slopes(values: Floats, theta: Floats, _: int) -> Slopes:
     """With P' = (u - g) a L (1 - L) and P'' = P' a (1 - 2 L)."""
     part = _parts(values, theta)
     a = values[:, :1]
@@ -107,7 +108,7 @@ def slopes(values: Floats, theta: Floats, n_categories: int) -> Slopes:
     return Slopes(log_probabilities(values, theta, 2), first, ratio - first * first)
 
 
-def feasible(values: Floats) -> Floats:
+def feasible(values: Floats) -> NDArray[np.bool_]:
     """The lower asymptote lies below the upper one."""
     finite = np.isfinite(values[:, :2]).all(axis=1)
     return np.asarray(finite & (values[:, 2] < values[:, 3]))

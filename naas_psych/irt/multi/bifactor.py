@@ -8,7 +8,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from naas_psych.irt.em import Settings
+from naas_psych.irt.engine.em import Settings
 from naas_psych.irt.multi.calibration import Fitted, fitted, standardised
 from naas_psych.irt.multi.em import Solution
 from naas_psych.irt.multi.errors import ErrorMatrix

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from naas_psych.irt.acceleration import Mixer, proposal
-from naas_psych.irt.em import Convergence, Settings
+from naas_psych.irt.engine.acceleration import Mixer, proposal
+from naas_psych.irt.engine.em import Convergence, Settings
 from naas_psych.irt.multi.expectation import Expected, expect
 from naas_psych.irt.multi.m_step import is_feasible, mapped
 from naas_psych.irt.multi.problem import Problem

@@ -19,9 +19,10 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from naas_psych.irt.compiled import compiled
-from naas_psych.irt.expectation import pseudo_tables
-from naas_psych.irt.kernel import marginalise
+from naas_psych.irt.engine.compiled import compiled
+from naas_psych.irt.engine.expectation import pseudo_tables
+from naas_psych.irt.engine.kernel import marginalise
+from naas_psych.irt.engine.packing import MOST_CODES
 from naas_psych.irt.multi.correlations import correlations_at, log_weights
 from naas_psych.irt.multi.grid import specific_log_weight
 from naas_psych.irt.multi.kernel import (
@@ -34,7 +35,6 @@ from naas_psych.irt.multi.kernel import (
     total_over,
 )
 from naas_psych.irt.multi.problem import Problem, cluster_log_probabilities
-from naas_psych.irt.packing import MOST_CODES
 from naas_psych.numerics.arrays import Floats
 
 #: Persons of a chunk, and cells that a chunk may hold; columns of a block.

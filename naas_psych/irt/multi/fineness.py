@@ -12,13 +12,13 @@ from itertools import product
 
 import numpy as np
 
+from naas_psych.irt.engine.packing import MOST_CODES
 from naas_psych.irt.multi.correlations import correlations_at
 from naas_psych.irt.multi.expectation import Expected
 from naas_psych.irt.multi.graded import information
 from naas_psych.irt.multi.grid import MultiGrid, all_columns, grid_of
 from naas_psych.irt.multi.problem import Problem
 from naas_psych.irt.multi.structure import columns_used, values_of
-from naas_psych.irt.packing import MOST_CODES
 from naas_psych.numerics.arrays import Floats
 
 _SPACING = 1.2

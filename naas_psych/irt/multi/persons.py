@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from naas_psych.irt.coding import as_scores
+from naas_psych.irt.engine.coding import as_scores
 from naas_psych.irt.multi.bifactor import BifactorCalibration
 from naas_psych.irt.multi.calibrate import MultidimensionalCalibration
 from naas_psych.irt.multi.errors import cluster_posteriors

@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from naas_psych.irt.coding import Coded, as_scores, code
-from naas_psych.irt.em import Settings
+from naas_psych.irt.engine.coding import Coded, as_scores, code
+from naas_psych.irt.engine.em import Settings
 from naas_psych.irt.multi.em import Solution, maximise
 from naas_psych.irt.multi.errors import ErrorMatrix, error_matrix
 from naas_psych.irt.multi.fineness import fitting_grid, warnings_of

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from naas_psych.irt.engine.packing import Packed, pack
 from naas_psych.irt.model import LOG_ZERO
 from naas_psych.irt.multi.graded import log_probabilities
 from naas_psych.irt.multi.grid import MultiGrid, all_columns
 from naas_psych.irt.multi.structure import Structure, columns_used, values_of
-from naas_psych.irt.packing import Packed, pack
 from naas_psych.numerics.arrays import Floats
 
 

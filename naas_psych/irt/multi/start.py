@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from naas_psych.irt.engine.start import tally
 from naas_psych.irt.multi.structure import Structure
-from naas_psych.irt.start import tally
 from naas_psych.numerics.arrays import Floats
 
 _LEAST, _STEEPER, _SPECIFIC, _AGAINST = 0.01, 1.2, 0.6, -0.5

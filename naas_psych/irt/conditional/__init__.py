@@ -1,0 +1,1 @@
+"""Conditional maximum likelihood: items without any assumption about the persons."""

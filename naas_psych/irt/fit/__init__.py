@@ -1,0 +1,1 @@
+"""How well a calibration describes items, pairs, persons and the whole."""

@@ -1,0 +1,117 @@
+"""Q3: do two items go together more than one dimension explains? (Yen 1984)"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
+
+from naas_psych.irt.calibration import Calibration
+from naas_psych.irt.fit.item_places import one_column_each
+from naas_psych.irt.model import probabilities
+from naas_psych.irt.persons import categories_of, posteriors
+from naas_psych.numerics.arrays import Floats
+
+#: Persons whose curves are held at a time: what a cache holds.
+_BLOCK = 512
+
+
+@dataclass(frozen=True)
+class ResidualCorrelations:
+    """Of J items; the diagonal of a matrix is 1 (adjusted: NaN), NaN where undefined.
+
+    q3 : (J, J) correlation of the residuals x - E(x | theta) over persons who have both items
+    mean : of all pairs; about -1 / (J - 1) where nothing is wrong
+    adjusted : (J, J) q3 - mean (Christensen, Makransky & Horton 2017)
+    n : (J, J) persons of each pair
+    """
+
+    q3: Floats
+    mean: float
+    adjusted: Floats
+    n: NDArray[np.int64]
+
+
+def residual_correlations(
+    fit: Calibration,
+    scores: Any,
+    *,
+    theta: Floats | None = None,
+    groups: NDArray[np.int64] | None = None,
+) -> ResidualCorrelations:
+    """Q3 and adjusted Q3 of all pairs of items.
+
+    Parameters
+    ----------
+    scores : (N, J) raw scores, negative where absent
+    theta : (N,) estimates to hold persons at, NaN to leave one out; default: EAP, as mirt does
+    groups : (N,) index of each person's group; default: the reference group
+
+    Raises
+    ------
+    Refused
+        Scores that the calibration does not know; items with other parameters in each group.
+    """
+    items = one_column_each(fit)
+    categories = categories_of(fit, scores)
+    where = expected_a_posteriori(fit, categories, groups=groups) if theta is None else theta
+    # One thread, so that the order of a sum is the same on every machine.
+    with threadpool_limits(1, user_api="blas"):
+        found, n = _correlations(fit, categories, where)
+    n_items = len(fit.models)
+    q3, pairs = np.full((n_items, n_items), np.nan), np.zeros((n_items, n_items), np.int64)
+    at = np.ix_(items, items)
+    q3[at], pairs[at] = found, n
+    off = q3[~np.eye(n_items, dtype=bool)]
+    known = off[np.isfinite(off)]
+    mean = float(known.mean()) if known.size else float("nan")
+    adjusted = np.where(np.eye(n_items, dtype=bool), np.nan, q3 - mean)
+    return ResidualCorrelations(q3, mean, adjusted, pairs)
+
+
+def expected_a_posteriori(
+    fit: Calibration,
+    categories: NDArray[np.int8],
+    *,
+    groups: NDArray[np.int64] | None = None,
+) -> Floats:
+    """Posterior mean (N,) of persons with these categories; NaN for one without a response."""
+    theta = np.empty(categories.shape[0])
+    for part in posteriors(fit, categories, groups=groups):
+        theta[part.rows] = part.posterior @ fit.grid.theta
+    theta[(categories < 0).all(axis=1)] = np.nan
+    return theta
+
+
+def _correlations(
+    fit: Calibration, categories: NDArray[np.int8], theta: Floats
+) -> tuple[Floats, NDArray[np.int64]]:
+    """Pairwise complete correlations of residuals, and the persons of each pair."""
+    n_items = categories.shape[1]
+    products, sums, squares, pairs = (np.zeros((n_items, n_items)) for _ in range(4))
+    rows_used = np.flatnonzero(np.isfinite(theta))
+    for start in range(0, rows_used.size, _BLOCK):
+        rows = rows_used[start : start + _BLOCK]
+        residual, there = _residuals(fit, categories[rows], theta[rows])
+        products += residual.T @ residual
+        sums += residual.T @ there
+        squares += (residual * residual).T @ there
+        pairs += there.T @ there
+    with np.errstate(divide="ignore", invalid="ignore"):
+        covariance = products - sums * sums.T / pairs
+        spread = squares - sums * sums / pairs
+        found = covariance / np.sqrt(spread * spread.T)
+    return found, np.rint(pairs).astype(np.int64)
+
+
+def _residuals(
+    fit: Calibration, categories: NDArray[np.int8], theta: Floats
+) -> tuple[Floats, Floats]:
+    """x - E(x | theta) (n, J), 0 where absent, and 1 or 0 for where a response is."""
+    p = probabilities(fit.model, fit.x, theta)
+    mean = sum(k * p[:, k] for k in range(1, p.shape[1]))
+    there = categories >= 0
+    return np.where(there, categories - np.asarray(mean).T, 0.0), there.astype(float)

@@ -1,0 +1,1 @@
+"""Persons and information on a calibrated scale."""

@@ -1,0 +1,149 @@
+"""The distribution of the sum score at each theta, and what a sum score says of theta.
+
+Lord & Wingersky (1984), with any points a category (Thissen, Pommerich, Billeaud & Williams 1995).
+Classification, cut scores and simulation take their distributions from here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from naas_psych.irt.calibration import Calibration
+from naas_psych.irt.engine.coding import as_scores
+from naas_psych.irt.engine.compiled import compiled
+from naas_psych.irt.model import probabilities
+from naas_psych.irt.refusal import Refused
+from naas_psych.numerics.arrays import Floats
+
+
+def score_distribution(probabilities: Floats, points: NDArray[np.int64] | None = None) -> Floats:
+    """Probability (S + 1, Q) of each sum of points at each node.
+
+    probabilities : (J, K, Q), 0 for a category that an item does not have
+    points : (J, K) whole numbers of at least 0; default: the number of the category
+
+    Items join one by one, and only positive terms are added, so that no digits are lost.
+    """
+    probabilities = np.ascontiguousarray(probabilities, float)
+    if points is None:
+        points = np.broadcast_to(np.arange(probabilities.shape[1]), probabilities.shape[:2])
+    have = probabilities.any(axis=2)
+    points = np.where(have, points, 0).astype(np.int64)
+    found = np.zeros((int(points.max(axis=1).sum()) + 1, probabilities.shape[2]))
+    found[0] = 1.0
+    compiled(_join)(probabilities, points, have, found)
+    return found
+
+
+def _join(p: Any, points: Any, have: Any, found: Any) -> None:
+    """From the highest score down, because a score is made from those at and below it."""
+    row = np.empty(p.shape[2])
+    top = 0
+    for j in range(p.shape[0]):
+        top += points[j].max()
+        for s in range(top, -1, -1):
+            row[:] = 0.0
+            for k in range(p.shape[1]):
+                before = s - points[j, k]
+                if have[j, k] and before >= 0:
+                    for q in range(row.size):
+                        row[q] += p[j, k, q] * found[before, q]
+            found[s] = row
+
+
+@dataclass(frozen=True)
+class Form:
+    """Items as one group of persons meets them.
+
+    columns : places in the model; items : the caller's items
+    points : (j, K) what a category adds above the item's lowest score
+    lowest : the sum of the items' lowest scores
+    """
+
+    columns: NDArray[np.int64]
+    items: NDArray[np.int64]
+    points: NDArray[np.int64]
+    lowest: int
+
+
+def form_of(fit: Calibration, items: Sequence[int] | None = None, group: int | None = None) -> Form:
+    """The calibrated items (of `items`, or all) with their points, for a group (or the reference).
+
+    Raises
+    ------
+    Refused
+        None of the items was calibrated.
+    """
+    group = fit.reference if group is None else group
+    wanted = range(len(fit.models)) if items is None else items
+    chosen = {int(j) for j in wanted}
+    columns = [p for p, c in enumerate(fit.columns) if c.group in (-1, group) and c.item in chosen]
+    if not columns:
+        raise Refused("no_items", "none of these items was calibrated", "name items that were")
+    points = np.zeros((len(columns), int(fit.model.n_categories.max())), np.int64)
+    for row, p in enumerate(columns):
+        scores = fit.columns[p].scores
+        points[row, : scores.size] = scores - scores[0]
+    lowest = sum(int(fit.columns[p].scores[0]) for p in columns)
+    places = np.array([fit.columns[p].item for p in columns])
+    return Form(np.array(columns), places, points, lowest)
+
+
+@dataclass(frozen=True)
+class SumScores:
+    """What each sum of raw scores (S + 1,) says of theta.
+
+    eap, se : mean and SD of theta given the score; NaN for a score that no answers add up to
+    probability : the share of the group expected to have the score
+    observed : persons who answered all of the form and have it, None where no scores were given
+    expected : probability times their number
+    """
+
+    score: NDArray[np.int64]
+    eap: Floats
+    se: Floats
+    probability: Floats
+    observed: NDArray[np.int64] | None
+    expected: Floats | None
+
+
+def sum_scores(
+    fit: Calibration,
+    scores: Any = None,
+    *,
+    items: Sequence[int] | None = None,
+    group: int | None = None,
+) -> SumScores:
+    """From sum score to theta for a form (`items`, default all calibrated ones).
+
+    scores : (N, J) raw scores whose sums are counted, of persons of the group
+    """
+    form = form_of(fit, items, group)
+    weight = np.exp(fit.grid.log_weight[fit.reference if group is None else group])
+    p = probabilities(fit.model, fit.x, fit.grid.theta)[form.columns]
+    joint = score_distribution(p, form.points) * weight
+    mass = joint.sum(axis=1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        posterior = joint / np.where(mass > 0, mass, np.nan)[:, None]
+    eap = posterior @ fit.grid.theta
+    spread = (posterior * (fit.grid.theta - eap[:, None]) ** 2).sum(axis=1)
+    observed = None if scores is None else _observed(scores, form, mass.size)
+    return SumScores(
+        score=np.arange(mass.size) + form.lowest,
+        eap=eap,
+        se=np.sqrt(spread),
+        probability=mass,
+        observed=observed,
+        expected=None if observed is None else mass * observed.sum(),
+    )
+
+
+def _observed(scores: Any, form: Form, n_scores: int) -> NDArray[np.int64]:
+    own = as_scores(scores)[:, form.items]
+    whole = own[(own >= 0).all(axis=1)].sum(axis=1, dtype=np.int64) - form.lowest
+    return np.bincount(whole, minlength=n_scores)
