@@ -14,6 +14,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from naas_psych.analyses.irt.calibration import calibration as calibration
+    from naas_psych.analyses.irt.conditional_rasch import conditional_rasch as conditional_rasch
+    from naas_psych.analyses.irt.information import information as information
+    from naas_psych.analyses.irt.item_fit import item_fit as item_fit
+    from naas_psych.analyses.irt.model_comparison import model_comparison as model_comparison
+    from naas_psych.analyses.irt.model_fit import model_fit as model_fit
+    from naas_psych.analyses.irt.person_fit import person_fit as person_fit
+    from naas_psych.analyses.irt.person_scores import person_scores as person_scores
     from naas_psych.analyses.items.distractors import distractors as distractors
     from naas_psych.analyses.items.item_statistics import item_statistics as item_statistics
     from naas_psych.analyses.items.key_check import key_check as key_check

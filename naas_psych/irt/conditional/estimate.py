@@ -65,6 +65,26 @@ class ConditionalFit:
     steps: int
     largest_step: float
 
+    @property
+    def a(self) -> Floats:
+        """(J,) slopes: 1, NaN where an item has no parameters."""
+        return np.where([reason is None for reason in self.reasons], 1.0, np.nan)
+
+    @property
+    def c(self) -> Floats:
+        """(J,) lower asymptotes: 0, NaN where an item has no parameters."""
+        return self.a - 1.0
+
+    @property
+    def d(self) -> Floats:
+        """(J,) upper asymptotes: 1, NaN where an item has no parameters."""
+        return self.a
+
+    @property
+    def cycles(self) -> int:
+        """Newton steps, under the name that marginal estimation has for its cycles."""
+        return self.steps
+
 
 @dataclass(frozen=True)
 class _Point:
