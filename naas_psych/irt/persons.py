@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from naas_psych.irt.calibration import Calibration, Column
 from naas_psych.irt.engine.coding import as_scores
 from naas_psych.irt.engine.compiled import compiled
-from naas_psych.irt.engine.expectation import padded, pseudo_tables
-from naas_psych.irt.engine.kernel import write_posteriors
-from naas_psych.irt.engine.packing import Packed, pack
+from naas_psych.irt.engine.expectation import look_ups
+from naas_psych.irt.engine.packing import pack
+from naas_psych.irt.engine.posterior import row_posteriors
 from naas_psych.irt.grid import Grid
 from naas_psych.irt.model import log_probabilities
 from naas_psych.irt.refusal import Refused
@@ -22,7 +22,6 @@ from naas_psych.numerics.arrays import Floats
 
 #: Persons whose posteriors are held at a time.
 BLOCK = 4096
-_NO_WEIGHT = -1e4
 
 
 @dataclass(frozen=True)
@@ -108,20 +107,8 @@ def posteriors(
     n_persons = categories.shape[0]
     group = np.full(n_persons, fit.reference) if groups is None else groups
     packed = pack(categories, fit.model.n_categories, group=group, merge=False)
-    log_p = log_probabilities(fit.model, fit.x, grid.theta)
-    tables = pseudo_tables(packed, padded(log_p, 0.0))
-    log_weight = padded(grid.log_weight, _NO_WEIGHT)
+    seen = look_ups(packed, log_probabilities(fit.model, fit.x, grid.theta), grid)
     for start in range(0, n_persons, BLOCK):
         rows = slice(start, min(start + BLOCK, n_persons))
-        yield _block(packed, tables, log_weight, rows, grid.theta.size)
-
-
-def _block(
-    packed: Packed, tables: Floats, log_weight: Floats, rows: slice, n_nodes: int
-) -> Posteriors:
-    n = rows.stop - rows.start
-    posterior, log_marginal = np.empty((n, log_weight.shape[1])), np.empty(n)
-    compiled(write_posteriors)(
-        packed.codes[rows], packed.group[rows], tables, log_weight, posterior, log_marginal
-    )
-    return Posteriors(rows, posterior[:, :n_nodes], log_marginal)
+        found = row_posteriors(packed, seen, rows)
+        yield Posteriors(rows, found.posterior, found.log_marginal)

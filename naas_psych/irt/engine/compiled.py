@@ -6,8 +6,8 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-#: Sums may be reordered and fused so that they run on vector units. Infinities and NaN are not
-#: assumed away: a table holds -690 where a probability is 0.
+#: A product and a sum may be fused into one operation, and the sign of a zero be forgotten. Sums
+#: keep their order, and infinities and NaN are not assumed away.
 _FAST = {"contract", "nsz"}
 
 

@@ -50,6 +50,24 @@ def pseudo_tables(packed: Packed, log_probabilities: Floats) -> Floats:
     return tables
 
 
+@dataclass(frozen=True)
+class LookUps:
+    """Tables (B, 256, Q') and log weights (G, Q'), the n_nodes filled up to whole vectors."""
+
+    tables: Floats
+    log_weight: Floats
+    n_nodes: int
+
+
+def look_ups(packed: Packed, log_probabilities: Floats, grid: Grid) -> LookUps:
+    """What a loop over packed persons reads, from log-probabilities (J, K, Q)."""
+    return LookUps(
+        pseudo_tables(packed, padded(log_probabilities, 0.0)),
+        padded(grid.log_weight, _NO_WEIGHT),
+        grid.theta.size,
+    )
+
+
 def expect(packed: Packed, log_probabilities: Floats, grid: Grid, *, threads: int = 1) -> Expected:
     """One E-step.
 
@@ -57,14 +75,16 @@ def expect(packed: Packed, log_probabilities: Floats, grid: Grid, *, threads: in
     ----------
     log_probabilities : (J, K, Q), not below -690: a probability of exactly 0 has no place in it.
     """
-    n_nodes = grid.theta.size
-    tables = pseudo_tables(packed, padded(log_probabilities, 0.0))
-    log_weight = padded(grid.log_weight, _NO_WEIGHT)
+    seen = look_ups(packed, log_probabilities, grid)
+    tables, log_weight, n_nodes = seen.tables, seen.log_weight, seen.n_nodes
     blocks = _blocks(packed.codes.shape[0])
+
+    # Asked for here, because threads that ask at the same time would each compile it.
+    add = compiled(add_block)
 
     def one(rows: slice) -> tuple[float, Floats, Floats]:
         counts, mass = np.zeros_like(tables), np.zeros_like(log_weight)
-        part = compiled(add_block)(
+        part = add(
             packed.codes[rows],
             packed.group[rows],
             packed.weight[rows],

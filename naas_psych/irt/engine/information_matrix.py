@@ -14,9 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from naas_psych.irt.engine.compiled import compiled
 from naas_psych.irt.engine.em import Problem, Solution, grid_at
-from naas_psych.irt.engine.expectation import padded, pseudo_tables
+from naas_psych.irt.engine.expectation import look_ups
 from naas_psych.irt.engine.indicators import (
     Columns,
     ScoreMap,
@@ -26,9 +25,9 @@ from naas_psych.irt.engine.indicators import (
     mean_scores,
     score_map,
 )
-from naas_psych.irt.engine.kernel import write_posteriors
 from naas_psych.irt.engine.m_step import prior_curvature
 from naas_psych.irt.engine.population import moments_at, normal_sight
+from naas_psych.irt.engine.posterior import row_posteriors
 from naas_psych.irt.model import by_batch, log_probabilities
 from naas_psych.numerics.arrays import Floats
 
@@ -40,7 +39,6 @@ _PART, _NODE_PARTS = 2048, 8
 _CHUNK = 512
 #: Persons with less posterior than this at a node are not there: a share of 1e-12 of their scores.
 _NOTHING = 1e-13
-_NO_WEIGHT = -1e4
 
 
 @dataclass(frozen=True)
@@ -151,30 +149,21 @@ def _blocks(
 ) -> Iterator[_Block]:
     packed, grid = problem.packed, grid_at(problem, solution.z)
     log_p = log_probabilities(problem.model, solution.z[: problem.model.n_free], grid.theta)
-    tables = pseudo_tables(packed, padded(log_p, 0.0))
-    log_weight = padded(grid.log_weight, _NO_WEIGHT)
+    seen = look_ups(packed, log_p, grid)
     size = int(np.clip(_NUMBERS // columns.n_columns, _FEWEST, _MOST))
     for start in range(0, packed.codes.shape[0], size):
         rows = slice(start, min(start + size, packed.codes.shape[0]))
         n = rows.stop - rows.start
-        codes, group = packed.codes[rows], packed.group[rows]
-        posterior, log_marginal = np.empty((n, log_weight.shape[1])), np.empty(n)
+        posterior = np.empty((n, seen.n_nodes))
 
-        def one(
-            part: slice,
-            codes: Any = codes,
-            group: Any = group,
-            posterior: Any = posterior,
-            log_marginal: Any = log_marginal,
-        ) -> None:
-            compiled(write_posteriors)(
-                codes[part], group[part], tables, log_weight, posterior[part], log_marginal[part]
-            )
+        def one(part: slice, first: int = start, posterior: Any = posterior) -> None:
+            own = slice(first + part.start, first + part.stop)
+            posterior[part] = row_posteriors(packed, seen, own).posterior
 
         list(workers.each(one, _parts(n)))
         yield _Block(
             indicators(packed, columns, rows),
-            posterior[:, : grid.theta.size],
+            posterior,
             packed.weight[rows],
             packed.weight_squared[rows],
         )

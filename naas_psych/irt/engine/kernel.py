@@ -128,26 +128,22 @@ def add_block(
     return total
 
 
-def write_posteriors(
-    codes: Any, group: Any, tables: Any, log_weight: Any, posterior: Any, log_marginal: Any
+def centre_log_posteriors(
+    codes: Any, group: Any, tables: Any, log_weight: Any, found: Any, highest: Any
 ) -> None:
-    """Posterior (n, Q) and log marginal likelihood (n,) of some persons."""
-    n_nodes = log_weight.shape[1]
+    """Log posteriors (n, Q) of some persons less their maximum, which goes to highest (n,)."""
+    n_nodes = found.shape[1]
     for n in range(codes.shape[0]):
-        own = posterior[n]
+        own = found[n]
         for q in range(n_nodes):
             own[q] = log_weight[group[n], q]
         for b in range(codes.shape[1]):
             row = tables[b, codes[n, b]]
             for q in range(n_nodes):
                 own[q] += row[q]
-        highest = own[0]
+        top = own[0]
         for q in range(n_nodes):
-            highest = max(highest, own[q])
-        like = 0.0
+            top = max(top, own[q])
         for q in range(n_nodes):
-            own[q] = np.exp(max(own[q] - highest, _LOWEST))
-            like += own[q]
-        for q in range(n_nodes):
-            own[q] /= like
-        log_marginal[n] = np.log(like) + highest
+            own[q] = max(own[q] - top, _LOWEST)
+        highest[n] = top

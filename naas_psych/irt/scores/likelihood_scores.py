@@ -96,7 +96,7 @@ def likelihood_scores(
 def _test(fit: Calibration, packed: Packed) -> _Test:
     lattice = lattice_of(fit)
     by_code = [
-        pseudo_tables(packed, padded(part, 0.0))[:, :, : part.shape[2]]
+        np.ascontiguousarray(pseudo_tables(packed, padded(part, 0.0))[:, :, : part.shape[2]])
         for part in (lattice.log_p, lattice.slope, lattice.information, lattice.bend)
     ]
     return _Test(fit, lattice, packed, *by_code)

@@ -12,20 +12,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from naas_psych.irt.calibration import Calibration
-from naas_psych.irt.engine.compiled import compiled
-from naas_psych.irt.engine.expectation import padded, pseudo_tables
+from naas_psych.irt.engine.expectation import look_ups
 from naas_psych.irt.engine.packing import Packed, pack
+from naas_psych.irt.engine.posterior import row_posteriors
 from naas_psych.irt.families.divided import DIVIDED
 from naas_psych.irt.model import log_probabilities
 from naas_psych.irt.persons import categories_of
 from naas_psych.irt.refusal import Refused
 from naas_psych.irt.scores.likelihood_scores import Solved, likelihood_scores
-from naas_psych.irt.scores.score_loops import write_moments
 from naas_psych.numerics.arrays import Floats
 
 Method = Literal["eap", "map", "ml", "wle"]
 METHODS: tuple[Method, ...] = ("eap", "map", "ml", "wle")
-_BLOCK, _NO_WEIGHT = 8192, -1e4
+#: Persons whose posteriors are held at a time: what a cache holds.
+_BLOCK = 1024
 
 
 @dataclass(frozen=True)
@@ -142,16 +142,17 @@ def sufficient_total(fit: Calibration) -> bool:
 
 def _expected_a_posteriori(fit: Calibration, packed: Packed, threads: int) -> Solved:
     log_p = log_probabilities(fit.model, fit.x, fit.grid.theta)
-    tables = pseudo_tables(packed, padded(log_p, 0.0))
-    log_weight, theta = padded(fit.grid.log_weight, _NO_WEIGHT), padded(fit.grid.theta, 0.0)
+    seen, theta = look_ups(packed, log_p, fit.grid), fit.grid.theta
     n_rows = packed.codes.shape[0]
     mean, sd = np.empty(n_rows), np.empty(n_rows)
 
     def one(start: int) -> None:
         rows = slice(start, start + _BLOCK)
-        compiled(write_moments)(
-            packed.codes[rows], packed.group[rows], tables, log_weight, theta, mean[rows], sd[rows]
-        )
+        posterior = row_posteriors(packed, seen, rows).posterior
+        # No matrix product: how one adds up a row may depend on the other rows.
+        mean[rows] = np.einsum("nq,q->n", posterior, theta)
+        off = theta - mean[rows, None]
+        sd[rows] = np.sqrt(np.einsum("nq,nq,nq->n", posterior, off, off))
 
     # Every person is on their own, so that blocks and threads cannot change a score.
     with ThreadPoolExecutor(threads) as pool:

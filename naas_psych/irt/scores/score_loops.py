@@ -6,73 +6,16 @@ from typing import Any
 
 import numpy as np
 
-# See kernel.py for how the exponential is written out.
-_LOG2E = 1.4426950408889634
-_LN2_HIGH, _LN2_LOW = 0.693145751953125, 1.42860682030941723212e-6
-_MAGIC = 6755399441055744.0
-_LOWEST = -700.0
-
-
-def write_moments(
-    codes: Any, group: Any, tables: Any, log_weight: Any, theta: Any, mean: Any, sd: Any
-) -> None:
-    """Mean and SD (n,) of some persons' posteriors; theta and weights are padded to vectors."""
-    n_nodes = log_weight.shape[1]
-    own, scale = np.empty(n_nodes), np.empty(n_nodes)
-    bits = scale.view(np.int64)
-    lane, moment = np.empty(8), np.empty(8)
-    for n in range(codes.shape[0]):
-        for q in range(n_nodes):
-            own[q] = log_weight[group[n], q]
-        for b in range(codes.shape[1]):
-            row = tables[b, codes[n, b]]
-            for q in range(n_nodes):
-                own[q] += row[q]
-        highest = own.max()
-        for q in range(n_nodes):
-            x = max(own[q] - highest, _LOWEST)
-            scale[q] = x * _LOG2E + _MAGIC
-            whole = scale[q] - _MAGIC
-            r = (x - whole * _LN2_HIGH) - whole * _LN2_LOW
-            p = 2.50521083854417187751e-8
-            p = p * r + 2.75573192239858906526e-7
-            p = p * r + 2.75573192239858906526e-6
-            p = p * r + 2.48015873015873015873e-5
-            p = p * r + 1.98412698412698412698e-4
-            p = p * r + 1.38888888888888888889e-3
-            p = p * r + 8.33333333333333333333e-3
-            p = p * r + 4.16666666666666666667e-2
-            p = p * r + 1.66666666666666666667e-1
-            p = p * r + 0.5
-            p = p * r + 1.0
-            own[q] = p * r + 1.0
-        for q in range(n_nodes):
-            bits[q] = (bits[q] + 1023) << 52
-        for q in range(n_nodes):
-            own[q] *= scale[q]
-        lane[:] = 0.0
-        moment[:] = 0.0
-        for q in range(0, n_nodes, 8):
-            for i in range(8):
-                lane[i] += own[q + i]
-                moment[i] += own[q + i] * theta[q + i]
-        mass = lane.sum()
-        centre = moment.sum() / mass
-        lane[:] = 0.0
-        for q in range(0, n_nodes, 8):
-            for i in range(8):
-                lane[i] += own[q + i] * (theta[q + i] - centre) ** 2
-        mean[n], sd[n] = centre, np.sqrt(lane.sum() / mass)
-
 
 def sum_tables(codes: Any, tables: Any, found: Any) -> None:
     """Sums over the pseudo-items: found (n, Q) from tables (B, 256, Q)."""
     for n in range(codes.shape[0]):
         own = found[n]
-        own[:] = 0.0
+        for q in range(found.shape[1]):
+            own[q] = 0.0
         for b in range(codes.shape[1]):
             row = tables[b, codes[n, b]]
-            for q in range(own.size):
+            for q in range(found.shape[1]):
                 own[q] += row[q]
 
 
