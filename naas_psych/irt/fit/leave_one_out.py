@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from naas_psych.irt.scores.score_distribution import joined
 from naas_psych.numerics.arrays import Floats
 
 
@@ -43,8 +44,5 @@ def _within(items: list[Floats], first: int, last: int, others: Floats) -> Itera
 
 def _with(distribution: Floats, items: list[Floats]) -> Floats:
     for p in items:
-        longer = np.zeros((distribution.shape[0] + p.shape[0] - 1, p.shape[1]))
-        for k, share in enumerate(p):
-            longer[k : k + distribution.shape[0]] += distribution * share
-        distribution = longer
+        distribution = joined(distribution, p, np.arange(p.shape[0]))
     return distribution

@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 from naas_psych.irt.calibration import Calibration
 from naas_psych.irt.engine.coding import as_scores
-from naas_psych.irt.engine.compiled import compiled
 from naas_psych.irt.model import probabilities
 from naas_psych.irt.refusal import Refused
 from naas_psych.numerics.arrays import Floats
@@ -29,31 +28,23 @@ def score_distribution(probabilities: Floats, points: NDArray[np.int64] | None =
 
     Items join one by one, and only positive terms are added, so that no digits are lost.
     """
-    probabilities = np.ascontiguousarray(probabilities, float)
+    n_items, n_categories = probabilities.shape[:2]
     if points is None:
-        points = np.broadcast_to(np.arange(probabilities.shape[1]), probabilities.shape[:2])
-    have = probabilities.any(axis=2)
-    points = np.where(have, points, 0).astype(np.int64)
-    found = np.zeros((int(points.max(axis=1).sum()) + 1, probabilities.shape[2]))
-    found[0] = 1.0
-    compiled(_join)(probabilities, points, have, found)
+        points = np.broadcast_to(np.arange(n_categories), (n_items, n_categories))
+    have = np.asarray((probabilities > 0).any(axis=2))
+    found = np.ones((1, probabilities.shape[2]))
+    for p, own, there in zip(probabilities, points, have, strict=True):
+        found = joined(found, p[there], own[there])
     return found
 
 
-def _join(p: Any, points: Any, have: Any, found: Any) -> None:
-    """From the highest score down, because a score is made from those at and below it."""
-    row = np.empty(p.shape[2])
-    top = 0
-    for j in range(p.shape[0]):
-        top += points[j].max()
-        for s in range(top, -1, -1):
-            row[:] = 0.0
-            for k in range(p.shape[1]):
-                before = s - points[j, k]
-                if have[j, k] and before >= 0:
-                    for q in range(row.size):
-                        row[q] += p[j, k, q] * found[before, q]
-            found[s] = row
+def joined(distribution: Floats, p: Floats, points: NDArray[np.int64]) -> Floats:
+    """The distribution (S + 1, Q) with one more item: p (K, Q) and the points (K,) of each."""
+    n_scores, n_nodes = distribution.shape
+    found = np.zeros((n_scores + int(points.max(initial=0)), n_nodes))
+    for share, add in zip(p, points.tolist(), strict=True):
+        found[add : add + n_scores] += distribution * share
+    return found
 
 
 @dataclass(frozen=True)
