@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from naas_psych.irt.engine.em import Convergence
 from naas_psych.irt.engine.population import Population
+from naas_psych.irt.engine.search import Convergence
 from naas_psych.irt.grid import Grid
 from naas_psych.irt.model import TestModel
 from naas_psych.numerics.arrays import Floats

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal
@@ -21,14 +20,18 @@ from naas_psych.irt.engine.asked import (
     nothing_else,
     one_of,
     priors_of,
+    refuse_few_patterns,
+    settings_of,
+    threads_of,
     weights_of,
 )
 from naas_psych.irt.engine.coding import Coded, as_scores, code
-from naas_psych.irt.engine.em import Problem, Settings, Solution, continued, maximise
+from naas_psych.irt.engine.em import Problem, Solution, maximise
 from naas_psych.irt.engine.grouping import Split, grouping_of, split_items
 from naas_psych.irt.engine.packing import pack
 from naas_psych.irt.engine.population import Population, population_of
 from naas_psych.irt.engine.quadrature import BOUND, FEWEST, fitting_nodes
+from naas_psych.irt.engine.search import Settings, continued
 from naas_psych.irt.engine.start import start, tally
 from naas_psych.irt.engine.summary import summary
 from naas_psych.irt.grid import nodes as equally_spaced
@@ -106,17 +109,16 @@ def calibrate(
         return _conditional(array, names, weights)
     if standard_errors is not None:
         one_of("standard_errors", standard_errors, ERRORS)
-    settings = _settings(tolerance, relative, max_cycles)
+    settings = settings_of(tolerance, relative, max_cycles)
+    threads = threads_of(threads)
     if nodes is not None:
         above("nodes", nodes, FEWEST_NODES, whole=True)
     above("bound", bound, 1.0)
-    if threads is not None:
-        above("threads", threads, 1, whole=True)
     grouping = grouping_of(groups, weight, reference=reference, anchors=anchors)
     coded = code(array, weight)
     split = split_items(coded, grouping, anchors_of(anchors, array.shape[1]), weight)
     test = model_of([names[j] for j in split.item], split.n_categories, priors_of(priors))
-    _refuse_unidentified(test)
+    refuse_few_patterns(test.n_categories, test.n_free + test.free_variance)
     population = population_of(
         len(grouping.labels), reference=grouping.reference, free_variance=test.free_variance
     )
@@ -125,7 +127,7 @@ def calibrate(
         test,
         population,
         equally_spaced(nodes or FEWEST, bound),
-        threads or _cores(),
+        threads,
     )
     z = _start(test, population, split, weight)
     problem, solution = _solved(problem, z, settings, fixed_grid=nodes is not None)
@@ -143,13 +145,6 @@ def calibrate(
     )
 
 
-def _settings(tolerance: Any, relative: Any, max_cycles: Any) -> Settings:
-    above("tolerance", tolerance, 1e-12)
-    above("relative", relative, 1e-15)
-    above("max_cycles", max_cycles, 1, whole=True)
-    return Settings(float(tolerance), float(relative), int(max_cycles))
-
-
 def _reasons(coded: Coded, split: Split) -> tuple[str | None, ...]:
     """Why an item has no parameters: of its own accord, or in the reference group."""
     shown = {column.item for column in split.columns if column.group in (-1, split.reference)}
@@ -157,25 +152,6 @@ def _reasons(coded: Coded, split: Split) -> tuple[str | None, ...]:
         reason or (None if j in shown else "no_variance_in_reference")
         for j, reason in enumerate(coded.reasons)
     )
-
-
-def _cores() -> int:
-    """Cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-def _refuse_unidentified(model: TestModel) -> None:
-    """Patterns of responses are the data: they must outnumber the parameters."""
-    patterns = float(np.log(model.n_categories).sum())
-    parameters = model.n_free + model.free_variance
-    if patterns < np.log(parameters + 1) - 1e-9:
-        raise Refused(
-            "not_identified",
-            f"{parameters} parameters cannot be told apart by {np.exp(patterns):.0f} patterns",
-            "use more items, or a model with fewer parameters, such as rasch",
-        )
 
 
 def _start(model: TestModel, population: Population, split: Split, weight: Floats) -> Floats:
@@ -192,10 +168,10 @@ def _solved(
     """The maximum, on nodes that the answer itself has found fine enough."""
     if fixed_grid:
         return problem, maximise(problem, z, settings)
-    return refined(problem, z, settings)
+    return _refined(problem, z, settings)
 
 
-def refined(problem: Problem, z: Floats, settings: Settings) -> tuple[Problem, Solution]:
+def _refined(problem: Problem, z: Floats, settings: Settings) -> tuple[Problem, Solution]:
     """Look, make the grid fit, solve; again if the answer asks for more."""
     mixer = Mixer()
     loose = replace(settings, tolerance=max(_LOOSE, settings.tolerance), relative=1e-3)

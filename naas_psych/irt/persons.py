@@ -9,15 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from naas_psych.irt.calibration import Calibration, Column
-from naas_psych.irt.engine.coding import as_scores
-from naas_psych.irt.engine.compiled import compiled
+from naas_psych.irt.calibration import Calibration
+from naas_psych.irt.engine.coding import known_categories
 from naas_psych.irt.engine.expectation import look_ups
 from naas_psych.irt.engine.packing import pack
 from naas_psych.irt.engine.posterior import row_posteriors
 from naas_psych.irt.grid import Grid
 from naas_psych.irt.model import log_probabilities
-from naas_psych.irt.refusal import Refused
 from naas_psych.numerics.arrays import Floats
 
 #: Persons whose posteriors are held at a time.
@@ -43,52 +41,21 @@ def categories_of(
     Refused
         A score that the calibration has not seen, or another number of items.
     """
-    array = as_scores(scores)
-    if array.shape[1] != len(fit.models):
-        raise Refused(
-            "other_items",
-            f"there are scores on {array.shape[1]} items",
-            f"the calibration has {len(fit.models)}",
-        )
-    found = np.empty((array.shape[0], len(fit.columns)), np.int8)
-    strange = np.full(len(fit.columns), -1, np.int64)
     item = np.array([column.item for column in fit.columns])
-    compiled(_look_up)(np.ascontiguousarray(array), item, _places(fit), found, strange)
-    for place in np.flatnonzero(strange >= 0)[:1]:
-        _refuse_score(fit.columns[place], int(strange[place]))
+    known = [column.scores for column in fit.columns]
+    found = known_categories(scores, item, known=known, n_items=len(fit.models))
+    group = group_of(fit, groups, found.shape[0])
     for place, column in enumerate(fit.columns):
         if column.group >= 0:
-            mine = np.full(array.shape[0], fit.reference) if groups is None else groups
-            found[mine != column.group, place] = -1
+            found[group != column.group, place] = -1
     return found
 
 
-def _places(fit: Calibration) -> NDArray[np.int8]:
-    """The category (columns, scores) of every score up to the highest known, -1 where unknown."""
-    highest = max(int(column.scores[-1]) for column in fit.columns)
-    places = np.full((len(fit.columns), highest + 1), -1, np.int8)
-    for place, column in enumerate(fit.columns):
-        places[place, column.scores] = np.arange(column.scores.size)
-    return places
-
-
-def _look_up(scores: Any, item: Any, places: Any, found: Any, strange: Any) -> None:
-    """Categories from scores; `strange` gets a score of each column that is not known."""
-    for n in range(scores.shape[0]):
-        for c in range(item.size):
-            score = scores[n, item[c]]
-            known = places[c, score] if 0 <= score < places.shape[1] else -1
-            if known < 0 <= score:
-                strange[c] = score
-            found[n, c] = known
-
-
-def _refuse_score(column: Column, score: int) -> None:
-    raise Refused(
-        "unknown_score",
-        f"item {column.item + 1} has a score of {score}",
-        f"the calibration knows {', '.join(map(str, column.scores.tolist()))}",
-    )
+def group_of(fit: Calibration, groups: Any, n_persons: int) -> NDArray[np.int64]:
+    """Index (N,) of each person's group in `fit.group_labels`; default: the reference group."""
+    if groups is None:
+        return np.full(n_persons, fit.reference, np.int64)
+    return np.asarray(groups, np.int64)
 
 
 def posteriors(
@@ -105,7 +72,7 @@ def posteriors(
     """
     grid = fit.grid if grid is None else grid
     n_persons = categories.shape[0]
-    group = np.full(n_persons, fit.reference) if groups is None else groups
+    group = group_of(fit, groups, n_persons)
     packed = pack(categories, fit.model.n_categories, group=group, merge=False)
     seen = look_ups(packed, log_probabilities(fit.model, fit.x, grid.theta), grid)
     for start in range(0, n_persons, BLOCK):

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from naas_psych.irt.engine.em import Convergence, Problem, Solution, expected_at
-from naas_psych.irt.engine.m_step import log_prior
+from naas_psych.irt.engine.em import Problem, Solution, expected_at, penalty_at
 from naas_psych.irt.engine.packing import pack
 from naas_psych.irt.engine.population import population_of
+from naas_psych.irt.engine.search import Convergence
 from naas_psych.irt.grid import nodes
 from naas_psych.irt.model import TestModel, model_of, probabilities
 from naas_psych.irt.priors import Prior
@@ -79,14 +79,12 @@ def problem_of(
 
 def solution_at(problem: Problem, z: NDArray[np.float64]) -> Solution:
     """The E-step at z, as if z had been found."""
-    penalty = log_prior(problem.model, z[: problem.model.n_free])
-    return Solution(z, expected_at(problem, z), penalty, NO_RECORD)
+    return Solution(z, expected_at(problem, z), NO_RECORD)
 
 
 def objective(problem: Problem, z: NDArray[np.float64]) -> float:
     """Log-likelihood plus log prior."""
-    found = solution_at(problem, z)
-    return found.expected.log_likelihood + found.log_prior
+    return expected_at(problem, z).log_likelihood + penalty_at(problem, z)
 
 
 #: Priors as other programs state them in the golden files.

@@ -377,7 +377,7 @@ REFUSALS = {
     "another model": ({"dimensions": 2, "model": "3pl"}, "unknown_model"),
     "bad weights": ({"dimensions": 2, "weights": -np.ones(100)}, "bad_weights"),
     "few items": ({"dimensions": 3, "scores": 3}, "too_few_items"),
-    "other errors": ({"dimensions": 2, "standard_errors": "oakes"}, "unknown_errors"),
+    "other errors": ({"dimensions": 2, "standard_errors": "oakes"}, "bad_standard_errors"),
 }
 
 

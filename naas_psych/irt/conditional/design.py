@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from naas_psych.irt.conditional.moments import Form
+from naas_psych.irt.engine.asked import case_weights
 from naas_psych.irt.engine.coding import as_scores, code
 from naas_psych.irt.refusal import Refused
 from naas_psych.numerics.arrays import Floats
@@ -94,7 +95,7 @@ def answers_of(scores: Any, *, weights: Any, model: str) -> Answers:
         category under the Rasch model.
     """
     table = as_scores(scores)
-    weight = _weights(weights, n_persons=len(table))
+    weight = case_weights(weights, len(table))
     coded = code(table, weight)
     if model == "rasch" and coded.n_categories.max() > 2:
         worst = int(coded.used[coded.n_categories.argmax()]) + 1
@@ -151,20 +152,6 @@ def totals(answers: Answers) -> tuple[NDArray[np.int64], NDArray[np.int64], NDAr
     for j, top in enumerate(tops):
         highest += given[:, j] * top
     return score, highest, given.sum(axis=1, dtype=np.int64)
-
-
-def _weights(weights: Any, *, n_persons: int) -> Floats:
-    if weights is None:
-        return np.ones(n_persons)
-    weight = np.asarray(weights, dtype=np.float64)
-    if weight.shape != (n_persons,) or not np.isfinite(weight).all() or (weight < 0).any():
-        raise Refused(
-            "bad_weights",
-            f"weights have the shape {weight.shape} for {n_persons} persons, or some are negative "
-            "or not finite",
-            "give every person a weight of 0 or more",
-        )
-    return weight
 
 
 def informative(answers: Answers) -> Flags:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from naas_psych.irt.designs import DESIGNS
+from naas_psych.irt.engine.search import Settings
 from naas_psych.irt.priors import Prior, checked
 from naas_psych.irt.refusal import Refused
 from naas_psych.numerics.arrays import Floats
@@ -39,6 +41,68 @@ def above(name: str, value: Any, least: float, *, whole: bool = False) -> None:
         )
 
 
+def settings_of(tolerance: Any, relative: Any, max_cycles: Any) -> Settings:
+    """When a search ends.
+
+    Raises
+    ------
+    Refused
+        No numbers, or too small ones.
+    """
+    above("tolerance", tolerance, 1e-12)
+    above("relative", relative, 1e-15)
+    above("max_cycles", max_cycles, 1, whole=True)
+    return Settings(float(tolerance), float(relative), int(max_cycles))
+
+
+def threads_of(threads: int | None) -> int:
+    """The threads asked for, or as many as there are cores that this process may use.
+
+    Raises
+    ------
+    Refused
+        No whole number of at least 1.
+    """
+    if threads is not None:
+        above("threads", threads, 1, whole=True)
+        return threads
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def refuse_few_patterns(n_categories: NDArray[np.int64], n_parameters: int) -> None:
+    """Patterns of responses are the data: they must outnumber the parameters.
+
+    Raises
+    ------
+    Refused
+        They do not.
+    """
+    patterns = float(np.log(n_categories).sum())
+    if patterns < np.log(n_parameters + 1) - 1e-9:
+        raise Refused(
+            "not_identified",
+            f"{n_parameters} parameters cannot be told apart by {np.exp(patterns):.0f} patterns",
+            "use more items, or a model with fewer parameters, such as rasch",
+        )
+
+
+def case_weights(weights: Any, n_persons: int) -> Floats:
+    """Case weights (N,) as given, or 1 for everybody.
+
+    Raises
+    ------
+    Refused
+        Not one number of at least 0 a person.
+    """
+    weight = np.ones(n_persons) if weights is None else _numbers(weights)
+    if weight.shape != (n_persons,) or not np.isfinite(weight).all() or (weight < 0).any():
+        bad = "are not one a person" if weight.shape != (n_persons,) else "are negative or unknown"
+        raise Refused("bad_weights", f"the weights {bad}", "give a number of at least 0 a person")
+    return weight
+
+
 def weights_of(weights: Any, scores: NDArray[Any]) -> Floats:
     """Case weights (N,); a person without a response weighs nothing.
 
@@ -47,11 +111,7 @@ def weights_of(weights: Any, scores: NDArray[Any]) -> Floats:
     Refused
         Not one number of at least 0 a person, or none above 0 with a response.
     """
-    n_persons = scores.shape[0]
-    weight = np.ones(n_persons) if weights is None else _numbers(weights)
-    if weight.shape != (n_persons,) or not np.isfinite(weight).all() or (weight < 0).any():
-        bad = "are not one a person" if weight.shape != (n_persons,) else "are negative or unknown"
-        raise Refused("bad_weights", f"the weights {bad}", "give a number of at least 0 a person")
+    weight = case_weights(weights, scores.shape[0])
     weight[scores.max(axis=1) < 0] = 0.0
     if not weight.any():
         raise Refused(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -147,3 +148,57 @@ def _recode(scores: Any, used: Any, new: Any, categories: Any) -> None:
         for i in range(used.size):
             k = scores[n, used[i]]
             categories[n, i] = new[i, k] if 0 <= k < new.shape[1] else -1
+
+
+def known_categories(
+    scores: Any,
+    item: NDArray[np.int64],
+    *,
+    known: Sequence[NDArray[np.int64]],
+    n_items: int,
+) -> NDArray[np.int8]:
+    """Categories (N, c) of raw scores (N, J) as a calibration numbered them, -1 where absent.
+
+    item : (c,) the caller's item of each column; known : the score of each of its categories
+
+    Raises
+    ------
+    Refused
+        A score that the calibration has not seen, or another number of items.
+    """
+    array = as_scores(scores)
+    if array.shape[1] != n_items:
+        raise Refused(
+            "other_items",
+            f"there are scores on {array.shape[1]} items",
+            f"the calibration has {n_items}",
+        )
+    found = np.empty((array.shape[0], item.size), np.int8)
+    strange = np.full(item.size, -1, np.int64)
+    compiled(_look_up)(np.ascontiguousarray(array), item, _places(known), found, strange)
+    for place in np.flatnonzero(strange >= 0)[:1]:
+        raise Refused(
+            "unknown_score",
+            f"item {item[place] + 1} has a score of {strange[place]}",
+            f"the calibration knows {', '.join(map(str, known[place].tolist()))}",
+        )
+    return found
+
+
+def _places(known: Sequence[NDArray[np.int64]]) -> NDArray[np.int8]:
+    """The category (c, scores) of every score up to the highest known, -1 where unknown."""
+    places = np.full((len(known), max(int(own[-1]) for own in known) + 1), -1, np.int8)
+    for place, own in enumerate(known):
+        places[place, own] = np.arange(own.size)
+    return places
+
+
+def _look_up(scores: Any, item: Any, places: Any, found: Any, strange: Any) -> None:
+    """Categories from scores; `strange` gets a score of each column that is not known."""
+    for n in range(scores.shape[0]):
+        for c in range(item.size):
+            score = scores[n, item[c]]
+            known = places[c, score] if 0 <= score < places.shape[1] else -1
+            if known < 0 <= score:
+                strange[c] = score
+            found[n, c] = known

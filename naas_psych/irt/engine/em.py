@@ -1,14 +1,14 @@
-"""The EM loop: E-step, M-step, a proposal from the last steps, and a guard on the likelihood."""
+"""EM in one dimension: the E-step, the M-step, and the search that runs on them."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from naas_psych.irt.engine.acceleration import Mixer, proposal
+from naas_psych.irt.engine.acceleration import Mixer
 from naas_psych.irt.engine.expectation import Expected, expect
 from naas_psych.irt.engine.m_step import improved, log_prior, newton_step
 from naas_psych.irt.engine.packing import Packed
@@ -19,17 +19,15 @@ from naas_psych.irt.engine.population import (
     updated,
     weights_at,
 )
+from naas_psych.irt.engine.search import Climb, Settings, Top, climbed
 from naas_psych.irt.grid import Grid
 from naas_psych.irt.model import TestModel, feasible, log_probabilities
 from naas_psych.numerics.arrays import Floats
 
-#: Plain cycles before the first proposal, and Newton steps of an M-step then and later. One step a
-#: cycle is enough for the proposals to work on, and keeps the map smooth.
-_PLAIN, _FIRST_STEPS, _STEPS = 2, 4, 1
-#: A gain below this share of the log-likelihood is none; after so many of them the search ends.
-_NOTHING, _MOST_IDLE = 1e-9, 25
-#: A Newton step that is shorter than this is rest.
-_AT_REST = 1e-3
+#: Newton steps of an M-step at first and later. One step a cycle is enough for the proposals to
+#: work on, and keeps the map smooth.
+_FIRST_STEPS, _STEPS = 4, 1
+Solution = Top[Expected]
 
 
 @dataclass(frozen=True)
@@ -41,51 +39,6 @@ class Problem:
     population: Population
     theta: Floats
     threads: int
-
-
-@dataclass(frozen=True)
-class Settings:
-    """When to stop: largest change of a parameter, and change of the log-likelihood over itself."""
-
-    tolerance: float
-    relative: float
-    most_cycles: int
-
-
-@dataclass(frozen=True)
-class Convergence:
-    """What happened.
-
-    cycles : E-steps taken
-    restarts : proposals that would have lowered the likelihood and were thrown away
-    change : the largest change of a parameter in the last cycle (of asymptotes: of themselves)
-    gain : change of the (penalised) log-likelihood in the last cycle
-    history : log-likelihood plus log prior after each accepted cycle on the last grid
-    """
-
-    converged: bool
-    cycles: int
-    restarts: int
-    change: float
-    gain: float
-    history: tuple[float, ...]
-
-
-def continued(before: Convergence, after: Convergence) -> Convergence:
-    """The record of a search that went on from another."""
-    return replace(
-        after, cycles=before.cycles + after.cycles, restarts=before.restarts + after.restarts
-    )
-
-
-@dataclass(frozen=True)
-class Solution:
-    """z (P,), the E-step at z, and how it was reached."""
-
-    z: Floats
-    expected: Expected
-    log_prior: float
-    record: Convergence
 
 
 def grid_at(problem: Problem, z: Floats) -> Grid:
@@ -103,61 +56,29 @@ def expected_at(problem: Problem, z: Floats) -> Expected:
 def maximise(
     problem: Problem, z: Floats, settings: Settings, mixer: Mixer | None = None
 ) -> Solution:
-    """The maximum of the log-likelihood plus log prior, from z on.
-
-    A `mixer` that has seen steps of the same map goes on where it was. A search that gains nothing
-    although parameters go on changing is ended: they run to infinity, or nothing tells them.
-    """
-    mixer = mixer or Mixer()
-    warm = bool(mixer.points)
+    """The maximum of the log-likelihood plus log prior, from z on; `mixer` as in `climbed`."""
     logit = _asymptotes(problem)
-    safe, history, idle, restarts = z, list[float](), 0, 0
-    best: Solution | None = None
-    for cycle in range(1, settings.most_cycles + 1):
-        expected = expected_at(problem, z)
-        penalty = log_prior(problem.model, z[: problem.model.n_free])
-        value = expected.log_likelihood + penalty
-        if best is not None and not value >= history[-1] - _slack(history[-1]):
-            best = replace(best, record=replace(best.record, cycles=cycle))
-            if z is safe:
-                break  # a plain cycle cannot lower it but by rounding: this is as far as it goes
-            mixer.forget()
-            restarts += 1
-            z = safe
-            continue
-        gain = value - history[-1] if history else np.inf
-        idle = idle + 1 if gain < _NOTHING * abs(value) else 0
-        history.append(value)
-        first = cycle <= _PLAIN and not warm
-        safe = _mapped(problem, z, expected, first=first)
-        change = _largest_change(z, safe, logit)
-        done = change < settings.tolerance and abs(gain) < settings.relative * abs(value)
-        done = done and _settled(problem, z, expected, logit)
-        record = Convergence(done, cycle, restarts, change, gain, ())
-        best = Solution(z, expected, penalty, record)
-        if done or idle > _MOST_IDLE:
-            break
-        z = safe if cycle < _PLAIN and not warm else _next(problem, mixer, z, safe)
-    if best is None:
-        raise ValueError("at least one cycle is needed")
-    return replace(best, record=replace(best.record, history=tuple(history)))
+    climb = Climb(
+        expected=lambda z: expected_at(problem, z),
+        value=lambda z, e: e.log_likelihood + penalty_at(problem, z),
+        mapped=lambda z, e, first: _mapped(problem, z, e, first=first),
+        wanted=lambda z, e: _wanted(problem, z, e),
+        feasible=lambda z: feasible(problem.model, z[: problem.model.n_free]),
+        change=lambda z, other: _largest_change(z, other, logit),
+    )
+    return climbed(climb, z, settings, mixer)
 
 
-def _settled(problem: Problem, z: Floats, expected: Expected, logit: NDArray[np.bool_]) -> bool:
-    """Whether no item would move if it were let: a step that was halved away is no rest."""
+def penalty_at(problem: Problem, z: Floats) -> float:
+    """The log prior at z."""
+    return log_prior(problem.model, z[: problem.model.n_free])
+
+
+def _wanted(problem: Problem, z: Floats, expected: Expected) -> Floats:
+    """Where each item would go if it were let."""
     n = problem.model.n_free
     step = newton_step(problem.model, z[:n], problem.theta, expected.counts)
-    wanted = np.concatenate([z[:n] + step, z[n:]])
-    return _largest_change(z, wanted, logit) < _AT_REST
-
-
-def _slack(value: float) -> float:
-    return max(1e-7, 1e-11 * abs(value))
-
-
-def _next(problem: Problem, mixer: Mixer, z: Floats, safe: Floats) -> Floats:
-    wanted = proposal(mixer, z, safe)
-    return wanted if feasible(problem.model, wanted[: problem.model.n_free]) else safe
+    return np.concatenate([z[:n] + step, z[n:]])
 
 
 def _mapped(problem: Problem, z: Floats, expected: Expected, *, first: bool) -> Floats:

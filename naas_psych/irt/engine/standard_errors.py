@@ -7,16 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from naas_psych.irt.engine.asked import ERRORS, one_of
 from naas_psych.irt.engine.em import Problem, Solution
 from naas_psych.irt.engine.information_matrix import Moments, prior_information, score_moments
-from naas_psych.irt.refusal import Refused
 from naas_psych.numerics.arrays import Floats
 
 #: Below this the smallest eigenvalue of information with a unit diagonal is rounding.
 _SINGULAR = 1e-12
 #: Parameters with at least this share of the largest loading are named.
 _LOADS, _MOST_NAMED = 0.3, 6
-KINDS = ("observed", "crossprod", "sandwich")
 
 
 @dataclass(frozen=True)
@@ -57,8 +56,7 @@ def error_matrix(problem: Problem, solution: Solution, kind: str) -> ErrorMatrix
     Priors. Their curvature is part of the information of "observed" and "crossprod" and of H; B is
     of the data alone.
     """
-    if kind not in KINDS:
-        raise Refused("unknown_errors", f"there are no {kind!r} errors", f"use {', '.join(KINDS)}")
+    one_of("standard_errors", kind, ERRORS)
     moments = score_moments(problem, solution, squares=kind != "crossprod")
     prior = prior_information(problem, solution)
     information = (moments.means if kind == "crossprod" else _observed(moments)) + prior

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from naas_psych.irt.calibration import Calibration, Column
-from naas_psych.irt.engine.em import Problem, Solution, grid_at
+from naas_psych.irt.engine.em import Problem, Solution, grid_at, penalty_at
 from naas_psych.irt.engine.grouping import Grouping
 from naas_psych.irt.engine.population import Moments, moments_at
 from naas_psych.irt.engine.quadrature import is_coarse
@@ -51,7 +51,7 @@ def summary(
         reasons=reasons,
         repairs=repairs,
         log_likelihood=log_likelihood,
-        log_prior=solution.log_prior,
+        log_prior=penalty_at(problem, solution.z),
         n_parameters=n_parameters,
         aic=2 * n_parameters - 2 * log_likelihood,
         bic=n_parameters * float(np.log(n)) - 2 * log_likelihood,

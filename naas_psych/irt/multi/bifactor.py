@@ -8,7 +8,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from naas_psych.irt.engine.em import Settings
+from naas_psych.irt.engine.asked import refuse_few_patterns, settings_of, threads_of
 from naas_psych.irt.multi.calibration import Fitted, fitted, standardised
 from naas_psych.irt.multi.em import Solution
 from naas_psych.irt.multi.errors import ErrorMatrix
@@ -21,9 +21,7 @@ from naas_psych.irt.multi.prepare import (
     errors_of,
     on_all_items,
     prepare,
-    refuse_few_patterns,
     solved,
-    threads_or_all,
     with_one_blas_thread,
 )
 from naas_psych.irt.multi.problem import Problem, answers_of
@@ -111,17 +109,17 @@ def calibrate_bifactor(
         twins=factors[size == 2],
         sign=np.sign(begin[:, 0]),
     )
-    refuse_few_patterns(structure)
+    refuse_few_patterns(structure.n_categories, structure.n_free)
+    settings, threads = settings_of(tolerance, relative, max_cycles), threads_of(threads)
 
     def work() -> BifactorCalibration:
         problem = Problem(
             answers_of(structure, coded.categories, prepared.weight),
             structure,
             grid_of(nodes or _NODES, specific_nodes or _NODES, n_dimensions=1, bound=BOUND),
-            threads_or_all(threads),
+            threads,
         )
         z = start(structure, begin, categories=coded.categories, weight=prepared.weight)
-        settings = Settings(tolerance, relative, max_cycles)
         fixed = nodes is not None or specific_nodes is not None
         problem, solution = solved(problem, z, settings, fixed_grid=fixed)
         solution = _positive(problem, solution)

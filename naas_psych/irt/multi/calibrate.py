@@ -8,7 +8,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from naas_psych.irt.engine.em import Settings
+from naas_psych.irt.engine.asked import refuse_few_patterns, settings_of, threads_of
 from naas_psych.irt.multi.calibration import Fitted, fitted, standardised
 from naas_psych.irt.multi.correlations import correlations_at, jacobian
 from naas_psych.irt.multi.em import Solution
@@ -24,9 +24,7 @@ from naas_psych.irt.multi.prepare import (
     intercepts_of,
     on_all_items,
     prepare,
-    refuse_few_patterns,
     solved,
-    threads_or_all,
     with_one_blas_thread,
 )
 from naas_psych.irt.multi.problem import Problem, answers_of
@@ -113,18 +111,18 @@ def calibrate_multidimensional(
     structure = structure_of(
         free, coded.n_categories, free_correlations=correlated and not exploring and d > 1
     )
-    refuse_few_patterns(structure)
+    refuse_few_patterns(structure.n_categories, structure.n_free)
+    settings, threads = settings_of(tolerance, relative, max_cycles), threads_of(threads)
 
     def work() -> MultidimensionalCalibration:
         problem = Problem(
             answers_of(structure, coded.categories, prepared.weight),
             structure,
             grid_of(nodes or _NODES[d], 1, n_dimensions=d, bound=BOUND),
-            threads_or_all(threads),
+            threads,
         )
         begin = _start_slopes(free, prepared, exploring)
         z = start(structure, begin, categories=coded.categories, weight=prepared.weight)
-        settings = Settings(tolerance, relative, max_cycles)
         solution_of = solved(problem, z, settings, fixed_grid=nodes is not None)
         problem, solution = _positive(*solution_of)
         errors = errors_of(problem, solution.z, standard_errors)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from naas_psych.irt.engine.em import Convergence
+from naas_psych.irt.engine.search import Convergence
 from naas_psych.irt.multi.em import Solution
 from naas_psych.irt.multi.errors import ErrorMatrix
 from naas_psych.irt.multi.grid import MultiGrid

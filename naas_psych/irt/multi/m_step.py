@@ -30,6 +30,12 @@ def mapped(problem: Problem, z: Floats, expected: Expected, *, steps: int) -> Fl
     return np.concatenate([items, pairs])
 
 
+def wanted(problem: Problem, z: Floats, expected: Expected) -> Floats:
+    """Where each item would go in one Newton step if it were let."""
+    n = problem.structure.n_items_free
+    return np.concatenate([z[:n] + _step(problem, z[:n], expected), z[n:]])
+
+
 def gradient_at(problem: Problem, z: Floats, expected: Expected) -> Floats:
     """Gradient (P,) of the log-likelihood, if `expected` is the E-step at z (Fisher's identity)."""
     structure = problem.structure

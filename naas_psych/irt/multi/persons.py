@@ -6,17 +6,15 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from naas_psych.irt.engine.coding import as_scores
+from naas_psych.irt.engine.asked import threads_of
+from naas_psych.irt.engine.coding import known_categories
 from naas_psych.irt.multi.bifactor import BifactorCalibration
 from naas_psych.irt.multi.calibrate import MultidimensionalCalibration
 from naas_psych.irt.multi.errors import cluster_posteriors
 from naas_psych.irt.multi.expectation import chunks_of, pass_over, with_pool
 from naas_psych.irt.multi.grid import columns
-from naas_psych.irt.multi.prepare import threads_or_all
 from naas_psych.irt.multi.problem import Problem, answers_of
-from naas_psych.irt.refusal import Refused
 from naas_psych.numerics.arrays import Floats
 
 
@@ -46,9 +44,9 @@ def expected_a_posteriori(
     Refused
         A score that the calibration has not seen, or another number of items.
     """
-    categories = _categories(fit, scores)
+    categories = known_categories(scores, fit.used, known=fit.categories, n_items=len(fit.reasons))
     answers = answers_of(fit.structure, categories, np.ones(categories.shape[0]), merge=False)
-    problem = Problem(answers, fit.structure, fit.grid, threads_or_all(threads))
+    problem = Problem(answers, fit.structure, fit.grid, threads_of(threads))
     d = fit.structure.n_dimensions
     specific = [c for c, cluster in enumerate(fit.structure.clusters) if cluster.specific]
     mean = np.empty((categories.shape[0], d + len(specific)))
@@ -72,29 +70,3 @@ def expected_a_posteriori(
 
     with_pool(problem.threads, work)
     return MultidimensionalScores(mean, np.sqrt(np.maximum(square - mean**2, 0.0)), log_marginal)
-
-
-def _categories(
-    fit: MultidimensionalCalibration | BifactorCalibration, scores: Any
-) -> NDArray[np.int8]:
-    """Categories (N, j) of the calibrated items."""
-    array = as_scores(scores)
-    if array.shape[1] != len(fit.reasons):
-        raise Refused(
-            "other_items",
-            f"there are scores on {array.shape[1]} items",
-            f"the calibration has {len(fit.reasons)}",
-        )
-    found = np.empty((array.shape[0], fit.used.size), np.int8)
-    for place, (item, known) in enumerate(zip(fit.used, fit.categories, strict=True)):
-        own = array[:, item]
-        at = np.searchsorted(known, own).clip(max=known.size - 1)
-        strange = (own >= 0) & (known[at] != own)
-        if strange.any():
-            raise Refused(
-                "unknown_score",
-                f"item {item + 1} has a score of {int(own[strange][0])}",
-                f"the calibration knows {', '.join(map(str, known.tolist()))}",
-            )
-        found[:, place] = np.where(own < 0, -1, at)
-    return found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
@@ -10,8 +9,9 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from naas_psych.irt.engine.asked import one_of, weights_of
 from naas_psych.irt.engine.coding import Coded, as_scores, code
-from naas_psych.irt.engine.em import Settings
+from naas_psych.irt.engine.search import Settings
 from naas_psych.irt.multi.em import Solution, maximise
 from naas_psych.irt.multi.errors import ErrorMatrix, error_matrix
 from naas_psych.irt.multi.fineness import fitting_grid, warnings_of
@@ -38,12 +38,8 @@ class Prepared:
 
 def prepare(scores: Any, model: str, weights: Any, standard_errors: str | None) -> Prepared:
     """Categories of the items that vary, once what was asked for is known to exist."""
-    if standard_errors not in (None, "crossprod", "observed"):
-        raise Refused(
-            "unknown_errors",
-            f"there are no {standard_errors!r} standard errors",
-            "ask for crossprod or observed",
-        )
+    if standard_errors is not None:
+        one_of("standard_errors", standard_errors, ("crossprod", "observed"))
     if model not in ("2pl", "grm"):
         raise Refused(
             "unknown_model",
@@ -51,7 +47,7 @@ def prepare(scores: Any, model: str, weights: Any, standard_errors: str | None) 
             "the models are 2pl and grm",
         )
     array = as_scores(scores)
-    weight = _case_weights(weights, array)
+    weight = weights_of(weights, array)
     coded = code(array, weight)
     if model == "2pl" and coded.n_categories.max() > 2:
         raise Refused(
@@ -60,31 +56,6 @@ def prepare(scores: Any, model: str, weights: Any, standard_errors: str | None) 
             "use grm for such items",
         )
     return Prepared(coded, weight, array.shape[1])
-
-
-def _case_weights(weights: Any, scores: Any) -> Floats:
-    n_persons = scores.shape[0]
-    weight = np.ones(n_persons) if weights is None else np.array(weights, dtype=float)
-    if weight.shape != (n_persons,) or not np.isfinite(weight).all() or (weight < 0).any():
-        bad = "are not one a person" if weight.shape != (n_persons,) else "are negative or unknown"
-        raise Refused("bad_weights", f"the weights {bad}", "give a number of at least 0 a person")
-    weight[scores.max(axis=1) < 0] = 0.0
-    if not weight.any():
-        raise Refused(
-            "no_responses", "nobody with a weight above 0 answered anything", "add persons"
-        )
-    return weight
-
-
-def refuse_few_patterns(structure: Structure) -> None:
-    """Patterns of responses are the data: they must outnumber the parameters."""
-    patterns = float(np.log(structure.n_categories).sum())
-    if patterns < np.log(structure.n_free + 1) - 1e-9:
-        raise Refused(
-            "not_identified",
-            f"{np.exp(patterns):.0f} patterns cannot tell {structure.n_free} parameters apart",
-            "use more items, or fewer dimensions",
-        )
 
 
 def solved(
@@ -109,10 +80,6 @@ def with_one_blas_thread(work: Callable[[], R]) -> R:
 
     with threadpool_limits(1, user_api="blas"):
         return work()
-
-
-def threads_or_all(threads: int | None) -> int:
-    return threads or len(os.sched_getaffinity(0))
 
 
 def errors_of(problem: Problem, z: Floats, kind: str | None) -> ErrorMatrix | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -12,12 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from naas_psych.irt.calibration import Calibration
+from naas_psych.irt.engine.asked import threads_of
 from naas_psych.irt.engine.expectation import look_ups
 from naas_psych.irt.engine.packing import Packed, pack
 from naas_psych.irt.engine.posterior import row_posteriors
 from naas_psych.irt.families.divided import DIVIDED
 from naas_psych.irt.model import log_probabilities
-from naas_psych.irt.persons import categories_of
+from naas_psych.irt.persons import categories_of, group_of
 from naas_psych.irt.refusal import Refused
 from naas_psych.irt.scores.likelihood_scores import Solved, likelihood_scores
 from naas_psych.numerics.arrays import Floats
@@ -108,7 +108,7 @@ def person_scores(
         raise Refused(
             "unknown_method", f"there is no score {strange[0]!r}", f"ask for {', '.join(METHODS)}"
         )
-    threads = threads or len(os.sched_getaffinity(0))
+    threads = threads_of(threads)
     categories = categories_of(fit, scores, groups=groups)
     answered = np.asarray((categories >= 0).sum(axis=1))
     rows = _rows(fit, categories, groups)
@@ -125,7 +125,7 @@ def _rows(
     fit: Calibration, categories: NDArray[np.int8], groups: NDArray[np.int64] | None
 ) -> _Rows:
     n_persons = categories.shape[0]
-    group = np.full(n_persons, fit.reference) if groups is None else np.asarray(groups, np.int64)
+    group = group_of(fit, groups, n_persons)
     if sufficient_total(fit) and categories.min(initial=0) >= 0:
         key = group * int(fit.model.n_categories.sum()) + categories.sum(axis=1, dtype=np.int64)
         _, first, row_of = np.unique(key, return_index=True, return_inverse=True)
