@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from naas_psych.irt.engine.acceleration import Mixer
 from naas_psych.irt.engine.asked import (
@@ -130,19 +131,21 @@ def calibrate(
         threads,
     )
     z = _start(test, population, split, weight)
-    problem, solution = _solved(problem, z, settings, fixed_grid=nodes is not None)
-    return summary(
-        problem,
-        solution,
-        columns=split.columns,
-        reasons=_reasons(coded, split),
-        repairs=coded.repairs,
-        models=names,
-        grouping=grouping,
-        n=float(weight.sum()),
-        standard_errors=standard_errors,
-        said=split.said,
-    )
+    # How products and inverses are added up in threads depends on how many cores there are.
+    with threadpool_limits(1, user_api="blas"):
+        problem, solution = _solved(problem, z, settings, fixed_grid=nodes is not None)
+        return summary(
+            problem,
+            solution,
+            columns=split.columns,
+            reasons=_reasons(coded, split),
+            repairs=coded.repairs,
+            models=names,
+            grouping=grouping,
+            n=float(weight.sum()),
+            standard_errors=standard_errors,
+            said=split.said,
+        )
 
 
 def _reasons(coded: Coded, split: Split) -> tuple[str | None, ...]:

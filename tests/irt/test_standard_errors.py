@@ -313,3 +313,18 @@ def test_the_condition_number_is_that_of_the_information() -> None:
     assert found.condition_number == pytest.approx(50.0)
     assert found.covariance is not None
     np.testing.assert_allclose(found.covariance, np.diag([1.0, 0.02, 0.5]))
+
+
+def test_threads_of_matrix_products_change_no_byte() -> None:
+    """180 parameters: enough for a library to share an inverse among threads."""
+    from threadpoolctl import threadpool_limits
+
+    test = model_for("3pl", [2] * 60)
+    theta = np.random.default_rng(3).normal(size=1500)
+    answers = simulated(test, parameters(test, 3), theta, 3)
+    found = []
+    for threads in (1, 2, 4):
+        with threadpool_limits(threads, user_api="blas"):
+            fit = calibrate(answers, "3pl", standard_errors="observed", nodes=41)
+        found.append((fit.x.tobytes(), fit.covariance.tobytes()))
+    assert found[0] == found[1] == found[2]

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from naas_psych.irt.calibration import Calibration
 from naas_psych.irt.engine.compiled import compiled
@@ -115,7 +116,9 @@ def _calibrations(
             "the calibration has no sampling distribution to draw parameters from",
             "calibrate with standard_errors",
         )
-    values, vectors = np.linalg.eigh(fit.covariance)
+    # One thread, so that the same seed draws the same on every machine.
+    with threadpool_limits(1, user_api="blas"):
+        values, vectors = np.linalg.eigh(fit.covariance)
     root = vectors * np.sqrt(np.maximum(values, 0.0))
     for m in range(draws):
         yield [m], _redrawn(fit, root, np.random.SeedSequence((seed, m, 1)))
@@ -129,7 +132,7 @@ def _redrawn(fit: Calibration, root: Floats, seed: np.random.SeedSequence) -> Ca
         [fit.x, free_part(fit.population, Moments(fit.group_mean, fit.group_sd))]
     )
     for _ in range(_TRIES):
-        z = centre + root @ stream.standard_normal(centre.size)
+        z = centre + np.einsum("pr,r->p", root, stream.standard_normal(centre.size))
         if feasible(fit.model, z[:n]):
             moments = moments_at(fit.population, z[n:])
             grid = Grid(fit.grid.theta, weights_at(fit.population, z[n:], fit.grid.theta))
