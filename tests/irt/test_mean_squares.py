@@ -10,8 +10,7 @@ import pytest
 from naas_psych.irt import calibrate
 from naas_psych.irt.fit.empirical_curves import curve_distance, distance, empirical_curves
 from naas_psych.irt.fit.mean_squares import mean_squares, mean_squares_at, plug_in_sums, report
-from naas_psych.irt.fit.residual_correlations import expected_a_posteriori
-from naas_psych.irt.persons import categories_of
+from naas_psych.irt.scores.person_scores import person_scores
 from tests.irt.fit_cases import CASES, MIRT_LEAST, answers, data_b, fitted, made_up
 from tests.irt.golden import golden, scores
 
@@ -21,7 +20,7 @@ def test_plug_in_agrees_with_mirt(shared: Path, case: tuple[str, str, str]) -> N
     data, file, model = case
     theirs = answers(shared, data, file, f"{model}.itemfit_infit")
     x, fit = scores(shared, data), fitted(shared, *case)
-    theta = expected_a_posteriori(fit, categories_of(fit, x))
+    theta = person_scores(fit, x, methods=("eap",)).eap.theta
     ours = mean_squares_at(fit, x, theta, least_variance=MIRT_LEAST)
     # R's own answers are 4e-4 off the maximum on verbal's Rasch model.
     np.testing.assert_allclose(ours.outfit, theirs["outfit"], atol=5e-4)
@@ -46,7 +45,7 @@ def test_method_sheet() -> None:
     ours = mean_squares(fit, data_b())
     np.testing.assert_allclose(ours.outfit, [0.996, 0.929, 1.121, 1.011, 0.944], atol=5e-4)
     np.testing.assert_allclose(ours.infit, [1.007, 0.949, 1.068, 1.008, 0.971], atol=5e-4)
-    theta = expected_a_posteriori(fit, categories_of(fit, data_b()))
+    theta = person_scores(fit, data_b(), methods=("eap",)).eap.theta
     plug_in = mean_squares_at(fit, data_b(), theta)
     np.testing.assert_allclose(plug_in.outfit, [0.741, 0.693, 0.833, 0.753, 0.703], atol=5e-4)
     np.testing.assert_allclose(plug_in.infit, [0.831, 0.736, 0.881, 0.801, 0.794], atol=5e-4)
@@ -110,7 +109,7 @@ def test_absent_scores_and_constant_items() -> None:
     found = mean_squares(fit, x)
     assert found.n[5] == 300
     assert np.isnan(found.outfit[3]) and found.n[3] == 0
-    theta = expected_a_posteriori(fit, categories_of(fit, x))
+    theta = person_scores(fit, x, methods=("eap",)).eap.theta
     theta[:10] = np.nan
     assert mean_squares_at(fit, x, theta).n[0] == 490
 

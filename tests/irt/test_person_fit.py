@@ -9,9 +9,7 @@ import pytest
 
 from naas_psych.irt import calibrate
 from naas_psych.irt.fit.person_fit import Estimator, person_fit
-from naas_psych.irt.fit.residual_correlations import expected_a_posteriori
 from naas_psych.irt.fit.response_patterns import pattern_fit
-from naas_psych.irt.persons import categories_of
 from naas_psych.irt.scores.person_scores import person_scores
 from tests.irt.fit_cases import CASES, MIRT_LEAST, answers, data_b, fitted, made_up
 from tests.irt.golden import golden, scores
@@ -24,7 +22,7 @@ def test_agrees_with_mirt(shared: Path, case: tuple[str, str, str]) -> None:
     data, file, model = case
     theirs = answers(shared, data, file, f"{model}.personfit")
     x, fit = scores(shared, data), fitted(shared, *case)
-    theta = expected_a_posteriori(fit, categories_of(fit, x))
+    theta = person_scores(fit, x, methods=("eap",)).eap.theta
     ours = person_fit(fit, x, theta, estimator="eap", least_variance=MIRT_LEAST)
     first = slice(theirs["Zh"].size)
     # R's own answers are a little off the maximum, most so on verbal's Rasch model.

@@ -9,11 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from naas_psych.irt.calibration import Calibration
-from naas_psych.irt.engine.expectation import expect
-from naas_psych.irt.engine.packing import pack
-from naas_psych.irt.fit.item_places import on_items, one_column_each
-from naas_psych.irt.model import log_probabilities, probabilities
-from naas_psych.irt.persons import categories_of
+from naas_psych.irt.fit.expected_counts import expected_counts
+from naas_psych.irt.fit.item_places import on_items
+from naas_psych.irt.model import probabilities
 from naas_psych.numerics.arrays import Floats
 from naas_psych.numerics.intervals import normal_quantile
 from naas_psych.numerics.proportions import wilson
@@ -130,12 +128,7 @@ def node_curves(
     fit: Calibration, scores: Any, *, groups: NDArray[np.int64] | None = None, threads: int = 1
 ) -> NodeCurves:
     """Observed and expected scores of the columns of the calibration at its nodes."""
-    one_column_each(fit)
-    categories = categories_of(fit, scores)
-    group = np.full(len(categories), fit.reference) if groups is None else groups
-    packed = pack(categories, fit.model.n_categories, group=group)
-    log_p = log_probabilities(fit.model, fit.x, fit.grid.theta)
-    counts = expect(packed, log_p, fit.grid, threads=threads).counts
+    counts = expected_counts(fit, scores, groups=groups, threads=threads)
     p = probabilities(fit.model, fit.x, fit.grid.theta)
     score = np.arange(p.shape[1]) / (fit.model.n_categories[:, None] - 1)
     n = counts.sum(axis=1)

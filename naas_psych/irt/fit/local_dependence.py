@@ -12,7 +12,7 @@ from threadpoolctl import threadpool_limits
 from naas_psych.irt.calibration import Calibration
 from naas_psych.irt.fit.item_places import one_column_each
 from naas_psych.irt.model import probabilities
-from naas_psych.irt.persons import categories_of
+from naas_psych.irt.persons import categories_of, group_of
 from naas_psych.numerics.arrays import Floats
 
 #: Counts up to 2^24 are whole numbers in float32; a block is far below, and small in memory.
@@ -55,7 +55,7 @@ def local_dependence(
     """
     items = one_column_each(fit)
     categories = categories_of(fit, scores)
-    group = np.full(len(categories), fit.reference) if groups is None else groups
+    group = group_of(fit, groups, len(categories))
     n_items, n_most = categories.shape[1], int(fit.model.n_categories.max())
     observed, expected = np.zeros((2, n_items * n_most, n_items * n_most))
     curves = probabilities(fit.model, fit.x, fit.grid.theta).reshape(n_items * n_most, -1)

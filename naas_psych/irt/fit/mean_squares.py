@@ -14,10 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from naas_psych.irt.calibration import Calibration
-from naas_psych.irt.engine.expectation import expect
-from naas_psych.irt.engine.packing import pack
+from naas_psych.irt.fit.expected_counts import expected_counts
 from naas_psych.irt.fit.item_places import on_items, one_column_each
-from naas_psych.irt.model import log_probabilities, probabilities
+from naas_psych.irt.model import probabilities
 from naas_psych.irt.persons import categories_of
 from naas_psych.numerics.arrays import Floats
 
@@ -110,12 +109,7 @@ def mean_squares(
     Refused
         Scores that the calibration does not know; items with other parameters in each group.
     """
-    one_column_each(fit)
-    categories = categories_of(fit, scores)
-    group = np.full(len(categories), fit.reference) if groups is None else groups
-    packed = pack(categories, fit.model.n_categories, group=group)
-    log_p = log_probabilities(fit.model, fit.x, fit.grid.theta)
-    counts = expect(packed, log_p, fit.grid, threads=threads).counts
+    counts = expected_counts(fit, scores, groups=groups, threads=threads)
     p = probabilities(fit.model, fit.x, fit.grid.theta)
     return _on_items(fit, report(expected_sums(counts, score_moments(p))))
 

@@ -12,7 +12,7 @@ from scipy.special import ndtr
 from naas_psych.irt.calibration import Calibration
 from naas_psych.irt.fit.mean_squares import MeanSquares, plug_in_sums, report
 from naas_psych.irt.model import Curves, curves
-from naas_psych.irt.persons import categories_of
+from naas_psych.irt.persons import categories_of, group_of
 from naas_psych.numerics.arrays import Floats
 
 Estimator = Literal["wle", "map", "ml", "eap"]
@@ -89,7 +89,7 @@ def person_fit(
         Scores that the calibration does not know.
     """
     categories = categories_of(fit, scores, groups=groups)
-    group = np.full(len(categories), fit.reference) if groups is None else groups
+    group = group_of(fit, groups, len(categories))
     usable = np.isfinite(theta) & (categories >= 0).any(axis=1)
     lz, lz_star = np.full((2, theta.size), np.nan)
     squares = {name: np.full(theta.size, np.nan) for name in _SQUARES}

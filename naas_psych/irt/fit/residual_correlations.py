@@ -12,7 +12,8 @@ from threadpoolctl import threadpool_limits
 from naas_psych.irt.calibration import Calibration
 from naas_psych.irt.fit.item_places import one_column_each
 from naas_psych.irt.model import probabilities
-from naas_psych.irt.persons import categories_of, posteriors
+from naas_psych.irt.persons import categories_of
+from naas_psych.irt.scores.person_scores import person_scores
 from naas_psych.numerics.arrays import Floats
 
 #: Persons whose curves are held at a time: what a cache holds.
@@ -57,10 +58,11 @@ def residual_correlations(
     """
     items = one_column_each(fit)
     categories = categories_of(fit, scores)
-    where = expected_a_posteriori(fit, categories, groups=groups) if theta is None else theta
+    if theta is None:
+        theta = person_scores(fit, scores, groups=groups, methods=("eap",)).eap.theta
     # One thread, so that the order of a sum is the same on every machine.
     with threadpool_limits(1, user_api="blas"):
-        found, n = _correlations(fit, categories, where)
+        found, n = _correlations(fit, categories, theta)
     n_items = len(fit.models)
     q3, pairs = np.full((n_items, n_items), np.nan), np.zeros((n_items, n_items), np.int64)
     at = np.ix_(items, items)
@@ -70,20 +72,6 @@ def residual_correlations(
     mean = float(known.mean()) if known.size else float("nan")
     adjusted = np.where(np.eye(n_items, dtype=bool), np.nan, q3 - mean)
     return ResidualCorrelations(q3, mean, adjusted, pairs)
-
-
-def expected_a_posteriori(
-    fit: Calibration,
-    categories: NDArray[np.int8],
-    *,
-    groups: NDArray[np.int64] | None = None,
-) -> Floats:
-    """Posterior mean (N,) of persons with these categories; NaN for one without a response."""
-    theta = np.empty(categories.shape[0])
-    for part in posteriors(fit, categories, groups=groups):
-        theta[part.rows] = part.posterior @ fit.grid.theta
-    theta[(categories < 0).all(axis=1)] = np.nan
-    return theta
 
 
 def _correlations(

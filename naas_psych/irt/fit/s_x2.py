@@ -16,7 +16,7 @@ from naas_psych.irt.fit.item_places import on_items, one_column_each, reasons_on
 from naas_psych.irt.fit.leave_one_out import rest_scores
 from naas_psych.irt.fit.s_x2_collapse import Cells, collapsed
 from naas_psych.irt.model import probabilities
-from naas_psych.irt.persons import categories_of
+from naas_psych.irt.persons import categories_of, group_of
 from naas_psych.numerics.adjusted_p import benjamini_hochberg
 from naas_psych.numerics.arrays import Floats
 
@@ -97,7 +97,7 @@ def s_x2(
     """
     one_column_each(fit)
     categories = categories_of(fit, scores)
-    group = np.full(len(categories), fit.reference) if groups is None else groups
+    group = group_of(fit, groups, len(categories))
     p = probabilities(fit.model, fit.x, fit.grid.theta)
     sums = [_Sum() for _ in fit.columns]
     for booklet in _booklets(categories, smallest_booklet):
