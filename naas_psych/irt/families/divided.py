@@ -44,24 +44,24 @@ def _linear(values: Floats, theta: Floats) -> Floats:
 def scores(values: Floats, theta: Floats, n_categories: int) -> Floats:
     """d ln P_k / d c_l = 1[k = l] - P_l, and theta times that for a_l."""
     m = n_categories - 1
-    p = _probabilities(values, theta, n_categories)
-    by_intercept = np.repeat(-p[:, 1:, None, :], n_categories, axis=2)
+    p = _above_lowest(values, theta, n_categories)
+    by_intercept = np.repeat(-p[:, :, None, :], n_categories, axis=2)
     for k in range(m):
         by_intercept[:, k, k + 1] += 1.0
     return np.concatenate([by_intercept * theta, by_intercept], axis=1)
 
 
-def _probabilities(values: Floats, theta: Floats, n_categories: int) -> Floats:
+def _above_lowest(values: Floats, theta: Floats, n_categories: int) -> Floats:
+    """Probabilities (J, K - 1, Q) of the categories that have values."""
     if n_categories == 2:
-        right = expit(values[:, :1] * theta + values[:, 1:])
-        return np.stack([1 - right, right], axis=1)
-    return np.exp(log_probabilities(values, theta, n_categories))
+        return np.asarray(expit(values[:, :1] * theta + values[:, 1:])[:, None])
+    return np.exp(log_probabilities(values, theta, n_categories))[:, 1:]
 
 
 def curvature(values: Floats, theta: Floats, counts: Floats) -> Floats:
     """n (diag P - P P') in eta: it does not depend on which category was chosen."""
     m = counts.shape[1] - 1
-    p = _probabilities(values, theta, m + 1)[:, 1:]
+    p = _above_lowest(values, theta, m + 1)
     weighted = p * counts.sum(axis=1, keepdims=True)
     powers = np.stack([np.ones_like(theta), theta, theta * theta], axis=1)
     in_eta = np.einsum("jkq,jlq->jklq", -weighted, p)

@@ -28,6 +28,12 @@ def log_probabilities(values: Floats, theta: Floats, n_categories: int) -> Float
     return log_p
 
 
+def _sides(values: Floats, theta: Floats) -> tuple[Floats, Floats]:
+    """L(z_k) and L(-z_k), each (J, m, Q); one less the other would lose the tail."""
+    z = values[:, :1, None] * theta + values[:, 1:, None]
+    return expit(z), expit(-z)
+
+
 def _gaps(values: Floats) -> Floats:
     """delta_1 to delta_(m-1), above 0 where the boundaries are in order."""
     return values[:, 1:-1] - values[:, 2:]
@@ -36,13 +42,13 @@ def _gaps(values: Floats) -> Floats:
 def scores(values: Floats, theta: Floats, n_categories: int) -> Floats:
     """Of the three factors: 1 - L(z_k) in z_k, -L(z_(k+1)) in z_(k+1), 1/(e^delta - 1) in delta."""
     m = n_categories - 1
-    above = expit(values[:, :1, None] * theta + values[:, 1:, None])
+    above, below = _sides(values, theta)
     found = np.zeros((values.shape[0], m + 1, m + 1, theta.size))
-    found[:, 0, 1:] += (1 - above) * theta
+    found[:, 0, 1:] += below * theta
     found[:, 0, :-1] -= above * theta
     pull = (1 / np.expm1(_gaps(values)))[:, :, None]
     for k in range(m):  # boundary k + 1 lies between categories k and k + 1
-        found[:, 1 + k, k + 1] += 1 - above[:, k]
+        found[:, 1 + k, k + 1] += below[:, k]
         found[:, 1 + k, k] -= above[:, k]
         if k + 1 < m:
             found[:, 1 + k, k + 1] += pull[:, k]
@@ -54,8 +60,8 @@ def scores(values: Floats, theta: Floats, n_categories: int) -> Floats:
 def curvature(values: Floats, theta: Floats, counts: Floats) -> Floats:
     """Each boundary meets the persons of the two categories beside it; delta those between."""
     m = counts.shape[1] - 1
-    above = expit(values[:, :1, None] * theta + values[:, 1:, None])
-    met = above * (1 - above) * (counts[:, 1:] + counts[:, :-1])
+    above, below = _sides(values, theta)
+    met = above * below * (counts[:, 1:] + counts[:, :-1])
     powers = np.stack([np.ones_like(theta), theta, theta * theta], axis=1)
     sums = met @ powers  # (J, m, 3)
     found = np.zeros((values.shape[0], m + 1, m + 1))
@@ -77,11 +83,11 @@ def curvature(values: Floats, theta: Floats, counts: Floats) -> Floats:
 def slopes(values: Floats, theta: Floats, n_categories: int) -> Slopes:
     """delta does not depend on theta."""
     a = values[:, :1, None]
-    above = expit(a * theta + values[:, 1:, None])
-    spread = above * (1 - above)
+    above, below = _sides(values, theta)
+    spread = above * below
     first = np.zeros((values.shape[0], n_categories, theta.size))
     second = np.zeros_like(first)
-    first[:, 1:] += a * (1 - above)
+    first[:, 1:] += a * below
     first[:, :-1] -= a * above
     second[:, 1:] -= a * a * spread
     second[:, :-1] -= a * a * spread

@@ -54,7 +54,7 @@ def information(
     whole = own.sum(axis=0)
     p = probabilities(fit.model, fit.x, theta)[form.columns]
     mean = np.einsum("jk,jkq->jq", form.points, p)
-    square = np.einsum("jk,jkq->jq", form.points**2, p)
+    off = form.points[:, :, None] - mean[:, None]
     with np.errstate(divide="ignore"):
         csem = 1 / np.sqrt(whole)
     lowest = np.array([fit.columns[c].scores[0] for c in form.columns])
@@ -66,7 +66,7 @@ def information(
         csem=csem,
         item_expected=mean + lowest[:, None],
         expected_score=mean.sum(axis=0) + form.lowest,
-        score_csem=np.sqrt(np.maximum(square - mean**2, 0.0).sum(axis=0)),
+        score_csem=np.sqrt((p * off**2).sum(axis=(0, 1))),
     )
 
 
