@@ -9,8 +9,9 @@ import pytest
 
 from naas_psych.irt.engine import kernel_numpy
 from naas_psych.irt.engine.em import Problem, grid_at
-from naas_psych.irt.engine.expectation import Expected, expect
+from naas_psych.irt.engine.expectation import Expected, expect, look_ups
 from naas_psych.irt.engine.packing import pack
+from naas_psych.irt.engine.posterior import row_posteriors
 from naas_psych.irt.engine.unpacking import categories_in
 from naas_psych.irt.model import log_probabilities
 from tests.irt.problems import model_for, parameters, problem_of, simulated
@@ -111,3 +112,20 @@ def test_a_person_of_weight_zero_is_nobody() -> None:
     categories = categories_in(problem.packed, slice(0, 200))
     few = problem_of(categories, problem.model, group=problem.packed.group[:200])
     assert_same(half, both(few)[0])
+
+
+def test_posteriors_of_persons_add_up_to_the_e_step() -> None:
+    problem = mixed_problem(700)
+    z = np.concatenate([parameters(problem.model), [0.4, -0.3, 0.2, -0.1]])
+    grid = grid_at(problem, z)
+    log_p = log_probabilities(problem.model, z[: problem.model.n_free], grid.theta)
+    whole = expect(problem.packed, log_p, grid)
+    seen = look_ups(problem.packed, log_p, grid)
+    found = row_posteriors(problem.packed, seen, slice(0, 700))
+    np.testing.assert_allclose(found.posterior.sum(axis=1), 1.0, rtol=1e-14)
+    weight, group = problem.packed.weight, problem.packed.group
+    mass = [weight[group == g] @ found.posterior[group == g] for g in range(3)]
+    np.testing.assert_allclose(mass, whole.mass, rtol=1e-10, atol=1e-12)
+    assert weight @ found.log_marginal == pytest.approx(whole.log_likelihood, rel=1e-12)
+    alone = row_posteriors(problem.packed, seen, slice(333, 334))
+    np.testing.assert_array_equal(alone.posterior[0], found.posterior[333])

@@ -13,8 +13,9 @@ from naas_psych.irt.calibration import Calibration
 from naas_psych.irt.engine.compiled import compiled
 from naas_psych.irt.engine.expectation import padded, pseudo_tables
 from naas_psych.irt.engine.packing import Packed
+from naas_psych.irt.engine.unpacking import categories_in
 from naas_psych.irt.scores.lattice import Lattice, lattice_of
-from naas_psych.irt.scores.score_loops import add_at, choose_cells, sum_tables, write_digits
+from naas_psych.irt.scores.score_loops import add_at, choose_cells, sum_tables
 from naas_psych.numerics.arrays import Floats
 
 Likelihood = Literal["map", "ml", "wle"]
@@ -105,9 +106,8 @@ def _test(fit: Calibration, packed: Packed) -> _Test:
 def _block(test: _Test, rows: slice) -> _Block:
     packed, layout = test.packed, test.packed.layout
     codes = packed.codes[rows]
-    digits = np.empty((codes.shape[0], layout.radix.size), np.uint8)
-    answered = np.empty(codes.shape[0], np.int64)
-    compiled(write_digits)(codes, layout.first, layout.radix, layout.n_categories, digits, answered)
+    categories = categories_in(packed, rows)
+    digits = np.where(categories < 0, layout.n_categories, categories).astype(np.uint8)
     # Where nothing is absent, all have the same information.
     some = codes if (layout.radix > layout.n_categories).any() else codes[:1]
     return _Block(

@@ -19,22 +19,6 @@ def sum_tables(codes: Any, tables: Any, found: Any) -> None:
                 own[q] += row[q]
 
 
-def write_digits(
-    codes: Any, first: Any, radix: Any, n_categories: Any, digits: Any, answered: Any
-) -> None:
-    """Category of each item (n, J), one more than its last where absent; and how many are not."""
-    for n in range(codes.shape[0]):
-        answered[n] = 0
-        for b in range(codes.shape[1]):
-            code = np.int64(codes[n, b])
-            for j in range(first[b], first[b + 1]):
-                digit = code % radix[j]
-                code //= radix[j]
-                digits[n, j] = digit
-                if digit < n_categories[j]:
-                    answered[n] += 1
-
-
 def choose_cells(
     slope: Any, height: Any, weight: Any, weight_height: Any, step: float, cell: Any
 ) -> None:
