@@ -81,7 +81,12 @@ def specimen() -> Study:
     )
     return Study(
         title="specimen",
-        spec=StudySpec.model_validate({"tables": {"responses": "responses.csv"}}),
+        spec=StudySpec.model_validate(
+            {
+                "tables": {"responses": "responses.csv"},
+                "cuts": {"met": {"value": 3, "unit": "raw"}},
+            }
+        ),
         responses=responses,
         items=items,
         persons=pd.DataFrame({"person_id": person_ids}),

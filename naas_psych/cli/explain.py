@@ -128,10 +128,11 @@ def _chapter(name: str) -> Entry | None:
 
 
 def _term(name: str) -> Entry | None:
-    base = next((name.removesuffix(s) for s in SUFFIXES if name.endswith(s)), name)
-    if name not in glossary() and base not in glossary():
+    try:
+        found = term(name)
+    except UsageError:
         return None
-    found = term(name)
+    base = next((name.removesuffix(s) for s in SUFFIXES if name.endswith(s)), name)
     symbol = f" ({found.symbol})" if found.symbol else ""
     parts = (
         ("Meaning", found.meaning),

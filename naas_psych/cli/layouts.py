@@ -37,7 +37,7 @@ MAIN = {
     "measurement_error": "summary",
     "conditional_rasch": "fit",
     "person_fit": "summary",
-    "information": "cuts",
+    "information": "overview",
     "person_scores": "summary",
 }
 FORM = Look("form", 0, hide="same")
@@ -151,11 +151,20 @@ LAYOUTS: dict[str, tuple[Look, ...]] = {
         Look("df", 0),
         Look("p_value", 0, heading="p"),
         Look("rmsea", 0, heading="RMSEA"),
-        Look("rmsea", 1, "interval", heading="90 % interval"),
+        Look("rmsea", 1, "interval"),
         Look("srmsr", 0, heading="SRMSR"),
         Look("tli", 2, heading="TLI"),
         Look("cfi", 2, heading="CFI"),
         Look("n", 3),
+    ),
+    "conditional_rasch.fit": (
+        Look("model", 0),
+        Look("andersen_lr", 0),
+        Look("df", 0),
+        Look("p_value", 0, heading="p"),
+        Look("conditional_log_likelihood", 3),
+        Look("n_informative", 4),
+        Look("n", 5),
     ),
     "item_fit.items": (
         Look("item_id", 0, heading="Item"),

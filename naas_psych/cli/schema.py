@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 #: Columns that the scorecard has with replicates only.
 REPEATED = ("hit_rate", "replicates")
+#: A table with this column may have it once a step as well.
+NUMBERED = "b"
 TEXT: dict[str, Any] = {"type": "string"}
 TEXT_OR_NULL: dict[str, Any] = {"type": ["string", "null"]}
 NUMBER_OR_NULL: dict[str, Any] = {"type": ["number", "null"]}
@@ -94,9 +96,21 @@ def _table(columns: dict[str, str]) -> dict[str, Any]:
         if kind == "number":
             reason = f"Short code that says why {name} is null; absent when no row is."
             properties.setdefault(f"{name}_reason", {**TEXT_OR_NULL, "description": reason})
-    required = [name for name in columns if not name.startswith(REPEATED)]
+    sometimes = (*REPEATED,)
+    required = [n for n in columns if not n.startswith(sometimes) and not n.endswith("_reason")]
     row = {"type": "object", "properties": properties, "required": required}
+    if NUMBERED in columns:
+        row["patternProperties"] = _numbered()
     return {"type": "array", "items": row}
+
+
+def _numbered() -> dict[str, Any]:
+    """b1, b2, ... and their errors: as many as the item with most score points has steps."""
+    step = _column(term(f"{NUMBERED}1"), "number")
+    return {
+        f"^{NUMBERED}[0-9]+(_se)?$": {"type": step["type"], "description": step["description"]},
+        f"^{NUMBERED}[0-9]+(_se)?_reason$": TEXT_OR_NULL,
+    }
 
 
 def _column(found: Term, kind: str) -> dict[str, Any]:

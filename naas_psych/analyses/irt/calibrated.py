@@ -44,6 +44,7 @@ class Prepared:
     """What is calibrated: points (N, J), negative where absent; an item's lowest point counts 0.
 
     names : the model of each item; notes : why these, and how absences count
+    forms, common_items : how many forms are calibrated together, and items that all of them have
     """
 
     points: NDArray[Any]
@@ -51,6 +52,8 @@ class Prepared:
     person_ids: NDArray[np.object_]
     names: tuple[str, ...]
     notes: tuple[str, ...]
+    forms: int
+    common_items: int
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,12 @@ class Calibrated:
     @property
     def points(self) -> NDArray[Any]:
         return self.prepared.points
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What every table made from the calibration should say."""
+        doubt = "The estimates of the model did not settle: these numbers cannot be relied on."
+        return self.prepared.notes if self.fit.converged else (doubt, *self.prepared.notes)
 
 
 @dataclass(frozen=True)
@@ -144,6 +153,7 @@ def prepare(study: Study, *, model: ModelName, omitted: Counted) -> Prepared:
     responses = study.responses
     marks = responses.marks(omitted=omitted, not_reached="left_out")
     names, why = chosen(study, marks, model)
+    links = _links(study, marks)
     counts = {"wrong": "counts as wrong", "left_out": "is left out"}
     notes = [why, f"An omitted response {counts[omitted]}; an item not reached is left out."]
     return Prepared(
@@ -151,7 +161,9 @@ def prepare(study: Study, *, model: ModelName, omitted: Counted) -> Prepared:
         item_ids=responses.item_ids,
         person_ids=responses.person_ids,
         names=names,
-        notes=(*notes, *_link_note(study, marks)),
+        notes=(*notes, *_link_note(links)),
+        forms=links.forms,
+        common_items=links.common_items,
     )
 
 
@@ -183,15 +195,29 @@ def _several_categories(marks: NDArray[Any]) -> list[bool]:
     return [np.unique(column[column >= 0]).size > 2 for column in marks.T]
 
 
-def _link_note(study: Study, marks: NDArray[Any]) -> tuple[str, ...]:
-    """Several forms stand on one scale only by what links them."""
+@dataclass(frozen=True)
+class _Links:
+    """How many forms are calibrated together, and how many items are common to all of them."""
+
+    forms: int
+    common_items: int
+
+
+def _links(study: Study, marks: NDArray[Any]) -> _Links:
     least = int(study.thresholds["booklet_persons_min"].value)
     given = np.where(marks == NOT_ADMINISTERED, NOT_ADMINISTERED, 0).astype(np.int8)
     booklets = find_booklets(given, min_persons=least).kept
     if len(booklets) < 2:
-        return ()
+        return _Links(len(booklets), marks.shape[1])
     common = set(booklets[0].items.tolist()).intersection(*(b.items.tolist() for b in booklets[1:]))
+    return _Links(len(booklets), len(common))
+
+
+def _link_note(links: _Links) -> tuple[str, ...]:
+    """Several forms stand on one scale only by what links them."""
+    if links.forms < 2:
+        return ()
     return (
-        f"{len(booklets)} forms are calibrated together, as samples of one population; "
-        f"{len(common)} items are common to all of them.",
+        f"{links.forms} forms are calibrated together, as samples of one population; "
+        f"{links.common_items} items are common to all of them.",
     )

@@ -15,6 +15,7 @@ from naas_psych.analyses.options import Omitted
 from naas_psych.analysis import Threads, analysis
 from naas_psych.irt.calibration import Calibration
 from naas_psych.irt.scores.person_scores import person_scores
+from naas_psych.numerics.arrays import Floats
 from naas_psych.result import Result, tidy
 from naas_psych.study.study import Study
 
@@ -78,12 +79,17 @@ def calibration(
         "persons_on_scale": _persons_on_scale(made),
         "cuts_on_scale": cuts_on_scale(study, made, omitted),
     }
-    if any(name == "nominal" for name in made.fit.models):
-        tables["categories"] = _categories(made)
+    if "nominal" in _models(made.fit):
+        categories = {"categories": _categories(made)}
+        tables = categories | tables if _models(made.fit) == ["nominal"] else tables | categories
     return Result(
         tables=tables,
-        notes=(*made.prepared.notes, *_said(made.fit)),
-        provenance={"repairs": [list(repair) for repair in _repairs(made)]},
+        notes=(*made.notes, *_said(made.fit)),
+        provenance={
+            "repairs": [list(repair) for repair in _repairs(made)],
+            "forms": made.prepared.forms,
+            "common_items": made.prepared.common_items,
+        },
     )
 
 
@@ -134,6 +140,7 @@ def _fit(made: Calibrated) -> pd.DataFrame:
         sd_why = ["no_errors"]
     return tidy(
         {
+            "model": [" and ".join(_models(fit))],
             "log_likelihood": [fit.log_likelihood],
             "parameters": [fit.n_parameters],
             "aic": [fit.aic],
@@ -158,6 +165,12 @@ def _fit(made: Calibrated) -> pd.DataFrame:
     )
 
 
+def _models(fit: Calibration) -> list[str]:
+    """The models of the items that have parameters."""
+    pairs = zip(fit.models, fit.reasons, strict=True)
+    return sorted({model for model, gone in pairs if gone is None})
+
+
 def _persons_on_scale(made: Calibrated) -> pd.DataFrame:
     """How many persons stand in each half SD of theta, by the mean of their posterior."""
     scores = person_scores(made.fit, made.points, methods=("eap",)).eap.theta
@@ -171,10 +184,9 @@ def _persons_on_scale(made: Calibrated) -> pd.DataFrame:
 
 def _categories(made: Calibrated) -> pd.DataFrame:
     fit = made.fit
-    rows: dict[str, list[Any]] = {
-        name: [] for name in ("item_id", "category", "slope", "intercept")
-    }
-    for column in fit.columns:
+    names = ("item_id", "category", "slope", "slope_se", "intercept", "intercept_se")
+    rows: dict[str, list[Any]] = {name: [] for name in names}
+    for place, column in enumerate(fit.columns):
         if fit.models[column.item] != "nominal":
             continue
         k = column.scores.size
@@ -183,7 +195,25 @@ def _categories(made: Calibrated) -> pd.DataFrame:
         rows["category"] += column.scores.tolist()
         rows["slope"] += (slopes - slopes.mean()).tolist()
         rows["intercept"] += (intercepts - intercepts.mean()).tolist()
-    return pd.DataFrame(rows)
+        for name, error in zip(
+            ("slope_se", "intercept_se"), _centred_errors(fit, place), strict=True
+        ):
+            rows[name] += error.tolist()
+    why = ["no_errors" if fit.standard_errors else "errors_not_asked"] * len(rows["item_id"])
+    return tidy(rows, {"slope_se": why, "intercept_se": why})
+
+
+def _centred_errors(fit: Calibration, place: int) -> tuple[Floats, Floats]:
+    """Of slopes and of intercepts less their means over the K categories, the first being 0."""
+    where = fit.model.where[place]
+    m = int(fit.model.n_categories[place]) - 1
+    if fit.covariance is None:
+        return np.full(m + 1, np.nan), np.full(m + 1, np.nan)
+    centre = (np.eye(m + 1) - 1 / (m + 1))[:, 1:]
+    parts = (where[:m], where[m : 2 * m])
+    found = (centre @ fit.covariance[np.ix_(own, own)] @ centre.T for own in parts)
+    first, second = (np.sqrt(np.maximum(np.diag(one), 0.0)) for one in found)
+    return first, second
 
 
 def _repairs(made: Calibrated) -> list[tuple[str, str]]:

@@ -30,6 +30,7 @@ def calibration_findings(result: Result, thresholds: Thresholds) -> Iterator[Fin
     fit = result.tables["fit"].to_dict("records")[0]
     rows: list[Row] = list(result.tables["parameters"].to_dict("records"))
     yield from _whole(fit, rows, thresholds)
+    yield from _links(result)
     for row in rows:
         if known(row["a"]) is None and row.get("a_reason") != "nominal":
             yield _not_calibrated(row)
@@ -67,6 +68,19 @@ def _whole(fit: Row, rows: list[Row], thresholds: Thresholds) -> Iterator[Findin
             "told apart by these data, and there are no standard errors.",
         )
     yield from _few_persons(fit, rows, thresholds)
+
+
+def _links(result: Result) -> Iterator[Finding]:
+    """Forms without a common item are on one scale by assumption alone."""
+    forms, common = result.provenance["forms"], result.provenance["common_items"]
+    if forms > 1 and common == 0:
+        yield found(
+            code="forms_not_linked",
+            severity="warning",
+            subject="calibration",
+            sentence=f"{forms} forms are calibrated together and no item is common to all of them.",
+            value=float(common),
+        )
 
 
 def _few_persons(fit: Row, rows: list[Row], thresholds: Thresholds) -> Iterator[Finding]:

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from pydantic import Field
 
 from naas_psych.analyses.irt.calibrated import Prepared, impossible, prepare
@@ -109,10 +110,24 @@ def _parameters(prepared: Prepared, fit: ConditionalFit) -> pd.DataFrame:
         columns["b"] = np.where(
             known, np.nanmean(np.where(known[:, None], steps, 0), axis=1), np.nan
         )
+        columns["b_se"] = _location_errors(fit)
         for k in range(steps.shape[1]):
             columns |= {f"b{k + 1}": steps[:, k], f"b{k + 1}_se": fit.b_se[:, k]}
     why = [reason or "fewer_categories" for reason in fit.reasons]
     return tidy(columns, {name: why for name in columns if name.startswith("b")})
+
+
+def _location_errors(fit: ConditionalFit) -> NDArray[np.float64]:
+    """Of the mean step of each item: minus its last easiness over m, less the mean of all steps."""
+    item, step = fit.places[:, 0], fit.places[:, 1]
+    last = np.array([step[item == j].max() for j in item]) == step
+    share = np.zeros((len(fit.reasons), item.size))
+    share[item[last], np.flatnonzero(last)] = -1 / step[last]
+    share[np.unique(item)] += last / step[last].sum()
+    found = np.full(len(fit.reasons), np.nan)
+    used = np.unique(item)
+    found[used] = np.sqrt(np.einsum("jp,pr,jr->j", share, fit.covariance, share)[used])
+    return found
 
 
 def _fit(fit: ConditionalFit, test: AndersenTest | None) -> pd.DataFrame:
@@ -120,14 +135,14 @@ def _fit(fit: ConditionalFit, test: AndersenTest | None) -> pd.DataFrame:
     return tidy(
         {
             "model": [fit.model],
-            "conditional_log_likelihood": [fit.log_likelihood],
-            "parameters": [fit.n_parameters],
-            "n": [int(fit.n)],
-            "n_informative": [int(fit.n_informative)],
-            "converged": [fit.converged],
             "andersen_lr": [test.lr if test else none],
             "df": [float(test.df) if test else none],
             "p_value": [test.p if test else none],
+            "conditional_log_likelihood": [fit.log_likelihood],
+            "n_informative": [int(fit.n_informative)],
+            "n": [int(fit.n)],
+            "parameters": [fit.n_parameters],
+            "converged": [fit.converged],
             "groups": [len(test.groups) if test else 0],
         },
         {name: ["no_score_groups"] for name in ("andersen_lr", "df", "p_value")},
@@ -161,7 +176,7 @@ def _said(fit: ConditionalFit, *, split: str, why: str) -> tuple[str, ...]:
     }[split]
     test = f"Andersen's test compares groups of persons: {words}."
     return (
-        f"{extreme} persons with the lowest or highest possible score tell nothing here.",
+        f"Persons with the lowest or highest possible score tell nothing: there are {extreme}.",
         f"No Andersen test: {why}" if why else test,
     )
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from naas_psych.analyses.forms import form_in_words
 from naas_psych.analyses.irt.calibrated import Calibrated, Model, calibrated, impossible
 from naas_psych.analyses.irt.cuts import theta_of_cut
 from naas_psych.analyses.irt.information_drawings import information_drawings as drawings
@@ -28,6 +29,7 @@ from naas_psych.thresholds import Thresholds
 
 __all__ = ["drawings", "findings", "information"]
 
+_OVERVIEW = np.arange(-3.0, 3.5)
 _TEST = np.round(np.arange(-4.0, 4.05, 0.1), 1)
 _ITEMS = np.round(np.arange(-4.0, 4.1, 0.2), 1)
 
@@ -82,6 +84,7 @@ def information(
     cuts = study.spec.cuts
     try:
         tables = {
+            "overview": pd.concat([_overview(made, form) for form in forms], ignore_index=True),
             "test": pd.concat([_test(made, form) for form in forms], ignore_index=True),
             "items": _items(made, peaks(made.fit)),
             "item_curves": _item_curves(made),
@@ -89,13 +92,18 @@ def information(
         }
     except Refused as refusal:
         raise impossible(refusal) from refusal
-    notes = [*made.prepared.notes]
+    notes = [*made.notes]
     if any(cut.unit != "theta" for cut in cuts.values()):
         notes.append(
             "Cuts on the total stand where the expected total equals them; items without variance "
             "count with the score that everybody has."
         )
     return Result(tables=tables, notes=tuple(notes))
+
+
+def _overview(made: Calibrated, form: ScoredForm) -> pd.DataFrame:
+    """A few places along theta, to be read at a glance."""
+    return _at(made, form, _OVERVIEW, {"form": [form.name] * _OVERVIEW.size})
 
 
 def _test(made: Calibrated, form: ScoredForm) -> pd.DataFrame:
@@ -171,7 +179,9 @@ def _cuts(made: Calibrated, forms: tuple[ScoredForm, ...], cuts: dict[str, Cut])
 
 def findings(result: Result, thresholds: Thresholds) -> Iterator[Finding]:
     """How precise the test is at each cut, beside where it is most precise."""
+    several = len(set(result.tables["cuts"]["form"])) > 1
     for row in result.tables["cuts"].to_dict("records"):
+        of = f" of {form_in_words(str(row['form']))}" if several else ""
         theta, error = known(row["theta"]), known(row["theta_se"])
         if theta is None or error is None:
             continue
@@ -179,8 +189,8 @@ def findings(result: Result, thresholds: Thresholds) -> Iterator[Finding]:
             code="precision_at_cut",
             severity="info",
             subject=str(row["cut"]),
-            sentence=f"At the cut {row['cut']} (theta {theta:.2f}) the standard error of theta is "
-            f"{error:.2f}, that of the total {row['total_error']:.1f} points.",
+            sentence=f"At the cut {row['cut']}{of} (theta {theta:.2f}) the standard error of theta "
+            f"is {error:.2f}, that of the total {row['total_error']:.1f} points.",
             value=error,
         )
         yield from _off_target(row, result.tables["test"], thresholds)

@@ -86,7 +86,7 @@ def item_fit(
         raise impossible(refusal) from refusal
     return Result(
         tables={"items": items, "curves": curves, "pairs": pairs},
-        notes=(*made.prepared.notes, *_notes(pairs)),
+        notes=(*made.notes, *_notes(pairs)),
     )
 
 

@@ -26,9 +26,7 @@ def item_fit_findings(result: Result, thresholds: Thresholds) -> Iterator[Findin
             if said is not None:
                 yield said
     for pair in result.tables["pairs"].to_dict("records"):
-        said = _pair(pair, thresholds)
-        if said is not None:
-            yield said
+        yield from _pair(pair, thresholds)
 
 
 def _curve(row: Row, curves: pd.DataFrame, thresholds: Thresholds) -> Finding | None:
@@ -42,7 +40,7 @@ def _curve(row: Row, curves: pd.DataFrame, thresholds: Thresholds) -> Finding | 
     size = (
         f"by {short(rmsd)} of the marks on the whole"
         if large
-        else f"(RMSEA {short(rmsea)}), though by only {short(rmsd)} of the marks on the whole"
+        else f"in places (RMSEA {short(rmsea)}), though by only {short(rmsd)} of the marks in all"
     )
     return found(
         code="item_off_its_curve",
@@ -104,20 +102,25 @@ def _of_square(row: Row, code: str, *, words: str, value: float, limit: Any) -> 
     )
 
 
-def _pair(pair: Row, thresholds: Thresholds) -> Finding | None:
+def _pair(pair: Row, thresholds: Thresholds) -> Iterator[Finding]:
     """Adjusted Q3 above the line, and too far above 0 for the most extreme of so many pairs."""
     limit, size, n = thresholds["irt_q3_adjusted_max"], float(pair["q3_adjusted"]), int(pair["n"])
     if size <= limit.value or n <= 3:
-        return None
+        return
     z = float(np.arctanh(min(size, 1 - 1e-12)) * np.sqrt(n - 3))
     if ndtr(-z) * pair["pairs_tested"] > thresholds["irt_p_value_max"].value:
-        return None
-    return found(
-        code="items_depend",
-        severity="warning",
-        subject=str(pair["item_id"]),
-        sentence=f"{pair['item_id']} and {pair['other_item']} go together beyond what they "
-        f"measure: adjusted Q3 {short(size)}, above {short(limit.value)}.",
-        value=size,
-        threshold=limit,
-    )
+        return
+    for item, other in (
+        (pair["item_id"], pair["other_item"]),
+        (pair["other_item"], pair["item_id"]),
+    ):
+        yield found(
+            code="items_depend",
+            severity="warning",
+            subject=str(item),
+            sentence=f"{item} and {other} go together beyond what they measure: adjusted Q3 "
+            f"{short(size)}, above {short(limit.value)}, and too far above 0 to be the chance "
+            f"extreme of {int(pair['pairs_tested']):,} pairs.",
+            value=size,
+            threshold=limit,
+        )

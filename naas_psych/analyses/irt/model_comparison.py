@@ -200,12 +200,12 @@ def _models(
     rows = [
         {
             "model": one.model,
+            "recommended": one.model == advice.model,
+            "bearable": verdict.bearable,
             **_numbers(one),
             "n": int(first.fit.n),
             "persons_needed": floors[one.model].persons,
-            "bearable": verdict.bearable,
             "reason": verdict.reason,
-            "recommended": one.model == advice.model,
         }
         for one, verdict in zip(fitted, advice.verdicts, strict=True)
     ]
@@ -229,16 +229,16 @@ def _numbers(one: _Fitted) -> dict[str, Any]:
     fit, close = (one.made.fit if one.made else None), one.fit
     known = criteria(fit) if fit else None
     return {
-        "parameters": fit.n_parameters if fit else missing,
+        "parameters": float(fit.n_parameters) if fit else missing,
         "log_likelihood": fit.log_likelihood if fit else missing,
+        "bic": known.bic if known else missing,
+        "rmsea": close.rmsea if close else missing,
         "aic": known.aic if known else missing,
         "aicc": known.aicc if known else missing,
-        "bic": known.bic if known else missing,
         "sabic": known.sabic if known else missing,
+        "srmsr": close.srmsr if close else missing,
         "converged": bool(fit and fit.converged),
         "penalised": bool(fit and fit.model.priors),
-        "rmsea": close.rmsea if close else missing,
-        "srmsr": close.srmsr if close else missing,
     }
 
 

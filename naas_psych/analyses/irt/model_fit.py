@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
 import pandas as pd
-from pydantic import Field
 
 from naas_psych.analyses.irt.calibrated import Calibrated, Model, calibrated, impossible
 from naas_psych.analyses.irt.model_fit_findings import model_fit_findings as findings
 from naas_psych.analyses.options import Omitted
-from naas_psych.analysis import Threads, analysis
+from naas_psych.analysis import Level, Threads, analysis
 from naas_psych.irt.fit.limited_information import GlobalFit, limited_information
 from naas_psych.irt.refusal import Refused
 from naas_psych.result import Result, tidy
 from naas_psych.study.study import Study
 
 __all__ = ["findings", "model_fit"]
-
-RmseaLevel = Annotated[
-    float, Field(gt=0.5, lt=1.0, description="level of the interval of RMSEA; .90 is customary")
-]
 
 
 @analysis
@@ -29,7 +24,7 @@ def model_fit(
     *,
     model: Model = "auto",
     omitted: Omitted = None,
-    rmsea_level: RmseaLevel = 0.90,
+    level: Level = 0.95,
     threads: Threads = 1,
 ) -> Result:
     """Does the response model as a whole explain how the items go together?
@@ -83,7 +78,7 @@ def model_fit(
     try:
         found = [
             limited_information(
-                made.fit, made.points, statistic=statistic, level=rmsea_level, fewest=least
+                made.fit, made.points, statistic=statistic, level=level, fewest=least
             )
             for statistic in statistics_of(made)
         ]
@@ -91,7 +86,7 @@ def model_fit(
         raise impossible(refusal) from refusal
     return Result(
         tables={"fit": _table(made, found)},
-        notes=(*made.prepared.notes, *_notes(found)),
+        notes=(*made.notes, *_notes(found)),
     )
 
 
@@ -109,8 +104,8 @@ def _table(made: Calibrated, found: list[GlobalFit]) -> pd.DataFrame:
             name: [getattr(one, name) for one in found]
             for name in ("p_value", "rmsea", "rmsea_low", "rmsea_high")
         },
-        "rmsea_level": [one.level for one in found],
         **{name: [getattr(one, name) for one in found] for name in ("srmsr", "tli", "cfi")},
+        "converged": [made.fit.converged for _ in found],
         "parameters": [made.fit.n_parameters for _ in found],
         "most_categories": [int(made.fit.model.n_categories.max()) for _ in found],
         "n": [int(one.n) for one in found],
@@ -131,11 +126,11 @@ def _table(made: Calibrated, found: list[GlobalFit]) -> pd.DataFrame:
 
 def _notes(found: list[GlobalFit]) -> tuple[str, ...]:
     first = found[0]
-    notes = [f"Limits of RMSEA are those of a {first.level:.0%} interval."]
+    notes = [f"Limits of RMSEA are those of a {first.level:.0%} interval; many programs give 90 %."]
     if first.n_left_out:
         notes.append(
-            f"{first.n_left_out:,.0f} persons with other items answered than enough others are not "
-            f"in these statistics; {first.n:,.0f} are."
+            f"{first.n_left_out:,.0f} persons answered a set of items that too few others answered "
+            f"and are not in these statistics; {first.n:,.0f} are."
         )
     notes += [
         f"{one.statistic} needs more moments than parameters; {one.alternative} has them."

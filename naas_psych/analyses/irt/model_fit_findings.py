@@ -34,34 +34,61 @@ def model_fit_findings(result: Result, thresholds: Thresholds) -> Iterator[Findi
 
 
 def _verdict(row: Row, thresholds: Thresholds) -> Finding:
-    """Limits are for right/wrong items: with K categories they are divided by K - 1."""
-    rmsea, steps = known(row["rmsea"]), max(int(row["most_categories"]) - 1, 1)
+    """By the interval, not the estimate: a verdict needs all of it on one side of a line.
+
+    Limits are for right/wrong items: with K categories they are divided by K - 1.
+    """
+    unknown = _no_verdict(row, thresholds)
+    if unknown:
+        return _cannot_tell(f"{unknown}, so nothing can be said of the fit of the model", row)
+    steps = max(int(row["most_categories"]) - 1, 1)
     adequate, close = thresholds["irt_rmsea_adequate"], thresholds["irt_rmsea_close"]
-    if rmsea is None:
-        return found(
-            code="model_fit_verdict",
-            case="cannot_tell",
-            severity="info",
-            subject="model",
-            sentence=f"{row['statistic']} is undefined here: {_WHY[str(row['m2_reason'])]}.",
-            value="cannot_tell",
-        )
-    case = "poor" if rmsea > adequate.value / steps else "adequate"
-    case = "close" if rmsea <= close.value / steps else case
-    limit = close if case == "close" else adequate
+    low, high = float(row["rmsea_low"]), float(row["rmsea_high"])
+    said = f"RMSEA of {row['statistic']} is {three(row['rmsea'])} ({three(low)} to {three(high)})"
+    if high <= close.value / steps:
+        case, limit, side = "close", close, "all of it not above"
+    elif high <= adequate.value / steps:
+        case, limit, side = "adequate", adequate, "all of it not above"
+    elif low > adequate.value / steps:
+        case, limit, side = "poor", adequate, "all of it above"
+    else:
+        between = f"{three(adequate.value / steps)} lies between these limits"
+        return _cannot_tell(f"{said}: {between}, so the fit may be adequate or poor", row)
     divided = f" ({limit.value:g} / {steps})" if steps > 1 else ""
-    side = "above" if case == "poor" else "not above"
-    interval = f"{three(row['rmsea_low'])} to {three(row['rmsea_high'])}"
     return found(
         code="model_fit_verdict",
         case=case,
         severity="warning" if case == "poor" else "info",
         subject="model",
-        sentence=f"RMSEA of {row['statistic']} is {three(rmsea)} ({interval}), {side} "
-        f"{three(limit.value / steps)}{divided}: the fit of the model is {case}.",
-        value=rmsea,
-        limits=(row["rmsea_low"], row["rmsea_high"]),
+        sentence=f"{said}, {side} {three(limit.value / steps)}{divided}: the fit of the model is "
+        f"{case}.",
+        value=float(row["rmsea"]),
+        limits=(low, high),
         threshold=limit,
+    )
+
+
+def _no_verdict(row: Row, thresholds: Thresholds) -> str:
+    """Why these numbers bear no verdict, or nothing."""
+    least = thresholds["irt_persons_rasch"].value
+    if known(row["rmsea"]) is None:
+        return f"{row['statistic']} is undefined here: {_WHY[str(row['m2_reason'])]}"
+    if not row["converged"]:
+        return "The estimates of the model did not settle"
+    if row["n"] < least:
+        return f"{row['n']} persons are fewer than the {least:g} that a response model needs"
+    return ""
+
+
+def _cannot_tell(words: str, row: Row) -> Finding:
+    return found(
+        code="model_fit_verdict",
+        case="cannot_tell",
+        severity="info",
+        subject="model",
+        sentence=f"{words}.",
+        value=known(row["rmsea"]) or "cannot_tell",
+        limits=(known(row["rmsea_low"]), known(row["rmsea_high"])),
     )
 
 

@@ -93,7 +93,7 @@ def person_fit(
             "distribution": _distribution(fit),
         },
         notes=(
-            *made.prepared.notes,
+            *made.notes,
             "Theta is Warm's estimate. Of persons with the highest or lowest score on every item "
             "nothing can be said.",
         ),
@@ -147,8 +147,14 @@ def _summary(fit: PersonFit, *, nominal: float) -> pd.DataFrame:
             "lz_star_mean": [float(fit.lz_star[known].mean()) if tested else np.nan],
             "lz_star_sd": [float(fit.lz_star[known].std(ddof=1)) if tested > 1 else np.nan],
         },
-        {name: ["too_few_persons"] for name in ("flagged_share", "lz_star_mean", "lz_star_sd")},
+        {name: [_why_none(fit)] for name in ("flagged_share", "lz_star_mean", "lz_star_sd")},
     )
+
+
+def _why_none(fit: PersonFit) -> str:
+    """Too few persons, or too few answers of each."""
+    short = "too_few_responses" in fit.reasons
+    return "too_few_responses" if short else "too_few_persons"
 
 
 def _distribution(fit: PersonFit) -> pd.DataFrame:

@@ -91,10 +91,11 @@ def person_scores(
             "sum_scores": _sum_scores(forms, tables),
         },
         notes=(
-            *made.prepared.notes,
+            *made.notes,
             "The prior of EAP and MAP is the distribution of theta of these persons.",
             "In sum_scores, n counts persons who have a score on every item of the form.",
         ),
+        provenance={"converged": made.fit.converged},
     )
 
 
@@ -181,7 +182,7 @@ def findings(result: Result, thresholds: Thresholds) -> Iterator[Finding]:
     del thresholds
     summary = result.tables["summary"].set_index("coefficient")["estimate"]
     value = float(summary["eap_reliability"])
-    if np.isfinite(value):
+    if np.isfinite(value) and result.provenance["converged"]:
         yield found(
             code="theta_reliability",
             severity="info",

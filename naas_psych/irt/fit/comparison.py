@@ -58,7 +58,8 @@ class LikelihoodRatio:
     boundary : how many of these stand at the edge of what they may be where the restricted model
         holds; p_value is then from a mixture of chi-squares
     penalised : a prior kept the general model from its maximum, so that lr is too small
-    reason : why there is no p_value (not_at_maximum), else None
+    reason : why there is no p_value (not_at_maximum, or penalised: a prior holds the general
+        model below its special case), else None
     """
 
     lr: float
@@ -123,14 +124,14 @@ def likelihood_ratio(restricted: Calibration, general: Calibration) -> Likelihoo
         _ASYMPTOTES.get(b, 0) - _ASYMPTOTES.get(a, 0) for a, b, _ in _pairs(restricted, general)
     )
     penalised = bool(general.model.priors)
-    lost = lr < -_BELOW_ZERO and not penalised
+    lost = lr < -_BELOW_ZERO
     return LikelihoodRatio(
         lr=lr,
         df=df,
         p_value=np.nan if lost else mixture_p_value(lr, df=df, boundary=boundary),
         boundary=boundary,
         penalised=penalised,
-        reason="not_at_maximum" if lost else None,
+        reason=("penalised" if penalised else "not_at_maximum") if lost else None,
     )
 
 

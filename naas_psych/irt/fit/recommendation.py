@@ -68,8 +68,8 @@ def recommend(
     """The model with the lowest BIC among those that the sample bears and that fit.
 
     Fit goes before BIC: a model that misses the data is no better for having few parameters. Where
-    none fits, or nothing can be said of fit, BIC decides alone. n persons, `fewest_in_category` of
-    them in the rarest category of a typical item.
+    none fits, or the fit of one of them is unknown, BIC decides alone. n persons,
+    `fewest_in_category` of them in the rarest category of a typical item.
     """
     verdicts = tuple(
         _verdict(c, floors[c.model], n, fewest_in_category, rmsea_most) for c in candidates
@@ -77,13 +77,13 @@ def recommend(
     able = [(c, v) for c, v in zip(candidates, verdicts, strict=True) if v.bearable]
     if not able:
         return Recommendation(None, None, None, verdicts)
-    pool = [one for one in able if one[1].fits] or able
+    unknown = any(verdict.fits is None for _, verdict in able)
+    pool = able if unknown else [one for one in able if one[1].fits] or able
     best, verdict = min(pool, key=lambda one: one[0].bic)
     lowest = min(c.bic for c, _ in able)
     why: Why = "lowest_bic" if best.bic == lowest else "lowest_bic_of_those_that_fit"
-    return Recommendation(
-        best.model, "sole_bearable" if len(able) == 1 else why, verdict.fits, verdicts
-    )
+    fits = None if unknown else verdict.fits
+    return Recommendation(best.model, "sole_bearable" if len(able) == 1 else why, fits, verdicts)
 
 
 def _verdict(
