@@ -19,7 +19,7 @@ from naas_psych.irt.grid import Grid
 from naas_psych.numerics.arrays import Floats
 
 #: Blocks are fixed by the number of rows alone, so that threads cannot change a sum.
-_BLOCK, _MOST_BLOCKS = 4096, 16
+_BLOCK, _MOST_BLOCKS = 3750, 16
 #: Nodes are padded to whole vectors; a padded node has no weight.
 _VECTOR, _NO_WEIGHT = 8, -1e4
 
