@@ -18,7 +18,7 @@ def draw(rows: Sequence[Row], path: Path) -> None:
     from matplotlib.figure import Figure
 
     with mpl.rc_context({"svg.hashsalt": "naas_psych", "font.size": 10}):
-        figure = Figure(figsize=(7, 4.6), layout="constrained")
+        figure = Figure(figsize=(7, 5.4), layout="constrained")
         axes = figure.add_subplot()
         _ours(axes, [row for row in rows if row.what.startswith("growth")])
         _peers(axes, rows)
@@ -28,7 +28,7 @@ def draw(rows: Sequence[Row], path: Path) -> None:
         axes.spines[["top", "right"]].set_visible(False)
         axes.xaxis.set_major_formatter(lambda x, _: f"{x:,.0f}")
         axes.yaxis.set_major_formatter(lambda y, _: f"{y:g}")
-        axes.legend(frameon=False, fontsize=9)
+        figure.legend(frameon=False, fontsize=9, loc="outside lower center", ncols=2)
         figure.savefig(path, metadata={"Date": None} if path.suffix == ".svg" else None)
 
 
