@@ -60,8 +60,11 @@ class Seen:
         return finding.probability is not None and finding.probability < line
 
     def about(self, item: str) -> Iterator[Finding]:
-        """What any analysis found about an item; those that cannot answer find nothing."""
-        for name in register.names():
+        """What the analyses of items found about an item; those that cannot answer find nothing.
+
+        Response models have warnings of their own, for which no rate has been measured.
+        """
+        for name in register.chapter_of("item_statistics").analyses:
             with suppress(AnalysisImpossible):
                 yield from (one for one in self.findings(name) if one.subject == item)
 
