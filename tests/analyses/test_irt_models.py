@@ -13,10 +13,11 @@ import pytest
 import naas_psych as nps
 from naas_psych.errors import AnalysisImpossible
 from naas_psych.finding import Finding
+from naas_psych.irt.conditional.estimate import conditional_rasch
 from naas_psych.result import Result
 from naas_psych.study.responses import NOT_ADMINISTERED
 from naas_psych.study.study import Study
-from tests.irt.golden import golden, scores
+from tests.irt.golden import golden, numbers, scores
 from tests.irt.test_limited_information import made
 from tests.make import study_from_scores
 
@@ -201,3 +202,30 @@ def test_the_true_model_is_found() -> None:
     assert only(equal, "model_recommended").value == "rasch"
     unequal = nps.model_comparison(study_from_scores(made(1500, (2,) * 12)))
     assert only(unequal, "model_recommended").value == "2pl"
+
+
+def test_a_conditional_location_with_one_step_is_that_step() -> None:
+    """The error of a mean over steps: of one step its own; of several near that of resampling."""
+    generator = np.random.Generator(np.random.PCG64(1))
+    trait = generator.normal(size=(400, 1)) - np.linspace(-0.5, 0.5, 5)
+    scores = np.clip(np.round(1 + trait + generator.normal(size=(400, 5))), 0, 2).astype(int)
+    scores[:, 0] = scores[:, 0] > 0
+    table = nps.conditional_rasch(study_from_scores(scores)).tables["parameters"]
+    assert table["b_se"].iloc[0] == pytest.approx(table["b1_se"].iloc[0], rel=1e-9)
+    spread = [
+        np.nanmean(
+            conditional_rasch(scores[generator.integers(0, 400, 400)], model="pcm").b, axis=1
+        )
+        for _ in range(60)
+    ]
+    np.testing.assert_allclose(table["b_se"], np.std(spread, axis=0, ddof=1), rtol=0.35)
+
+
+def test_nominal_categories_have_the_errors_of_mirt(shared: Path) -> None:
+    """2 %: mirt stops a little short of the maximum, where its errors are not quite ours."""
+    study = real(shared, "verbal_poly")
+    table = nps.calibration(study, model="nominal").tables["categories"]
+    found = golden(shared, "verbal_poly", "irt_mirt_poly")["nominal.coef_irt_se_oakes"]
+    theirs = numbers(found)[: 24 * 6, 1].reshape(24, 6)
+    ours = [table[name].to_numpy().reshape(24, 3) for name in ("slope_se", "intercept_se")]
+    np.testing.assert_allclose(np.hstack(ours), theirs, rtol=0.02)
