@@ -43,6 +43,12 @@ CHAPTERS: tuple[Chapter, ...] = (
         ("reliability", "measurement_error", "subscores"),
     ),
     Chapter(
+        "structure",
+        "Structure",
+        "how many dimensions, local dependence",
+        (),
+    ),
+    Chapter(
         "irt",
         "Response models",
         "calibration, fit, information, person scores",
@@ -56,6 +62,18 @@ CHAPTERS: tuple[Chapter, ...] = (
             "information",
             "person_scores",
         ),
+    ),
+    Chapter(
+        "content",
+        "Content",
+        "expert relevance, blueprint, face-validity flags",
+        (),
+    ),
+    Chapter(
+        "speed",
+        "Time",
+        "not reached, rapid guessing, position, effect on outcomes",
+        (),
     ),
 )
 

@@ -1,0 +1,1 @@
+"""Does the test ask what the job asks, as experts, candidates and users see it?"""

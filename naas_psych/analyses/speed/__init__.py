@@ -1,0 +1,1 @@
+"""Was there time, and did time change the outcome?"""

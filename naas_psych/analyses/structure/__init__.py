@@ -1,0 +1,1 @@
+"""What do scores reflect: one thing, one thing with clusters, or several?"""
