@@ -35,10 +35,10 @@ def named_booklets(
     marks = study.responses.marks(omitted=omitted, not_reached=unreached)
     least = int(study.thresholds["booklet_persons_min"].value)
     found = find_booklets(marks, min_persons=least)
-    return NamedBooklets(marks, found, _names(study, found.kept))
+    return NamedBooklets(marks, found, booklet_names(study, found.kept))
 
 
-def _names(study: Study, booklets: Sequence[Booklet]) -> tuple[str, ...]:
+def booklet_names(study: Study, booklets: Sequence[Booklet]) -> tuple[str, ...]:
     """The form's own name where items.form_id tells it, else `booklet 1`, `booklet 2`, ..."""
     if len(booklets) == 1:
         return (ONE_FORM,)
