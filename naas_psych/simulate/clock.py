@@ -12,6 +12,9 @@ from naas_psych.simulate.cast import Cast
 from naas_psych.simulate.draws import Flags, Floats, Ints, correlated
 from naas_psych.simulate.plan import Plan
 
+#: The adjustment that gives more time.
+EXTRA_TIME = "extra_time_25"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Clock:
@@ -78,5 +81,5 @@ def _limits(plan: Plan, cast: Cast) -> Floats:
     minutes = np.full(len(cast.candidates), numbers["minutes_unspeeded"])
     if plan.has("P2"):
         minutes = cast.candidates["phase"].map(numbers["minutes"]).to_numpy(dtype=float)
-    extra = (cast.candidates["adjustment"] == "extra_time_25").to_numpy()
+    extra = (cast.candidates["adjustment"] == EXTRA_TIME).to_numpy()
     return np.asarray(60.0 * minutes * np.where(extra, numbers["extra_time"], 1.0))

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 import tomlkit
 from tomlkit.items import Table
 
+from naas_psych.simulate.clock import EXTRA_TIME
+from naas_psych.simulate.plan import ALPHA, BETA, Plan
 from naas_psych.simulate.response_tables import CODES
 from naas_psych.simulate.world import World
 
@@ -16,6 +18,8 @@ _ROLES = {
     "items": "items",
     "persons": "candidates",
     "judgements": "expert_ratings",
+    "judges": "experts",
+    "blueprint": "blueprint",
     "angoff": "angoff",
     "feedback": "feedback",
     "marks": "observations",
@@ -40,7 +44,11 @@ def _spec(world: World, responses: str, files: Mapping[str, str]) -> str:
     document["study"] = study
     tables = {role: files[name] for role, name in _ROLES.items() if name in files}
     document["tables"] = _table(responses=files[responses], **tables)
+    if responses != "responses_long" and "times_wide" in files:
+        document["tables"]["times"] = files["times_wide"]
     document["responses"] = _long() if responses == "responses_long" else _wide(responses)
+    document["content"] = _table(role=world.plan.numbers["expert_ratings"]["role_owner"]["own"])
+    document["speed"] = _speed(world.plan)
     document["groups"] = _table(**world.plan.numbers["reference_groups"])
     cuts = world.plan.numbers["outcomes"]["digital"]
     lines = {name: _inline(value=value, unit="percent") for name, value in cuts.items()}
@@ -48,6 +56,19 @@ def _spec(world: World, responses: str, files: Mapping[str, str]) -> str:
     if world.plan.has("P22"):
         document["waivers"] = _waivers(raw=responses != "responses_wide_scored")
     return tomlkit.dumps(document)
+
+
+def _speed(plan: Plan) -> Table:
+    """Minutes by form, and who had more of them."""
+    numbers = plan.numbers["sitting"]
+    forms = (ALPHA, BETA)
+    given = {form: numbers["minutes"][form] for form in forms}
+    if not plan.has("P2"):
+        given = dict.fromkeys(forms, numbers["minutes_unspeeded"])
+    return _table(
+        time_limit=_inline(**given),
+        extra_time=_inline(column="adjustment", levels=[EXTRA_TIME]),
+    )
 
 
 def _long() -> Table:

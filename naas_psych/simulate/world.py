@@ -11,6 +11,7 @@ import pandas as pd
 
 from naas_psych.simulate.angoff import angoff
 from naas_psych.simulate.bank import Bank, bank
+from naas_psych.simulate.blueprint import blueprint
 from naas_psych.simulate.cast import Cast, cast
 from naas_psych.simulate.dirt import candidates_with_faults, with_faults
 from naas_psych.simulate.endorsements import endorsements
@@ -80,6 +81,7 @@ TABLES: dict[str, Callable[[World], pd.DataFrame]] = {
     "candidates": lambda w: candidates_with_faults(w.plan, w.cast.candidates),
     "items": lambda w: w.bank.items,
     "forms": lambda w: w.bank.forms,
+    "blueprint": lambda _: blueprint(),
     "responses_long": lambda w: responses_long(w.plan, w.cast, w.bank, w.sitting),
     "responses_wide_raw": lambda w: responses_wide_raw(w.cast, w.bank, w.sitting),
     "responses_wide_scored": lambda w: responses_wide_scored(w.cast, w.bank, w.sitting),

@@ -35,9 +35,13 @@ from naas_psych.study.spec import StudySpec
 from naas_psych.study.study import Study
 from naas_psych.study.tables import read_optional
 from naas_psych.study.unused import without_unused
+from naas_psych.study.widetimes import wide_times
 from naas_psych.thresholds import Thresholds, default_thresholds
 
-_TABLES = ("responses", "items", "persons", "judgements", "angoff", "feedback", "marks", "key")
+_TABLES = (
+    "responses", "items", "persons", "times", "judgements", "judges", "blueprint", "themes",
+    "angoff", "feedback", "marks", "key",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,7 @@ def assemble(tables: Read, recorded: Recorded, audit: Audit) -> Study | None:
     source, grid = tables.source, recorded.grid
     persons = persons_frame(grid.person_ids, recorded.inline, source.path("persons"), audit)
     used = without_unused(_task(tables, recorded, audit), persons)
+    used = _with_times(used, tables, audit)
     recorded = replace(recorded, grid=_with_forms(used, persons, tables))
     grid = recorded.grid
     scores = _scores(tables, recorded, audit)
@@ -83,6 +88,16 @@ def assemble(tables: Read, recorded: Recorded, audit: Audit) -> Study | None:
         tables=optional,
         omitted=scores.omitted,
         inputs=_inputs(tables),
+    )
+
+
+def _with_times(grid: Grid, tables: Read, audit: Audit) -> Grid:
+    """Times from a table of their own, where the responses have none beside them."""
+    path = tables.source.path("times")
+    if path is None or grid.times is not None:
+        return grid
+    return replace(
+        grid, times=wide_times(path, grid, tables.source.spec.responses.time_unit, audit)
     )
 
 

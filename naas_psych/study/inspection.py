@@ -11,7 +11,7 @@ from naas_psych.study.audit import Audit, Where
 from naas_psych.study.cells import number
 from naas_psych.study.grid import Grid
 from naas_psych.study.responses import TECHNICAL_LOSS, Points, Responses
-from naas_psych.study.spec import Cut, StudySpec
+from naas_psych.study.spec import Cut, ExtraTime, StudySpec
 
 _SMALL_GROUP = 10
 
@@ -95,6 +95,8 @@ def inspect_groups(
     """Group columns and reference groups of [groups], and [cuts] against the scale."""
     for column, reference in spec.groups.items():
         _inspect_group(column, reference, persons, audit)
+    if spec.speed.extra_time is not None:
+        _inspect_extra_time(spec.speed.extra_time, persons, audit)
     low = float(responses.min_points.sum() * responses.unit)
     high = float(responses.max_points.sum() * responses.unit)
     for name, cut in spec.cuts.items():
@@ -120,6 +122,22 @@ def _inspect_group(column: str, reference: str, persons: pd.DataFrame, audit: Au
     for level, n in counts.items():
         if n < _SMALL_GROUP:
             audit.add("group_small", f"{level!r} has {n} persons.", value=str(level), **where)
+
+
+def _inspect_extra_time(extra: ExtraTime, persons: pd.DataFrame, audit: Audit) -> None:
+    where: Where = {"file": "study.toml", "column": "speed.extra_time"}
+    if extra.column not in persons.columns:
+        known = [name for name in persons.columns if name != "person_id"]
+        found = f"the persons have no column {extra.column!r}.{_near(extra.column, known)}"
+        expected = f"one of {', '.join(known) or 'no column: there is no persons table'}."
+        audit.add("unknown_group_column", found, value=extra.column, expected=expected, **where)
+        return
+    levels = {str(level) for level in persons[extra.column].dropna().unique()}
+    for level in extra.levels:
+        if level not in levels:
+            found = f"nobody has {extra.column} {level!r}.{_near(level, sorted(levels))}"
+            expected = f"one of {', '.join(sorted(levels)[:12])}."
+            audit.add("unknown_extra_time", found, value=level, expected=expected, **where)
 
 
 def _near(name: str, known: list[str]) -> str:

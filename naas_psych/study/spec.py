@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, PositiveFloat
 
 Absence = Literal["omitted", "not_reached", "not_administered", "technical_loss"]
 
@@ -22,7 +22,11 @@ class Tables(_Part):
     responses: str
     items: str | None = None
     persons: str | None = None
+    times: str | None = None
     judgements: str | None = None
+    judges: str | None = None
+    blueprint: str | None = None
+    themes: str | None = None
     angoff: str | None = None
     feedback: str | None = None
     marks: str | None = None
@@ -59,6 +63,65 @@ class Cut(_Part):
     unit: Literal["raw", "percent", "theta"]
 
 
+class Content(_Part):
+    """What the test is for: the role whose job it asks about, and the columns that sort items.
+
+    Without a `role` it is the one that judges name most often.
+    """
+
+    role: str | None = None
+    domain: str = "domain"
+    cognitive: str = "cog_level"
+
+
+class ExtraTime(_Part):
+    """Persons who were given more time: these levels of a person column."""
+
+    column: str
+    levels: Annotated[list[str], Field(min_length=1)]
+
+
+class Speed(_Part):
+    """The time that was given, in minutes, for every form or form by form."""
+
+    time_limit: PositiveFloat | dict[str, PositiveFloat] | None = None
+    extra_time: ExtraTime | None = None
+
+
+#: Documents that an assessment for a licence is expected to have (ISO/IEC 17024, NCCA).
+DocumentName = Literal[
+    "purpose",
+    "task_analysis",
+    "blueprint",
+    "curriculum",
+    "panel",
+    "item_log",
+    "standard_setting",
+    "administration",
+    "marking_guide",
+    "reliability",
+    "equating",
+    "score_reports",
+    "appeals",
+    "impartiality",
+    "review_cycle",
+    "data_protection",
+    "equality",
+]
+
+
+class Document(_Part):
+    """A document of the scheme, as far as it is known: when it was made, by whom, who may read it.
+
+    A `public` one is where anybody can find it.
+    """
+
+    title: str = ""
+    date: str = ""
+    owner: str = ""
+    public: bool = False
+
+
 class Disclosure(_Part):
     profile: Literal["none", "ofqual", "hesa", "nhs", "threshold10"] | None = None
 
@@ -79,6 +142,9 @@ class StudySpec(_Part):
     responses: ResponsesSpec = Field(default_factory=ResponsesSpec)
     groups: dict[str, str] = Field(default_factory=dict)
     cuts: dict[str, Cut] = Field(default_factory=dict)
+    content: Content = Field(default_factory=Content)
+    speed: Speed = Field(default_factory=Speed)
+    documents: dict[DocumentName, Document] | None = None
     disclosure: Disclosure = Field(default_factory=Disclosure)
     thresholds: dict[str, float] = Field(default_factory=dict)
     waivers: list[Waiver] = Field(default_factory=list)

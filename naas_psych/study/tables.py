@@ -14,6 +14,7 @@ from naas_psych.study.cells import RawTable, fold, is_blank, number
 from naas_psych.study.grid import Grid
 from naas_psych.study.items import ItemTable
 from naas_psych.study.locate import Source
+from naas_psych.study.plans import as_shares
 from naas_psych.study.read import read_table
 
 
@@ -31,6 +32,8 @@ class Scale:
             return f"one of {', '.join(self.words)}."
         if np.isfinite(self.low) and np.isfinite(self.high):
             return f"a number from {self.low:g} to {self.high:g}."
+        if np.isfinite(self.low):
+            return f"a number from {self.low:g} on."
         return "a number."
 
 
@@ -70,6 +73,25 @@ SHAPES = {
             "essential": Scale(words=("essential", "useful", "not_needed")),
         },
         rated=("relevance", "clarity", "essential", "role_owner"),
+    ),
+    "judges": Shape(
+        names={"judge_id": _JUDGE, "background": ("background", "profession", "occupation")},
+        required=("judge_id",),
+        scales={},
+    ),
+    "blueprint": Shape(
+        names={
+            "domain": ("domain", "area", "content_area"),
+            "share": ("share", "weight", "planned_share", "percent", "items", "planned_items"),
+            "form_id": ("form_id", "form", "booklet"),
+        },
+        required=("domain", "share"),
+        scales={"share": Scale(0)},
+    ),
+    "themes": Shape(
+        names={"theme": ("theme",), "word": ("word", "words", "phrase")},
+        required=("theme", "word"),
+        scales={},
     ),
     "angoff": Shape(
         names={
@@ -117,6 +139,10 @@ def read_optional(
             continue
         if name == "angoff":
             frame = _as_probabilities(frame, table, audit)
+        if name == "blueprint":
+            frame = as_shares(frame, table, audit)
+        if name == "judges":
+            _check_named_twice(table, frame, audit)
         _check_persons(table, frame, grid, audit)
         _check_items(table, frame, {*grid.item_ids, *(items.ids if items else ())}, audit)
         if "round" in shape.names:
@@ -242,6 +268,13 @@ def _check_repeated(table: RawTable, frame: pd.DataFrame, audit: Audit) -> None:
         who = ", ".join(str(frame[c].iloc[record]) for c in by)
         where: Where = {"file": table.file, "row": table.line(int(record)), "value": who}
         audit.add("duplicate_rating", f"a rating of {who} stands above already.", **where)
+
+
+def _check_named_twice(table: RawTable, frame: pd.DataFrame, audit: Audit) -> None:
+    for record in np.flatnonzero(frame.duplicated("judge_id").to_numpy()):
+        who = frame["judge_id"].iloc[record]
+        where: Where = {"file": table.file, "row": table.line(int(record)), "value": str(who)}
+        audit.add("duplicate_judge", f"the judge {who!r} stands above already.", **where)
 
 
 def _check_judges(table: RawTable, frame: pd.DataFrame, shape: Shape, audit: Audit) -> None:

@@ -16,17 +16,20 @@ _LONGEST = 21_600.0
 _LONG_MEDIAN = 600.0
 
 
+Unit = Literal["seconds", "milliseconds"]
+
+
 def read_times(
     table: RawTable,
     column: str,
-    unit: Literal["seconds", "milliseconds"] | None,
+    unit: Unit | None,
     audit: Audit,
 ) -> NDArray[np.float32]:
     """Seconds of each record; what makes no sense is told and set to unknown (nan)."""
     coded = table.coded(column)
     values = [number(text) for text in coded.texts]
     worth = np.array([*(np.nan if v is None else v for v in values), np.nan])
-    unit = unit or _unit(worth[coded.codes], column, table.file, audit)
+    unit = unit or unit_of(worth[coded.codes], column, table, audit)
     seconds = worth / (1000.0 if unit == "milliseconds" else 1.0)
     bad = ~((seconds > 0) & (seconds < _LONGEST))
     spoken = [k for k, text in enumerate(coded.texts) if bad[k] and not is_blank(text)]
@@ -34,14 +37,15 @@ def read_times(
     return np.asarray(np.where(bad, np.nan, seconds)[coded.codes], dtype=np.float32)
 
 
-def _unit(
-    times: NDArray[np.float64], column: str, file: str, audit: Audit
-) -> Literal["seconds", "milliseconds"]:
+def unit_of(times: NDArray[np.float64], column: str, table: RawTable, audit: Audit) -> Unit:
+    """The unit by the name of the column or the size of the times; milliseconds are said."""
     if fold(column).endswith(("_ms", "msec", "milliseconds")):
         return "milliseconds"
     known = times[np.isfinite(times) & (times > 0)]
     if known.size and float(np.median(known)) > _LONG_MEDIAN:
-        audit.say(f"{file}: half of the times in {column} pass 600, so they are milliseconds.")
+        audit.say(
+            f"{table.file}: half of the times in {column} pass 600, so they are milliseconds."
+        )
         return "milliseconds"
     return "seconds"
 

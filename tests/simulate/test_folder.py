@@ -52,7 +52,11 @@ def test_the_same_seed_gives_the_same_bytes_and_another_does_not(tmp_path: Path)
         for name, seed in (("first", 3), ("again", 3), ("other", 4))
     )
     assert first == again
-    assert {name for name in first if other[name] == first[name]} == {"schema.json", "forms.csv"}
+    assert {name for name in first if other[name] == first[name]} == {
+        "schema.json",
+        "forms.csv",
+        "blueprint.csv",
+    }
 
 
 def test_the_committed_study_is_what_the_command_writes(pilot: Path) -> None:
