@@ -1,0 +1,163 @@
+"""Tetrachoric and polychoric correlations of all pairs of items, by two-step maximum likelihood."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, fields
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtri
+
+from naas_psych.numerics.arrays import Floats
+from naas_psych.numerics.pair_tables import Recoded, binary_tables, recoded, wide_tables
+from naas_psych.numerics.polychoric_pairs import polychoric_pairs
+from naas_psych.numerics.tetrachoric import REASONS, Tables, Tetrachoric, tetrachoric
+
+#: Pairs worked on at a time; the answer does not depend on it.
+_CHUNK_CELLS = 100_000
+
+
+@dataclass(frozen=True)
+class Polychoric:
+    """Correlations of J items.
+
+    r : (J, J) with a unit diagonal; nan where the table of a pair allows none
+    se : (J, J) standard errors with the thresholds taken as known (sheet: one-parameter
+        information); 0 on the diagonal
+    n : (J, J) persons who have both items
+    thresholds : (J, K - 1) of each item by itself, padded with nan, in the order of its categories
+    categories : (J,) how many categories occur
+    zero_cells : (J, J) empty cells of the table of each pair
+    reasons : (J, J) None, or why r is nan: no_responses, no_variance, boundary
+    """
+
+    r: Floats
+    se: Floats
+    n: NDArray[np.int64]
+    thresholds: Floats
+    categories: NDArray[np.int64]
+    zero_cells: NDArray[np.int64]
+    reasons: NDArray[np.object_]
+
+    @property
+    def binary(self) -> NDArray[np.bool_]:
+        """(J, J) whether a correlation is tetrachoric: both items have two categories."""
+        two = self.categories <= 2
+        return np.asarray(two[:, None] & two[None, :])
+
+
+def polychoric_matrix(
+    codes: NDArray[Any],
+    *,
+    n_categories: int | None = None,
+    zero_cell: float = 0.5,
+    zero_cell_larger: float = 0.0,
+    threads: int = 1,
+) -> Polychoric:
+    """Correlations of all pairs of `codes` (N, J), integers from 0, negative where absent.
+
+    Each pair is tabulated over the persons who have both items, and its thresholds come from the
+    margins of that table: with complete data these are the items' own. A 2x2 table with one empty
+    cell has `zero_cell` persons moved into it with the margins kept; tables with more categories
+    have `zero_cell_larger` put into each empty cell. `n_categories` is the least width of the
+    thresholds that are returned.
+    """
+    data = recoded(codes)
+    wide = max(int(data.categories.max(initial=0)), 2)
+    first, second = np.triu_indices(len(data.categories), 1)
+    if wide == 2:
+        tables = _binary_data(data)
+        n = tables.n
+        pairs = Tables(*(getattr(tables, f.name)[first, second] for f in fields(Tables)))
+        found = tetrachoric(pairs, zero_cell=zero_cell)
+    else:
+        counts = wide_tables(data.codes, categories=wide)
+        n = counts.sum(axis=(2, 3))
+        found = _mixed(
+            counts[first, second],
+            zero_cell=zero_cell,
+            zero_cell_larger=zero_cell_larger,
+            threads=threads,
+        )
+    return _gathered(found, data, n, width=max(wide, n_categories or 0))
+
+
+def _binary_data(data: Recoded) -> Tables:
+    return binary_tables(data.codes, complete=data.complete)
+
+
+def _mixed(
+    counts: Floats, *, zero_cell: float, zero_cell_larger: float, threads: int
+) -> Tetrachoric:
+    """Tables of two by two categories by their exact solution, all others by Newton's method."""
+    more = counts[:, 2:].any(axis=(1, 2)) | counts[:, :, 2:].any(axis=(1, 2))
+    two = np.asarray(~more, dtype=bool)
+    small = counts[two][:, :2, :2]
+    by_two = tetrachoric(
+        Tables(
+            small.sum(axis=(1, 2)),
+            small[:, 1].sum(axis=1),
+            small[:, :, 1].sum(axis=1),
+            small[:, 1, 1],
+        ),
+        zero_cell=zero_cell,
+    )
+    large = counts[~two]
+    step = max(1, _CHUNK_CELLS // counts[0].size if len(counts) else 1)
+    parts = [large[at : at + step] for at in range(0, len(large), step)]
+    work = partial(polychoric_pairs, zero_cell=zero_cell_larger)
+    with ThreadPoolExecutor(threads) as pool:
+        by_more = list(pool.map(work, parts))
+    return _interleaved(two, by_two, by_more)
+
+
+def _interleaved(
+    two: NDArray[np.bool_], by_two: Tetrachoric, by_more: list[Tetrachoric]
+) -> Tetrachoric:
+    joined = {}
+    for field in fields(Tetrachoric):
+        small = getattr(by_two, field.name)
+        values = np.empty(two.size, dtype=float if small.dtype.kind == "f" else np.int16)
+        values[two] = small
+        if by_more:
+            values[~two] = np.concatenate([getattr(part, field.name) for part in by_more])
+        joined[field.name] = values
+    return Tetrachoric(**joined)
+
+
+def _gathered(found: Tetrachoric, data: Recoded, n: Floats, *, width: int) -> Polychoric:
+    words = np.array(REASONS, dtype=object)
+    n_items = len(data.categories)
+    reasons = _square(words[found.status.astype(np.int64)], n_items, None)
+    return Polychoric(
+        r=_square(found.r, n_items, 1.0),
+        se=_square(found.se, n_items, 0.0),
+        n=np.asarray(n, dtype=np.int64),
+        thresholds=_thresholds(data, width),
+        categories=data.categories,
+        zero_cells=_square(found.zero_cells.astype(np.int64), n_items, 0),
+        reasons=reasons,
+    )
+
+
+def _square(values: NDArray[Any], n_items: int, diagonal: Any) -> NDArray[Any]:
+    first, second = np.triu_indices(n_items, 1)
+    matrix = np.full((n_items, n_items), diagonal, dtype=values.dtype)
+    matrix[first, second] = values
+    matrix[second, first] = values
+    return matrix
+
+
+def _thresholds(data: Recoded, width: int) -> Floats:
+    """Normal deviates of each item's own cumulative proportions (J, width - 1)."""
+    found = np.full((len(data.categories), width - 1), np.nan)
+    for j, categories in enumerate(data.categories):
+        if categories < 2:
+            continue
+        column = data.codes[:, j]
+        counts = np.bincount(column[column >= 0], minlength=int(categories))
+        found[j, : categories - 1] = ndtri(np.cumsum(counts)[:-1] / counts.sum())
+    return found

@@ -1,0 +1,145 @@
+"""Polychoric correlations of many K x K tables at once, thresholds from margins (Olsson 1979)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtri
+
+from naas_psych.numerics.arrays import Floats
+from naas_psych.numerics.bivariate_normal import density, density_slope, probability
+from naas_psych.numerics.tetrachoric import BOUNDARY, NO_RESPONSES, NO_VARIANCE, OK, Tetrachoric
+
+_MOST_STEPS = 60
+_SETTLED = 1e-8
+#: A correlation beyond this is at the boundary: the likelihood rises to the end of the scale.
+_MOST = 0.99999
+#: The least probability of a cell, so that an underflow does not divide by 0.
+_TINY = 1e-18
+
+
+@dataclass(frozen=True)
+class _Grid:
+    """Counts (P, K, K) and the corners of the cells: thresholds (P, K + 1, 1) and (P, 1, K + 1)."""
+
+    counts: Floats
+    h: Floats
+    k: Floats
+
+    def rows(self, keep: NDArray[np.int64]) -> _Grid:
+        return _Grid(self.counts[keep], self.h[keep], self.k[keep])
+
+
+@dataclass(frozen=True)
+class _Slopes:
+    """Derivative of the log-likelihood in rho (P,), observed and expected information (P,)."""
+
+    score: Floats
+    observed: Floats
+    expected: Floats
+
+
+def polychoric_pairs(counts: Floats, *, zero_cell: float = 0.0) -> Tetrachoric:
+    """Every correlation of `counts` (P, K, K) where the table allows one; unused codes are empty.
+
+    rho maximises sum n_kl log pi_kl(rho). `zero_cell` persons are put into each empty cell of the
+    categories that occur. se is 1/sqrt of the observed one-parameter information: thresholds taken
+    as known.
+    """
+    counts = np.asarray(counts, dtype=float)
+    n = counts.sum(axis=(1, 2))
+    used = (counts.sum(axis=2) > 0)[:, :, None] & (counts.sum(axis=1) > 0)[:, None, :]
+    empty = used & (counts == 0)
+    zeros = empty.sum(axis=(1, 2)).astype(np.int16)
+    fewest = np.minimum((counts.sum(axis=2) > 0).sum(axis=1), (counts.sum(axis=1) > 0).sum(axis=1))
+    status = np.where(n < 0.5, NO_RESPONSES, np.where(fewest < 2, NO_VARIANCE, OK)).astype(np.int8)
+    r, se = np.full(n.shape, np.nan), np.full(n.shape, np.nan)
+    live = np.flatnonzero(status == OK)
+    if live.size:
+        grid = _grid(counts[live] + zero_cell * empty[live])
+        rho = _maximum(grid)
+        edge = np.abs(rho) >= _MOST * (1 - 1e-9)
+        status[live[edge]] = BOUNDARY
+        r[live] = np.where(edge, np.nan, rho)
+        # At the boundary the information says nothing.
+        at = _slopes(grid.rows(np.flatnonzero(~edge)), rho[~edge])
+        se[live[~edge]] = 1 / np.sqrt(np.where(at.observed > 0, at.observed, at.expected))
+    return Tetrachoric(r, se, zeros, status)
+
+
+def _grid(counts: Floats) -> _Grid:
+    return _Grid(
+        counts, _corners(counts.sum(axis=2))[:, :, None], _corners(counts.sum(axis=1))[:, None, :]
+    )
+
+
+def _corners(margin: Floats) -> Floats:
+    """Thresholds (P, K + 1) with both infinities."""
+    n = margin.sum(axis=1, keepdims=True)
+    below = np.concatenate([np.zeros_like(n), np.cumsum(margin, axis=1)], axis=1) / n
+    below[:, -1] = 1.0
+    return np.asarray(ndtri(np.minimum(below, 1.0)))
+
+
+def _cells(corner: Floats) -> Floats:
+    """Cells (P, K, K) from values at their corners (P, K + 1, K + 1)."""
+    by_row = corner[:, 1:] - corner[:, :-1]
+    return np.asarray(by_row[:, :, 1:] - by_row[:, :, :-1])
+
+
+def _slopes(grid: _Grid, rho: Floats) -> _Slopes:
+    r = rho[:, None, None]
+    probabilities = np.maximum(_cells(probability(grid.h, grid.k, r)), _TINY)
+    inner_h, inner_k = grid.h[:, 1:-1], grid.k[:, :, 1:-1]
+    # At an infinite limit the density is 0; a repeated limit of an unused category may be infinite.
+    h, k = np.clip(inner_h, -38, 38), np.clip(inner_k, -38, 38)
+    d1 = np.zeros((rho.size, grid.h.shape[1], grid.k.shape[2]))
+    d2 = np.zeros_like(d1)
+    d1[:, 1:-1, 1:-1] = density(h, k, r)
+    d2[:, 1:-1, 1:-1] = d1[:, 1:-1, 1:-1] * density_slope(h, k, r)
+    ratio = _cells(d1) / probabilities
+    n = grid.counts.sum(axis=(1, 2))
+    score = (grid.counts * ratio).sum(axis=(1, 2))
+    observed = (grid.counts * (ratio**2 - _cells(d2) / probabilities)).sum(axis=(1, 2))
+    expected = n * (ratio**2 * probabilities).sum(axis=(1, 2))
+    return _Slopes(score, observed, expected)
+
+
+def _maximum(grid: _Grid) -> Floats:
+    """Newton's method (Fisher scoring where that climbs down) held inside a bracket."""
+    n_pairs = len(grid.counts)
+    rho = _pearson(grid)
+    low, high = np.full(n_pairs, -_MOST), np.full(n_pairs, _MOST)
+    live, now = np.arange(n_pairs), grid
+    for _ in range(_MOST_STEPS):
+        at = rho[live]
+        slopes = _slopes(now, at)
+        low[live] = np.where(slopes.score > 0, at, low[live])
+        high[live] = np.where(slopes.score < 0, at, high[live])
+        information = np.where(
+            slopes.observed > slopes.expected / 4, slopes.observed, slopes.expected
+        )
+        new = at + slopes.score / np.maximum(information, 1e-300)
+        middle = (low[live] + high[live]) / 2
+        new = np.where((new > low[live]) & (new < high[live]), new, middle)
+        rho[live] = new
+        unsettled = np.flatnonzero(np.abs(new - at) > _SETTLED)
+        if not unsettled.size:
+            break
+        live, now = live[unsettled], now.rows(unsettled)
+    return rho
+
+
+def _pearson(grid: _Grid) -> Floats:
+    """Pearson correlation of the codes, a little stretched: where to begin."""
+    codes = np.arange(grid.counts.shape[1], dtype=float)
+    n = grid.counts.sum(axis=(1, 2))
+    first, second = grid.counts.sum(axis=2), grid.counts.sum(axis=1)
+    mean_a, mean_b = first @ codes / n, second @ codes / n
+    var_a = first @ codes**2 / n - mean_a**2
+    var_b = second @ codes**2 / n - mean_b**2
+    product = np.einsum("pkl,k,l->p", grid.counts, codes, codes) / n - mean_a * mean_b
+    r = product / np.sqrt(var_a * var_b)
+    return np.asarray(np.clip(1.1 * r, -0.95, 0.95))
