@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from naas_psych import register
 from naas_psych.cli.columns import SCORECARD
 from naas_psych.errors import AnalysisImpossible
+from tests.specimen_tables import optional_tables, times_of
 
 if TYPE_CHECKING:
     from naas_psych.result import Result
@@ -69,6 +70,8 @@ def specimen() -> Study:
         max_points=np.ones(ITEMS, dtype=np.int64),
         choices=choices,
         options=(OPTIONS,) * ITEMS,
+        times=times_of(PERSONS, ITEMS),
+        positions=np.broadcast_to(np.arange(1, ITEMS + 1, dtype=np.int16), choices.shape).copy(),
     )
     items = pd.DataFrame(
         {
@@ -85,11 +88,16 @@ def specimen() -> Study:
             {
                 "tables": {"responses": "responses.csv"},
                 "cuts": {"met": {"value": 3, "unit": "raw"}},
+                "groups": {"site": "north"},
+                "speed": {"time_limit": 5},
             }
         ),
         responses=responses,
         items=items,
-        persons=pd.DataFrame({"person_id": person_ids}),
+        persons=pd.DataFrame(
+            {"person_id": person_ids, "site": ["north", "south"] * (PERSONS // 2)}
+        ),
+        tables=optional_tables(item_ids, list(person_ids)),
         thresholds=default_thresholds(),
     )
 

@@ -1,0 +1,107 @@
+"""What else was collected on the specimen: judges' ratings, a plan, feedback, times."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+JUDGES = 8
+ROLES = ("social_worker", "health")
+
+
+def optional_tables(item_ids: Sequence[str], person_ids: Sequence[str]) -> dict[str, Any]:
+    """The optional tables of a study, each with something of everything."""
+    import pandas as pd
+
+    return {
+        "judgements": _judgements(item_ids),
+        "judges": pd.DataFrame(
+            {
+                "judge_id": [f"X{k + 1}" for k in range(JUDGES)],
+                "background": [("frontline", "academic")[k % 2] for k in range(JUDGES)],
+            }
+        ),
+        "blueprint": pd.DataFrame({"domain": ["knowledge", "judgement"], "share": [0.5, 0.5]}),
+        "angoff": _angoff(item_ids),
+        "feedback": _feedback(item_ids, person_ids),
+    }
+
+
+def _judgements(item_ids: Sequence[str]) -> Any:
+    """Eight judges; the last item belongs to somebody else."""
+    import pandas as pd
+
+    generator = _generator()
+    rows = []
+    for judge in range(JUDGES):
+        for j, item in enumerate(item_ids):
+            low = j == len(item_ids) - 1
+            relevance = float(generator.integers(1, 3) if low else generator.integers(3, 5))
+            rows.append(
+                {
+                    "judge_id": f"X{judge + 1}",
+                    "item_id": item,
+                    "round": 1.0,
+                    "relevance": relevance,
+                    "clarity": float(generator.integers(2, 5)),
+                    "essential": ("not_needed" if low else "essential"),
+                    "role_owner": ROLES[int(low)],
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def _angoff(item_ids: Sequence[str]) -> Any:
+    import pandas as pd
+
+    generator = _generator()
+    rows = [
+        {
+            "judge_id": f"X{judge + 1}",
+            "item_id": item,
+            "round": 1.0,
+            "probability": float(0.8 - 0.1 * j + 0.05 * generator.standard_normal()),
+        }
+        for judge in range(JUDGES)
+        for j, item in enumerate(item_ids)
+    ]
+    return pd.DataFrame(rows)
+
+
+def _feedback(item_ids: Sequence[str], person_ids: Sequence[str]) -> Any:
+    """Two thirds answer a form, some of them on an item; others answer an open call."""
+    import pandas as pd
+
+    generator = _generator()
+    asked = [*person_ids[:40], *[None] * 10]
+    n = len(asked)
+    source = ["exit"] * 40 + ["open_call"] * 10
+    frame = pd.DataFrame(
+        {
+            "person_id": pd.Series(asked, dtype=object),
+            "source": source,
+            "item_id": pd.Series(
+                [item_ids[k % len(item_ids)] if k % 2 else None for k in range(n)], dtype=object
+            ),
+            "relevant": generator.integers(2, 6, n).astype(float),
+            "time_enough": generator.integers(1, 6, n).astype(float),
+            "text": pd.Series(["Too little time for so many questions."] * n, dtype=object),
+        }
+    )
+    return frame
+
+
+def times_of(n: int, j: int) -> Any:
+    """(n, j) seconds; a few are hurried."""
+    import numpy as np
+
+    generator = _generator()
+    seconds = np.exp(3.5 + 0.4 * generator.standard_normal((n, j)))
+    seconds[:6, -1] = 1.5
+    return seconds.astype(np.float32)
+
+
+def _generator() -> Any:
+    import numpy as np
+
+    return np.random.Generator(np.random.PCG64(2017))
