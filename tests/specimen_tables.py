@@ -76,7 +76,7 @@ def _feedback(item_ids: Sequence[str], person_ids: Sequence[str]) -> Any:
     asked = [*person_ids[:40], *[None] * 10]
     n = len(asked)
     source = ["exit"] * 40 + ["open_call"] * 10
-    frame = pd.DataFrame(
+    return pd.DataFrame(
         {
             "person_id": pd.Series(asked, dtype=object),
             "source": source,
@@ -88,7 +88,6 @@ def _feedback(item_ids: Sequence[str], person_ids: Sequence[str]) -> Any:
             "text": pd.Series(["Too little time for so many questions."] * n, dtype=object),
         }
     )
-    return frame
 
 
 def times_of(n: int, j: int) -> Any:
