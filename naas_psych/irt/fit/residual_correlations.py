@@ -12,7 +12,7 @@ from threadpoolctl import threadpool_limits
 from naas_psych.irt.calibration import Calibration
 from naas_psych.irt.fit.item_places import one_column_each
 from naas_psych.irt.model import probabilities
-from naas_psych.irt.persons import categories_of
+from naas_psych.irt.persons import categories_of, posteriors
 from naas_psych.irt.scores.person_scores import person_scores
 from naas_psych.numerics.arrays import Floats
 
@@ -62,7 +62,7 @@ def residual_correlations(
         theta = person_scores(fit, scores, groups=groups, methods=("eap",)).eap.theta
     # One thread, so that the order of a sum is the same on every machine.
     with threadpool_limits(1, user_api="blas"):
-        found, n = _correlations(fit, categories, theta)
+        found, n = correlations_of(fit, categories, theta)
     n_items = len(fit.models)
     q3, pairs = np.full((n_items, n_items), np.nan), np.zeros((n_items, n_items), np.int64)
     at = np.ix_(items, items)
@@ -74,10 +74,19 @@ def residual_correlations(
     return ResidualCorrelations(q3, mean, adjusted, pairs)
 
 
-def _correlations(
+def expected_a_posteriori(fit: Calibration, categories: NDArray[np.int8]) -> Floats:
+    """EAP (N,) of persons of the reference group with these categories."""
+    theta = np.empty(len(categories))
+    for some in posteriors(fit, categories):
+        # No matrix product: how one adds up a row may depend on the other rows.
+        theta[some.rows] = np.einsum("nq,q->n", some.posterior, fit.grid.theta)
+    return theta
+
+
+def correlations_of(
     fit: Calibration, categories: NDArray[np.int8], theta: Floats
 ) -> tuple[Floats, NDArray[np.int64]]:
-    """Pairwise complete correlations of residuals, and the persons of each pair."""
+    """Pairwise complete correlations of residuals, and the persons of each pair (columns)."""
     n_items = categories.shape[1]
     products, sums, squares, pairs = (np.zeros((n_items, n_items)) for _ in range(4))
     rows_used = np.flatnonzero(np.isfinite(theta))
