@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from naas_psych.study.booklets import Booklet, Booklets, find_booklets
 from naas_psych.study.longcells import forms_of
-from naas_psych.study.responses import Counted
+from naas_psych.study.responses import NOT_ADMINISTERED, Counted
 from naas_psych.study.study import Study
 
 #: The name of the form when there is one only.
@@ -36,6 +37,17 @@ def named_booklets(
     least = int(study.thresholds["booklet_persons_min"].value)
     found = find_booklets(marks, min_persons=least)
     return NamedBooklets(marks, found, booklet_names(study, found.kept))
+
+
+def forms_given(study: Study) -> NamedBooklets:
+    """Forms by the items that persons were given, whatever they did with them; marks are points.
+
+    For statistics of pairs of items, which do not need a total: nobody is left out for a gap.
+    """
+    points = study.responses.points
+    given = np.where(points == NOT_ADMINISTERED, NOT_ADMINISTERED, 0).astype(np.int8)
+    found = find_booklets(given, min_persons=int(study.thresholds["booklet_persons_min"].value))
+    return NamedBooklets(points, found, booklet_names(study, found.kept))
 
 
 def booklet_names(study: Study, booklets: Sequence[Booklet]) -> tuple[str, ...]:
