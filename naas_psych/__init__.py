@@ -14,6 +14,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from naas_psych.analyses.content.item_relevance import item_relevance as item_relevance
     from naas_psych.analyses.irt.calibration import calibration as calibration
     from naas_psych.analyses.irt.conditional_rasch import conditional_rasch as conditional_rasch
     from naas_psych.analyses.irt.information import information as information

@@ -67,7 +67,7 @@ CHAPTERS: tuple[Chapter, ...] = (
         "content",
         "Content",
         "expert relevance, blueprint, face-validity flags",
-        (),
+        ("item_relevance",),
     ),
     Chapter(
         "speed",
