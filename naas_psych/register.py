@@ -67,7 +67,11 @@ CHAPTERS: tuple[Chapter, ...] = (
         "content",
         "Content",
         "expert relevance, blueprint, face-validity flags",
-        ("item_relevance",),
+        (
+            "item_relevance",
+            "cognitive_levels",
+            "known_groups",
+        ),
     ),
     Chapter(
         "speed",

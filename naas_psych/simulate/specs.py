@@ -47,7 +47,10 @@ def _spec(world: World, responses: str, files: Mapping[str, str]) -> str:
     if responses != "responses_long" and "times_wide" in files:
         document["tables"]["times"] = files["times_wide"]
     document["responses"] = _long() if responses == "responses_long" else _wide(responses)
-    document["content"] = _table(role=world.plan.numbers["expert_ratings"]["role_owner"]["own"])
+    document["content"] = _table(
+        role=world.plan.numbers["expert_ratings"]["role_owner"]["own"],
+        levels=_inline(column="level", order=["practitioner", "supervisor"]),
+    )
     document["speed"] = _speed(world.plan)
     document["groups"] = _table(**world.plan.numbers["reference_groups"])
     cuts = world.plan.numbers["outcomes"]["digital"]

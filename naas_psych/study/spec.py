@@ -63,15 +63,25 @@ class Cut(_Part):
     unit: Literal["raw", "percent", "theta"]
 
 
+class Levels(_Part):
+    """A person column whose levels the test should tell apart, from the lowest to the highest."""
+
+    column: str
+    order: Annotated[list[str], Field(min_length=2)]
+
+
 class Content(_Part):
     """What the test is for: the role whose job it asks about, and the columns that sort items.
 
-    Without a `role` it is the one that judges name most often.
+    Without a `role` it is the one that judges name most often. `recall` is the level of the
+    cognitive column that asks for memory alone, `levels` are groups that should differ.
     """
 
     role: str | None = None
     domain: str = "domain"
     cognitive: str = "cog_level"
+    recall: str = "recall"
+    levels: Levels | None = None
 
 
 class ExtraTime(_Part):
