@@ -1,0 +1,92 @@
+"""The search for a minimum: Newton's method, damped where the surface is not bowl-shaped."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.linalg import LinAlgError, cho_factor, cho_solve
+
+from naas_psych.numerics.arrays import Floats
+
+_SETTLED = 1e-9
+_MOST_STEPS = 300
+_LARGEST_DAMPING = 1e12
+
+
+@dataclass(frozen=True)
+class Slope:
+    """At a point: the loss, its gradient (q,), its Hessian (q, q), and one that is never bent
+    downwards (Gauss-Newton or expected)."""
+
+    loss: float
+    gradient: Floats
+    exact: Floats
+    safe: Floats
+
+
+@dataclass(frozen=True)
+class Minimum:
+    """Where the search ended; converged means that the gradient is 0 there.
+
+    identified : the Hessian has no flat direction
+    """
+
+    theta: Floats
+    loss: float
+    converged: bool
+    identified: bool
+    steps: int
+
+
+Objective = Callable[[Floats], Slope | None]
+
+
+def minimise(objective: Objective, start: Floats, *, most_steps: int = _MOST_STEPS) -> Minimum:
+    """Go down from `start`. The objective says None where the model does not exist."""
+    theta, at, damping, steps = start, objective(start), 1e-2, 0
+    if at is None:
+        return Minimum(start, np.nan, converged=False, identified=False, steps=0)
+    for steps in range(1, most_steps + 1):
+        if np.abs(at.gradient).max() < _SETTLED:
+            break
+        moved = _move(objective, theta, at, damping)
+        if moved is None:
+            break
+        theta, at, damping = moved
+    settled = bool(np.abs(at.gradient).max() < 1e3 * _SETTLED)
+    return Minimum(theta, at.loss, settled, _bowl(at.exact), steps)
+
+
+def _move(
+    objective: Objective, theta: Floats, at: Slope, damping: float
+) -> tuple[Floats, Slope, float] | None:
+    """One step that lowers the loss, with the damping for the next; None if there is none."""
+    while damping < _LARGEST_DAMPING:
+        new = theta + _step(at, damping)
+        there = objective(new)
+        if there is not None and there.loss <= at.loss + 1e-14 * (1 + abs(at.loss)):
+            return new, there, 0.0 if damping < 1e-6 else damping / 10
+        damping = max(10 * damping, 1e-4)
+    return None
+
+
+def _step(at: Slope, damping: float) -> Floats:
+    for hessian in (at.exact, at.safe):
+        diagonal = np.maximum(np.diagonal(at.safe), 1e-8)
+        try:
+            factor = cho_factor(hessian + np.diag(damping * diagonal + 1e-12), check_finite=False)
+        except LinAlgError:
+            continue
+        return -np.asarray(cho_solve(factor, at.gradient, check_finite=False))
+    return -at.gradient / (np.diagonal(at.safe) * (1 + damping) + 1e-8)
+
+
+def _bowl(hessian: Floats) -> bool:
+    """Curved upwards in every direction, in units in which each parameter alone has curvature 1."""
+    diagonal = np.diagonal(hessian)
+    if not (diagonal > 0).all():
+        return False
+    scale = 1 / np.sqrt(diagonal)
+    return bool(np.linalg.eigvalsh(hessian * np.outer(scale, scale))[0] > 1e-8)
