@@ -68,7 +68,7 @@ CHAPTERS: tuple[Chapter, ...] = (
         "Content",
         "expert relevance, blueprint, face-validity flags",
         (
-            "item_relevance",
+            "item_relevance", "panel_agreement",
             "cognitive_levels",
             "known_groups",
         ),
