@@ -14,6 +14,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from naas_psych.analyses.content.face_validity import face_validity as face_validity
     from naas_psych.analyses.content.item_relevance import item_relevance as item_relevance
     from naas_psych.analyses.content.cognitive_levels import cognitive_levels as cognitive_levels
     from naas_psych.analyses.content.known_groups import known_groups as known_groups

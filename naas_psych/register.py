@@ -68,7 +68,9 @@ CHAPTERS: tuple[Chapter, ...] = (
         "Content",
         "expert relevance, blueprint, face-validity flags",
         (
-            "item_relevance", "panel_agreement",
+            "item_relevance",
+            "face_validity",
+            "panel_agreement",
             "cognitive_levels",
             "known_groups",
         ),

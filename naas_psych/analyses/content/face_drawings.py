@@ -46,10 +46,10 @@ def _title(table: pd.DataFrame) -> str:
     works = int((weak["works"] == "yes").sum())
     fails = int((weak["works"] == "no").sum())
     verb = "looks" if len(weak) == 1 else "look"
-    return (
-        f"{len(weak)} of {len(table)} items {verb} wrong to those who were asked; of these {works} "
-        f"surely work, {fails} surely do not"
-    )
+    how = f"{works} of them surely work, {fails} surely do not"
+    if not works + fails:
+        how = "whether they work cannot be told"
+    return f"{len(weak)} of {len(table)} items {verb} wrong to those who were asked; {how}"
 
 
 def _alt(shown: pd.DataFrame) -> str:
@@ -81,6 +81,7 @@ def _draw(shown: pd.DataFrame, title: str, lines: tuple[float, float]) -> Figure
     axes.axvline(lines[0], color=ink(), linewidth=0.8, linestyle="--")
     axes.axhline(lines[1], color=ink(), linewidth=0.8, linestyle="--")
     axes.set(xlabel="Endorsement by the source that objects most", ylabel="Item-rest correlation")
+    axes.yaxis.labelpad = 1
     axes.set(xlim=(-0.02, 1.04), ylim=(min(-0.1, y.min() - 0.1), max(0.5, y.max() + 0.1)))
     _corners(axes)
     _names(axes, shown, weak, np.column_stack([x, y]))
@@ -90,10 +91,10 @@ def _draw(shown: pd.DataFrame, title: str, lines: tuple[float, float]) -> Figure
 def _corners(axes: Axes) -> None:
     """What each quarter of the picture means, in its corner."""
     for x, y, words in (
-        (0.01, 0.985, "looks wrong, works"),
-        (0.99, 0.985, "looks right, works"),
-        (0.01, 0.015, "looks wrong, does not work"),
-        (0.99, 0.015, "looks right, does not work"),
+        (0.01, 0.985, "looks wrong,\nworks"),
+        (0.99, 0.985, "looks right,\nworks"),
+        (0.01, 0.015, "looks wrong,\ndoes not work"),
+        (0.99, 0.015, "looks right,\ndoes not work"),
     ):
         axes.text(
             x,
