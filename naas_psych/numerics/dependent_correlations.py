@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import ndtr
 
 from naas_psych.numerics.correlations import fisher_interval
 from naas_psych.numerics.intervals import UNDEFINED, Interval
@@ -13,41 +12,46 @@ from naas_psych.numerics.intervals import UNDEFINED, Interval
 
 @dataclass(frozen=True)
 class DependentDifference:
-    """r13 - r23 with its interval, z and two-sided p; nan where it is undefined."""
+    """k1 r13 - k2 r23 with its interval; nan where it is undefined."""
 
     difference: float
     interval: Interval[float]
-    z: float
-    p_value: float
 
 
-_NOTHING = DependentDifference(np.nan, UNDEFINED, np.nan, np.nan)
+_NOTHING = DependentDifference(np.nan, UNDEFINED)
 
 
 def dependent_difference(
-    r13: float, r23: float, r12: float, *, n: int, level: float
+    r13: float,
+    r23: float,
+    r12: float,
+    *,
+    n: int,
+    level: float,
+    factors: tuple[float, float] = (1.0, 1.0),
 ) -> DependentDifference:
-    """Difference of two correlations that share variable 3.
+    """Difference of two correlations that share variable 3, each times a known factor.
 
-    z by Steiger (1980, formula 14, with the mean of the two correlations in the covariance), the
-    interval by Zou (2007) from the two Fisher intervals. Undefined below four persons and at a
-    correlation of 1 or -1.
+    A factor of 1 / sqrt(reliability) corrects a correlation for the unreliability of its own
+    variable; the reliability is then taken as known.
+
+    The interval is Zou's (2007), from the two Fisher intervals and the correlation between the two
+    estimates. Undefined below four persons and at a correlation of 1 or -1.
     """
     if n < 4 or not max(abs(r13), abs(r23), abs(r12)) < 1:
         return _NOTHING
-    mean = (r13 + r23) / 2
-    tie = _correlation(mean, mean, r12)
-    z = (np.arctanh(r13) - np.arctanh(r23)) * np.sqrt((n - 3) / (2 - 2 * tie))
     first, second = (fisher_interval(r, n - 1, level=level) for r in (r13, r23))
     shared = _correlation(r13, r23, r12)
-    low = np.hypot(r13 - first.low, second.high - r23)
-    low = np.sqrt(low**2 - 2 * shared * (r13 - first.low) * (second.high - r23))
-    high = np.hypot(first.high - r13, r23 - second.low)
-    high = np.sqrt(high**2 - 2 * shared * (first.high - r13) * (r23 - second.low))
-    d = r13 - r23
-    return DependentDifference(
-        d, Interval(float(d - low), float(d + high)), float(z), float(2 * ndtr(-abs(z)))
-    )
+    one, two = factors
+    low = _joined(one * (r13 - first.low), two * (second.high - r23), shared)
+    high = _joined(one * (first.high - r13), two * (r23 - second.low), shared)
+    d = one * r13 - two * r23
+    return DependentDifference(d, Interval(d - low, d + high))
+
+
+def _joined(first: float, second: float, shared: float) -> float:
+    """Half-width of a difference, from those of its terms and their correlation."""
+    return float(np.sqrt(first**2 + second**2 - 2 * shared * first * second))
 
 
 def _correlation(r13: float, r23: float, r12: float) -> float:

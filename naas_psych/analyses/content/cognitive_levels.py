@@ -17,6 +17,7 @@ from naas_psych.analysis import Level, analysis
 from naas_psych.errors import AnalysisImpossible
 from naas_psych.finding import Finding
 from naas_psych.finding_codes import found
+from naas_psych.numerics.coefficients import alpha
 from naas_psych.numerics.dependent_correlations import dependent_difference
 from naas_psych.numerics.proportions import wilson
 from naas_psych.result import Result, tidy
@@ -32,15 +33,14 @@ def cognitive_levels(study: Study, *, omitted: Omitted = None, level: Level = 0.
     -------
     Share of items by level with Wilson's interval, as if the items were drawn from a larger bank.
     r_recall and r_applied: correlations of the two part scores with the mean mark for observed
-    work, standardised within forms; their difference by Steiger's z for correlations that share a
-    variable, its interval by Zou.
+    work, standardised within forms. r_difference = r_recall / sqrt(alpha_recall) - r_applied /
+    sqrt(alpha_applied), because a shorter part goes less with anything; its interval by Zou, for
+    correlations that share a variable, with the alphas taken as known.
 
     How to read it
     --------------
     A part that goes clearly less with observed work (the whole interval of the difference below 0)
-    says less about practice. Part scores of few items are imprecise, which lowers their
-    correlations: mind how many items each rests on. Facility and time show whether recall is
-    merely easier or faster.
+    says less about practice. Facility and time show whether recall is merely easier or faster.
 
     When not to use it
     ------------------
@@ -53,7 +53,7 @@ def cognitive_levels(study: Study, *, omitted: Omitted = None, level: Level = 0.
 
     References
     ----------
-    steiger_1980, zou_2007, wilson_1927
+    zou_2007, wilson_1927
 
     Examples
     --------
@@ -138,10 +138,14 @@ def _median(values: NDArray[Any]) -> float:
 
 @dataclass(frozen=True)
 class _Parts:
-    """Part scores (N,) as deviations within forms, nan without a total; items of each part."""
+    """Part scores (N,) as deviations within forms, nan without a total; items of each part.
+
+    reliability : alpha of recall and of the rest, the mean over forms weighted by persons
+    """
 
     recall: NDArray[np.float64]
     applied: NDArray[np.float64]
+    reliability: tuple[float, float]
     recall_items: int
     applied_items: int
     notes: tuple[str, ...]
@@ -150,14 +154,36 @@ class _Parts:
 def _parts(study: Study, recall: NDArray[np.bool_], omitted: Any) -> _Parts:
     forms = named_booklets(study, omitted=omitted)
     scores = np.full((2, study.responses.n_persons), np.nan)
+    alphas: list[tuple[int, float, float]] = []
     for booklet in forms.booklets.kept:
         rows = np.arange(study.responses.n_persons)[booklet.rows]
-        for part, mask in enumerate((recall, ~recall)):
-            items = booklet.items[mask[booklet.items]]
-            total = forms.marks[np.ix_(rows, items)].sum(axis=1).astype(np.float64)
-            scores[part, rows] = _standard(total)
+        masks = (recall, ~recall)
+        parts = [forms.marks[np.ix_(rows, booklet.items[m[booklet.items]])] for m in masks]
+        scores[:, rows] = [_standard(part.sum(axis=1).astype(np.float64)) for part in parts]
+        alphas.append((len(rows), *(_alpha(part) for part in parts)))  # type: ignore[arg-type]
     notes = left_out_notes(forms.booklets, "they are not compared.")
-    return _Parts(scores[0], scores[1], int(recall.sum()), int((~recall).sum()), notes)
+    return _Parts(
+        scores[0],
+        scores[1],
+        _weighted(alphas),
+        int(recall.sum()),
+        int((~recall).sum()),
+        notes,
+    )
+
+
+def _alpha(points: NDArray[Any]) -> float:
+    if min(points.shape) < 2:
+        return np.nan
+    return float(alpha(np.cov(points.astype(np.float64), rowvar=False)))
+
+
+def _weighted(alphas: list[tuple[int, float, float]]) -> tuple[float, float]:
+    table = np.array(alphas)
+    if not table.size:
+        return (np.nan, np.nan)
+    means = table[:, 0] @ table[:, 1:] / table[:, 0].sum()
+    return (float(means[0]), float(means[1]))
 
 
 def _standard(values: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -184,7 +210,7 @@ def _practice(parts: _Parts, marks: NDArray[np.float64], level: float) -> pd.Dat
     if n >= 4 and marks[there].std() > 0:
         table = np.corrcoef([parts.recall[there], parts.applied[there], marks[there]])
         r13, r23, r12 = float(table[0, 2]), float(table[1, 2]), float(table[0, 1])
-    made = dependent_difference(r13, r23, r12, n=n, level=level)
+    made = dependent_difference(r13, r23, r12, n=n, level=level, factors=_factors(parts))
     columns = {
         "n": [n],
         "recall_items": [parts.recall_items],
@@ -192,13 +218,19 @@ def _practice(parts: _Parts, marks: NDArray[np.float64], level: float) -> pd.Dat
         "r_recall": np.array([r13]),
         "r_applied": np.array([r23]),
         "r_recall_applied": np.array([r12]),
+        "alpha_recall": np.array([parts.reliability[0]]),
+        "alpha_applied": np.array([parts.reliability[1]]),
         "r_difference": np.array([made.difference]),
         "r_difference_low": np.array([made.interval.low]),
         "r_difference_high": np.array([made.interval.high]),
-        "z": np.array([made.z]),
-        "p_value": np.array([made.p_value]),
     }
     return tidy(columns, {name: [why] for name in columns})
+
+
+def _factors(parts: _Parts) -> tuple[float, float]:
+    """1 / sqrt(alpha): a short part goes less with anything, for that reason alone."""
+    first, second = (1 / np.sqrt(a) if a > 0 else np.nan for a in parts.reliability)
+    return (float(first), float(second))
 
 
 def findings(result: Result, thresholds: Thresholds) -> Iterator[Finding]:
@@ -212,8 +244,9 @@ def findings(result: Result, thresholds: Thresholds) -> Iterator[Finding]:
             code="recall_says_less",
             severity="warning",
             subject="recall",
-            sentence=f"Items that ask for recall go with observed work at {short(row['r_recall'])}, "
-            f"the others at {short(row['r_applied'])}: {short(row['r_difference'])} less"
+            sentence="Items that ask for recall go with observed work at "
+            f"{short(row['r_recall'])}, the others at {short(row['r_applied'])}; corrected for "
+            f"their unreliability, recall goes less with it, by {short(row['r_difference'])}"
             f"{between(row['r_difference_low'], row['r_difference_high'])}.",
             value=float(row["r_difference"]),
             limits=(row["r_difference_low"], row["r_difference_high"]),
