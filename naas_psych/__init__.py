@@ -14,6 +14,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from naas_psych.analyses.content.blueprint import blueprint as blueprint
     from naas_psych.analyses.content.face_validity import face_validity as face_validity
     from naas_psych.analyses.content.item_relevance import item_relevance as item_relevance
     from naas_psych.analyses.content.cognitive_levels import cognitive_levels as cognitive_levels
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     )
     from naas_psych.analyses.reliability.reliability import reliability as reliability
     from naas_psych.analyses.reliability.subscores import subscores as subscores
+    from naas_psych.analyses.structure.local_dependence import local_dependence as local_dependence
     from naas_psych.errors import AnalysisImpossible as AnalysisImpossible
     from naas_psych.errors import DataRefused as DataRefused
     from naas_psych.errors import NaasPsychError as NaasPsychError

@@ -46,7 +46,7 @@ CHAPTERS: tuple[Chapter, ...] = (
         "structure",
         "Structure",
         "how many dimensions, local dependence",
-        (),
+        ("local_dependence",),
     ),
     Chapter(
         "irt",
@@ -73,6 +73,7 @@ CHAPTERS: tuple[Chapter, ...] = (
             "panel_agreement",
             "cognitive_levels",
             "known_groups",
+            "blueprint",
         ),
     ),
     Chapter(
