@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -69,13 +70,14 @@ def _mean_rating(panel: Panel, name: str) -> Any:
 
 def _cells(panel: Panel, column: str) -> Any:
     """(J, I) the cells of a column as they were read, None where a judge has no row."""
-    values = panel.table[column].to_numpy(dtype=object)
-    return np.where(panel.rows >= 0, values[panel.rows], None)
+    cells: Any = panel.table[column].to_numpy(dtype=object)[panel.rows]
+    cells[panel.rows < 0] = None
+    return cells
 
 
 def _plain(value: object) -> str | None:
     """A name as it is compared: `3.0` and `3` are the same area."""
     if not isinstance(value, str):
-        return f"{value:g}" if isinstance(value, (int, float)) and value == value else None
+        return f"{value:g}" if isinstance(value, (int, float)) and math.isfinite(value) else None
     text = value.strip().casefold().replace(" ", "_")
     return text[:-2] if text.endswith(".0") else text

@@ -130,8 +130,8 @@ def _last_rows(
     turn = (
         table["round"].fillna(0).to_numpy(dtype=float) if "round" in table else np.ones(len(table))
     )
-    who = pd.Index(judges).get_indexer(table["judge_id"].astype(str))
-    what = pd.Index(items).get_indexer(table["item_id"].astype(str))
+    who = pd.Index(judges).get_indexer(pd.Index(table["judge_id"].astype(str)))
+    what = pd.Index(items).get_indexer(pd.Index(table["item_id"].astype(str)))
     used = np.flatnonzero(said & (what >= 0))
     used = used[np.argsort(turn[used], kind="stable")]
     rows = np.full((len(judges), len(items)), -1, dtype=np.int64)
@@ -157,7 +157,7 @@ def _coded(
     if column not in table:
         return np.full(rows.shape, -1, dtype=np.int64), words or ()
     known = words or tuple(sorted({str(word) for word in table[column].dropna()}))
-    codes = pd.Index(known).get_indexer(table[column])
+    codes = pd.Index(known).get_indexer(pd.Index(table[column]))
     return np.where(rows >= 0, codes[rows], -1), known
 
 

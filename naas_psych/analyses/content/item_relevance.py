@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from naas_psych.analyses.content.congruence import congruence_columns
-from naas_psych.analyses.content.expert_panel import HIGH, LOW, Panel, Round, read_panel
+from naas_psych.analyses.content.expert_panel import Panel, Round, read_panel
 from naas_psych.analyses.content.item_relevance_drawings import (
     item_relevance_drawings as drawings,
 )
 from naas_psych.analyses.content.item_relevance_findings import (
     item_relevance_findings as findings,
 )
+from naas_psych.analyses.content.relevance_columns import (
+    FEW,
+    NOBODY,
+    NOT_ASKED,
+    item_table,
+    ratio,
+)
 from naas_psych.analyses.content.relevance_verdict import (
     VERDICTS,
     Votes,
-    chance_not_relevant,
     total,
-    verdicts,
     votes_by_judge,
 )
 from naas_psych.analyses.options import Replicates
@@ -29,22 +32,12 @@ from naas_psych.analysis import Level, Seed, analysis
 from naas_psych.errors import AnalysisImpossible
 from naas_psych.numerics.agreement import unit_draws
 from naas_psych.numerics.bootstrap import bootstrap_interval, canonical_order
-from naas_psych.numerics.content_validity import (
-    aiken_interval,
-    aiken_v,
-    content_validity_ratio,
-    critical_ratio,
-    modified_kappa,
-    spread,
-)
 from naas_psych.numerics.intervals import UNDEFINED, Interval
 from naas_psych.numerics.proportions import wilson
 from naas_psych.result import Result, tidy
 from naas_psych.study.study import Study
 
 __all__ = ["drawings", "findings", "item_relevance"]
-
-_NOT_ASKED, _NOBODY, _FEW = "criterion_not_asked", "no_ratings", "too_few_judges"
 
 
 @analysis
@@ -108,146 +101,36 @@ def item_relevance(
             "a column relevance (1 to 4) or essential in the table judgements."
         )
     votes = total(votes_by_judge(panel))
-    items = _items(study, panel, votes, level=level)
+    items = item_table(study, panel, votes, level=level)
     test = _test(panel, votes, items, replicates=replicates, level=level, seed=seed)
     return Result(
-        tables={"items": items, "test": test, "verdicts": _verdicts(items, level=level)},
+        tables={
+            "items": _attention_first(items),
+            "test": test,
+            "verdicts": _verdicts(items, level=level),
+        },
         notes=_notes(panel, round),
         provenance={"seed": seed, "i_cvi_min": study.thresholds["relevance_i_cvi_min"].value},
     )
 
 
-def _items(study: Study, panel: Panel, votes: Votes, *, level: float) -> pd.DataFrame:
-    columns: dict[str, Any] = {"item_id": list(panel.items), "judges": votes.judges}
-    columns |= _relevance(study, panel, votes, level)
-    columns |= _essential(votes, level)
-    columns |= _clarity(panel, level)
-    columns |= _owner(panel, votes, level)
-    congruent = congruence_columns(study, panel, level=level)
-    columns |= congruent
-    columns["verdict"] = verdicts(votes, study.thresholds)
-    if "text" in study.items:
-        columns["item_text"] = study.items["text"].to_numpy(dtype=object)
-    return tidy(columns, _reasons(panel, votes, columns))
-
-
-def _relevance(study: Study, panel: Panel, votes: Votes, level: float) -> dict[str, Any]:
-    n = votes.judges
-    share = wilson(votes.relevant, n, level=level)
-    mean = _mean(panel.relevance)
-    v = aiken_v(mean, low=LOW, high=HIGH)
-    limits = aiken_interval(v, n, steps=HIGH - LOW, level=level)
-    apart = spread(panel.relevance, low=LOW, high=HIGH)
-    return {
-        "relevant_judges": votes.relevant,
-        "i_cvi": _ratio(votes.relevant, n),
-        "i_cvi_low": share.low,
-        "i_cvi_high": share.high,
-        "probability_not_relevant": np.where(
-            n > 0, chance_not_relevant(votes, study.thresholds), np.nan
-        ),
-        "kappa_modified": modified_kappa(votes.relevant, n),
-        "relevance_mean": mean,
-        "relevance_sd": apart.sd,
-        "average_deviation": apart.average_deviation,
-        "r_wg": apart.r_wg,
-        "aiken_v": v,
-        "aiken_v_low": limits.low,
-        "aiken_v_high": limits.high,
-    }
-
-
-def _essential(votes: Votes, level: float) -> dict[str, Any]:
-    n = votes.rated_essential
-    share = wilson(votes.essential, n, level=level)
-    return {
-        "essential_judges": votes.essential,
-        "cvr": content_validity_ratio(votes.essential, n),
-        "cvr_low": 2 * share.low - 1,
-        "cvr_high": 2 * share.high - 1,
-        "cvr_critical": np.array([critical_ratio(int(judges)) for judges in n]),
-    }
-
-
-def _clarity(panel: Panel, level: float) -> dict[str, Any]:
-    mean = _mean(panel.clarity)
-    v = aiken_v(mean, low=LOW, high=HIGH)
-    n = np.isfinite(panel.clarity).sum(axis=0)
-    limits = aiken_interval(v, n, steps=HIGH - LOW, level=level)
-    return {
-        "clarity_mean": mean,
-        "clarity_v": v,
-        "clarity_v_low": limits.low,
-        "clarity_v_high": limits.high,
-    }
-
-
-def _owner(panel: Panel, votes: Votes, level: float) -> dict[str, Any]:
-    """The role most named for each item (None where nobody named one), and its share."""
-    most = panel.owner_counts.max(axis=1)
-    at = panel.owner_counts.argmax(axis=1)
-    names = [panel.roles[k] if n else None for k, n in zip(at, votes.named, strict=True)]
-    share = wilson(most, votes.named, level=level)
-    return {
-        "role_owner": pd.Series(names, dtype=object),
-        "role_share": _ratio(most, votes.named),
-        "role_share_low": share.low,
-        "role_share_high": share.high,
-        "named_role": votes.named,
-        "named_elsewhere": votes.elsewhere,
-    }
-
-
-def _mean(ratings: Any) -> Any:
-    given = np.isfinite(ratings)
-    return _ratio(np.where(given, ratings, 0.0).sum(axis=0), given.sum(axis=0))
-
-
-def _ratio(part: Any, whole: Any) -> Any:
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.asarray(part, dtype=float) / np.asarray(whole, dtype=float)
-
-
-#: The criterion behind each group of columns, for the reason why a number is undefined.
-_CRITERIA = {
-    "relevance": ("i_cvi", "probability_", "kappa_", "relevance_", "average_", "r_wg", "aiken_"),
-    "clarity": ("clarity_",),
-    "essential": ("cvr",),
-    "role_owner": ("role_share",),
-}
-
-_CONGRUENCE = ("congruence", "item_objective_congruence")
-
-
-def _reasons(
-    panel: Panel, votes: Votes, columns: Mapping[str, Any]
-) -> dict[str, list[str | None]]:
-    """Why each number may be undefined: not asked, nobody rated it, or too few judges."""
-    given = {
-        "relevance": votes.judges,
-        "clarity": np.isfinite(panel.clarity).sum(axis=0),
-        "essential": votes.rated_essential,
-        "role_owner": votes.named,
-    }
-    why: dict[str, list[str | None]] = {}
-    for criterion, starts in _CRITERIA.items():
-        nobody = _NOBODY if criterion in panel.asked else _NOT_ASKED
-        said: list[str | None] = [nobody if n == 0 else _FEW for n in given[criterion]]
-        why |= {name: said for name in columns if name.startswith(starts)}
-    return why | dict.fromkeys(_CONGRUENCE, [_NOBODY] * len(panel.items))
+def _attention_first(items: pd.DataFrame) -> pd.DataFrame:
+    """What should be looked at first stands first; items of one verdict keep their order."""
+    place = items["verdict"].map(VERDICTS.index)
+    return items.iloc[place.argsort(kind="stable")].reset_index(drop=True)
 
 
 def _test(
     panel: Panel, votes: Votes, items: pd.DataFrame, *, replicates: int, level: float, seed: int
 ) -> pd.DataFrame:
     rated = votes.judges > 0
-    shares = _ratio(votes.relevant[rated], votes.judges[rated])
+    shares = ratio(votes.relevant[rated], votes.judges[rated])
     average = float(shares.mean()) if rated.any() else np.nan
     limits = _average_interval(panel, average, replicates=replicates, level=level, seed=seed)
     ratios = items["cvr"].dropna()
-    asked = _NOBODY if "relevance" in panel.asked else _NOT_ASKED
+    asked = NOBODY if "relevance" in panel.asked else NOT_ASKED
     heard = int(panel.given.any(axis=1).sum())
-    why = asked if not rated.any() else "not_asked" if not replicates else _FEW
+    why = asked if not rated.any() else "not_asked" if not replicates else FEW
     return tidy(
         {
             "judges": [heard],
@@ -263,7 +146,7 @@ def _test(
         {
             "s_cvi_ave": [why],
             "s_cvi_ua": [asked],
-            "cvi": [_NOBODY if "essential" in panel.asked else _NOT_ASKED],
+            "cvi": [NOBODY if "essential" in panel.asked else NOT_ASKED],
         },
     )
 
@@ -288,7 +171,7 @@ def _mean_share(relevant: Any, given: Any) -> Any:
     """Mean over the items that somebody judged, sample by sample."""
     there = given > 0
     share = np.where(there, relevant / np.where(there, given, 1.0), 0.0)
-    return _ratio(share.sum(axis=1), there.sum(axis=1))
+    return ratio(share.sum(axis=1), there.sum(axis=1))
 
 
 def _verdicts(items: pd.DataFrame, *, level: float) -> pd.DataFrame:
@@ -300,7 +183,7 @@ def _verdicts(items: pd.DataFrame, *, level: float) -> pd.DataFrame:
         {
             "verdict": list(VERDICTS),
             "items": counts,
-            "share": _ratio(counts, n),
+            "share": ratio(counts, n),
             "share_low": limits.low,
             "share_high": limits.high,
         }

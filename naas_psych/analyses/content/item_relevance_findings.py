@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import pandas as pd
@@ -22,20 +22,20 @@ def item_relevance_findings(result: Result, thresholds: Thresholds) -> Iterator[
     for verdict, say in _SAYINGS.items():
         for row in rows:
             if row["verdict"] == verdict and row["judges"] > 0:
-                yield say(row, test["role"], thresholds)
-    yield from _elsewhere(rows, thresholds)
+                yield say(row, thresholds, role=in_words(test["role"]))
+    yield from _elsewhere(rows)
     yield from _unjudged(result.tables["items"], thresholds)
     yield from _whole(test, thresholds)
 
 
-def _out_of_role(row: Row, role: Any, thresholds: Thresholds) -> Finding:
+def _out_of_role(row: Row, thresholds: Thresholds, *, role: str) -> Finding:
     return _item(
         row,
         thresholds,
         code="item_out_of_role",
         severity="warning",
         more=f"{row['named_elsewhere']} of {row['named_role']} name {_owners(row)}, "
-        f"not {in_words(role)}, as whose work it is",
+        f"not {role}, as whose work it is",
     )
 
 
@@ -50,7 +50,7 @@ def _owners(row: Row) -> str:
     return "other roles"
 
 
-def _not_relevant(row: Row, role: Any, thresholds: Thresholds) -> Finding:
+def _not_relevant(row: Row, thresholds: Thresholds, **_: str) -> Finding:
     sure = row["probability_not_relevant"] >= thresholds["relevance_probability_sure"].value
     return _item(
         row,
@@ -61,10 +61,10 @@ def _not_relevant(row: Row, role: Any, thresholds: Thresholds) -> Finding:
     )
 
 
-def _keep(row: Row, role: Any, thresholds: Thresholds) -> Finding:
+def _keep(row: Row, thresholds: Thresholds, *, role: str) -> Finding:
     essential = f"{row['essential_judges']} of {row['judges']} call it essential"
     own = row["named_role"] - row["named_elsewhere"]
-    owner = f" and {own} of {row['named_role']} say it is the work of the {in_words(role)}"
+    owner = f" and {own} of {row['named_role']} say it is the work of the {role}"
     return _item(
         row,
         thresholds,
@@ -74,7 +74,7 @@ def _keep(row: Row, role: Any, thresholds: Thresholds) -> Finding:
     )
 
 
-def _doubtful(row: Row, role: Any, thresholds: Thresholds) -> Finding:
+def _doubtful(row: Row, thresholds: Thresholds, **_: str) -> Finding:
     target = 100 * thresholds["relevance_i_cvi_min"].value
     return _item(
         row,
@@ -85,7 +85,7 @@ def _doubtful(row: Row, role: Any, thresholds: Thresholds) -> Finding:
     )
 
 
-_SAYINGS = {
+_SAYINGS: dict[str, Callable[..., Finding]] = {
     "out_of_role": _out_of_role,
     "not_relevant": _not_relevant,
     "keep_essential": _keep,
@@ -118,7 +118,7 @@ def votes(row: Row) -> str:
     )
 
 
-def _elsewhere(rows: list[Row], thresholds: Thresholds) -> Iterator[Finding]:
+def _elsewhere(rows: Sequence[Row]) -> Iterator[Finding]:
     """Items that most judges place in another area than the one they were written for."""
     for row in rows:
         high = known(row.get("congruence_high"))
