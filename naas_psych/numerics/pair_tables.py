@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from naas_psych.numerics.arrays import Floats
-from naas_psych.numerics.moments import blocks, moments
+from naas_psych.numerics.moments import blocks
 from naas_psych.numerics.tetrachoric import Tables
 
 
@@ -48,19 +48,32 @@ def recoded(codes: NDArray[Any]) -> Recoded:
 
 def binary_tables(codes: NDArray[np.int8], *, complete: bool) -> Tables:
     """The 2x2 tables (J, J) of items coded 0 and 1, each from the persons who have both."""
-    if complete:
-        found = moments(codes)
-        n = np.full(found.products.shape, float(found.n))
-        ones = np.broadcast_to(found.sums[:, None], n.shape)
-        return Tables(n, ones, ones.T, found.products)
     n_items = codes.shape[1]
+    if complete:
+        both = np.zeros((n_items, n_items))
+        for some in blocks(len(codes)):
+            ones_there = codes[some].astype(np.float32)
+            both += ones_there.T @ ones_there
+        n = np.full(both.shape, float(len(codes)))
+        ones = np.broadcast_to(np.diagonal(both)[:, None], n.shape)
+        return Tables(n, ones, ones.T, both)
     products = np.zeros((2 * n_items, 2 * n_items))
     for some in blocks(len(codes)):
         block = codes[some]
         marks = np.concatenate([block == 1, block >= 0], axis=1).astype(np.float32)
         products += marks.T @ marks
-    ones, seen = products[:n_items], products[n_items:]
-    return Tables(seen[:, n_items:], ones[:, n_items:], seen[:, :n_items], ones[:, :n_items])
+    right, seen = products[:n_items], products[n_items:]
+    return Tables(seen[:, n_items:], right[:, n_items:], seen[:, :n_items], right[:, :n_items])
+
+
+def phi(tables: Tables) -> Floats:
+    """Pearson correlations (J, J) of right/wrong items; nan where an item does not vary."""
+    n, a, b = tables.n, tables.a, tables.b
+    spread = np.sqrt(a * (n - a)) * np.sqrt(b * (n - b))
+    top = n * tables.both - a * b
+    r: Floats = np.divide(top, spread, out=np.full_like(top, np.nan), where=spread > 0)
+    np.fill_diagonal(r, 1.0)
+    return r
 
 
 def wide_tables(codes: NDArray[np.int8], *, categories: int) -> Floats:

@@ -16,8 +16,8 @@ from naas_psych.numerics.pair_tables import Recoded, binary_tables, recoded, wid
 from naas_psych.numerics.polychoric_pairs import polychoric_pairs
 from naas_psych.numerics.tetrachoric import REASONS, Tables, Tetrachoric, tetrachoric
 
-#: Pairs worked on at a time; the answer does not depend on it.
-_CHUNK_CELLS = 100_000
+#: Cells worked on at a time, so that they stay in the cache; the answer does not depend on it.
+_CHUNK_CELLS = 8_000
 
 
 @dataclass(frozen=True)
@@ -25,8 +25,9 @@ class Polychoric:
     """Correlations of J items.
 
     r : (J, J) with a unit diagonal; nan where the table of a pair allows none
-    se : (J, J) standard errors with the thresholds taken as known (sheet: one-parameter
-        information); 0 on the diagonal
+    se : (J, J) standard errors with the thresholds taken as known (one-parameter information), as
+        polycor's two-step estimate prints; 0 on the diagonal
+    se_full : (J, J) standard errors that allow for estimated thresholds: use these for intervals
     n : (J, J) persons who have both items
     thresholds : (J, K - 1) of each item by itself, padded with nan, in the order of its categories
     categories : (J,) how many categories occur
@@ -36,6 +37,7 @@ class Polychoric:
 
     r: Floats
     se: Floats
+    se_full: Floats
     n: NDArray[np.int64]
     thresholds: Floats
     categories: NDArray[np.int64]
@@ -65,28 +67,52 @@ def polychoric_matrix(
     have `zero_cell_larger` put into each empty cell. `n_categories` is the least width of the
     thresholds that are returned.
     """
-    data = recoded(codes)
+    return correlations_of(
+        recoded(codes),
+        n_categories=n_categories,
+        zero_cell=zero_cell,
+        zero_cell_larger=zero_cell_larger,
+        threads=threads,
+    )
+
+
+def correlations_of(
+    data: Recoded,
+    *,
+    n_categories: int | None = None,
+    zero_cell: float = 0.5,
+    zero_cell_larger: float = 0.0,
+    threads: int = 1,
+) -> Polychoric:
+    """`polychoric_matrix` of codes whose categories have been closed up already."""
     wide = max(int(data.categories.max(initial=0)), 2)
-    first, second = np.triu_indices(len(data.categories), 1)
     if wide == 2:
-        tables = _binary_data(data)
-        n = tables.n
-        pairs = Tables(*(getattr(tables, f.name)[first, second] for f in fields(Tables)))
-        found = tetrachoric(pairs, zero_cell=zero_cell)
-    else:
-        counts = wide_tables(data.codes, categories=wide)
-        n = counts.sum(axis=(2, 3))
-        found = _mixed(
-            counts[first, second],
-            zero_cell=zero_cell,
-            zero_cell_larger=zero_cell_larger,
-            threads=threads,
-        )
-    return _gathered(found, data, n, width=max(wide, n_categories or 0))
+        tables = binary_tables(data.codes, complete=data.complete)
+        return from_binary(tables, data, zero_cell=zero_cell, width=n_categories or 2)
+    counts = wide_tables(data.codes, categories=wide)
+    first, second = np.triu_indices(len(data.categories), 1)
+    found = _mixed(
+        counts[first, second],
+        zero_cell=zero_cell,
+        zero_cell_larger=zero_cell_larger,
+        threads=threads,
+    )
+    own = np.arange(len(data.categories))
+    margins = np.diagonal(counts[own, own], axis1=1, axis2=2)
+    n = counts.sum(axis=(2, 3))
+    return _gathered(found, data, n, _thresholds(margins, max(wide, n_categories or 0)))
 
 
-def _binary_data(data: Recoded) -> Tables:
-    return binary_tables(data.codes, complete=data.complete)
+def from_binary(
+    tables: Tables, data: Recoded, *, zero_cell: float = 0.5, width: int = 2
+) -> Polychoric:
+    """Tetrachoric correlations of all pairs of items that have two categories."""
+    first, second = np.triu_indices(len(data.categories), 1)
+    pairs = Tables(*(getattr(tables, f.name)[first, second] for f in fields(Tables)))
+    found = tetrachoric(pairs, zero_cell=zero_cell)
+    ones = np.diagonal(tables.a)
+    margins = np.stack([np.diagonal(tables.n) - ones, ones], axis=1)
+    return _gathered(found, data, tables.n, _thresholds(margins, max(width, 2)))
 
 
 def _mixed(
@@ -128,15 +154,16 @@ def _interleaved(
     return Tetrachoric(**joined)
 
 
-def _gathered(found: Tetrachoric, data: Recoded, n: Floats, *, width: int) -> Polychoric:
+def _gathered(found: Tetrachoric, data: Recoded, n: Floats, thresholds: Floats) -> Polychoric:
     words = np.array(REASONS, dtype=object)
     n_items = len(data.categories)
     reasons = _square(words[found.status.astype(np.int64)], n_items, None)
     return Polychoric(
         r=_square(found.r, n_items, 1.0),
         se=_square(found.se, n_items, 0.0),
+        se_full=_square(found.se_full, n_items, 0.0),
         n=np.asarray(n, dtype=np.int64),
-        thresholds=_thresholds(data, width),
+        thresholds=thresholds,
         categories=data.categories,
         zero_cells=_square(found.zero_cells.astype(np.int64), n_items, 0),
         reasons=reasons,
@@ -151,13 +178,12 @@ def _square(values: NDArray[Any], n_items: int, diagonal: Any) -> NDArray[Any]:
     return matrix
 
 
-def _thresholds(data: Recoded, width: int) -> Floats:
-    """Normal deviates of each item's own cumulative proportions (J, width - 1)."""
-    found = np.full((len(data.categories), width - 1), np.nan)
-    for j, categories in enumerate(data.categories):
-        if categories < 2:
-            continue
-        column = data.codes[:, j]
-        counts = np.bincount(column[column >= 0], minlength=int(categories))
-        found[j, : categories - 1] = ndtri(np.cumsum(counts)[:-1] / counts.sum())
+def _thresholds(margins: Floats, width: int) -> Floats:
+    """Normal deviates (J, width - 1) of cumulative proportions; nan above the highest category."""
+    n = margins.sum(axis=1, keepdims=True)
+    below = np.cumsum(margins, axis=1)[:, :-1]
+    inside = (below > 0) & (below < n)
+    shares = np.divide(below, n, out=np.full(below.shape, np.nan), where=inside)
+    found = np.full((len(margins), width - 1), np.nan)
+    found[:, : shares.shape[1]] = ndtri(shares)
     return found

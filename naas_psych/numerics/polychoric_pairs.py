@@ -6,14 +6,15 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri
+from scipy.special import ndtr, ndtri
 
 from naas_psych.numerics.arrays import Floats
 from naas_psych.numerics.bivariate_normal import density, density_slope, probability
 from naas_psych.numerics.tetrachoric import BOUNDARY, NO_RESPONSES, NO_VARIANCE, OK, Tetrachoric
 
 _MOST_STEPS = 60
-_SETTLED = 1e-8
+#: Convergence is quadratic: a step of this size leaves an error of some 1e-12.
+_SETTLED = 1e-6
 #: A correlation beyond this is at the boundary: the likelihood rises to the end of the scale.
 _MOST = 0.99999
 #: The least probability of a cell, so that an underflow does not divide by 0.
@@ -34,8 +35,12 @@ class _Grid:
 
 @dataclass(frozen=True)
 class _Slopes:
-    """Derivative of the log-likelihood in rho (P,), observed and expected information (P,)."""
+    """Derivative of the log-likelihood in rho (P,), observed and expected information (P,).
 
+    ratio : (P, K, K) derivative of the log probability of each cell
+    """
+
+    ratio: Floats
     score: Floats
     observed: Floats
     expected: Floats
@@ -45,8 +50,8 @@ def polychoric_pairs(counts: Floats, *, zero_cell: float = 0.0) -> Tetrachoric:
     """Every correlation of `counts` (P, K, K) where the table allows one; unused codes are empty.
 
     rho maximises sum n_kl log pi_kl(rho). `zero_cell` persons are put into each empty cell of the
-    categories that occur. se is 1/sqrt of the observed one-parameter information: thresholds taken
-    as known.
+    categories that occur. se is 1/sqrt of the observed one-parameter information; se_full that of
+    the two-step estimator, by the influence of one person in each cell.
     """
     counts = np.asarray(counts, dtype=float)
     n = counts.sum(axis=(1, 2))
@@ -55,18 +60,20 @@ def polychoric_pairs(counts: Floats, *, zero_cell: float = 0.0) -> Tetrachoric:
     zeros = empty.sum(axis=(1, 2)).astype(np.int16)
     fewest = np.minimum((counts.sum(axis=2) > 0).sum(axis=1), (counts.sum(axis=1) > 0).sum(axis=1))
     status = np.where(n < 0.5, NO_RESPONSES, np.where(fewest < 2, NO_VARIANCE, OK)).astype(np.int8)
-    r, se = np.full(n.shape, np.nan), np.full(n.shape, np.nan)
+    r, se, se_full = (np.full(n.shape, np.nan) for _ in range(3))
     live = np.flatnonzero(status == OK)
     if live.size:
         grid = _grid(counts[live] + zero_cell * empty[live])
         rho = _maximum(grid)
-        edge = np.abs(rho) >= _MOST * (1 - 1e-9)
-        status[live[edge]] = BOUNDARY
-        r[live] = np.where(edge, np.nan, rho)
+        inside = np.abs(rho) < _MOST * (1 - 1e-9)
+        status[live[~inside]] = BOUNDARY
         # At the boundary the information says nothing.
-        at = _slopes(grid.rows(np.flatnonzero(~edge)), rho[~edge])
-        se[live[~edge]] = 1 / np.sqrt(np.where(at.observed > 0, at.observed, at.expected))
-    return Tetrachoric(r, se, zeros, status)
+        kept, at, rho = grid.rows(np.flatnonzero(inside)), live[inside], rho[inside]
+        slopes = _slopes(kept, rho)
+        r[at] = rho
+        se[at] = 1 / np.sqrt(np.where(slopes.observed > 0, slopes.observed, slopes.expected))
+        se_full[at] = _full_error(kept, rho, slopes)
+    return Tetrachoric(r, se, se_full, zeros, status)
 
 
 def _grid(counts: Floats) -> _Grid:
@@ -91,20 +98,68 @@ def _cells(corner: Floats) -> Floats:
 
 def _slopes(grid: _Grid, rho: Floats) -> _Slopes:
     r = rho[:, None, None]
-    probabilities = np.maximum(_cells(probability(grid.h, grid.k, r)), _TINY)
-    inner_h, inner_k = grid.h[:, 1:-1], grid.k[:, :, 1:-1]
-    # At an infinite limit the density is 0; a repeated limit of an unused category may be infinite.
-    h, k = np.clip(inner_h, -38, 38), np.clip(inner_k, -38, 38)
-    d1 = np.zeros((rho.size, grid.h.shape[1], grid.k.shape[2]))
-    d2 = np.zeros_like(d1)
-    d1[:, 1:-1, 1:-1] = density(h, k, r)
-    d2[:, 1:-1, 1:-1] = d1[:, 1:-1, 1:-1] * density_slope(h, k, r)
-    ratio = _cells(d1) / probabilities
+    # A threshold repeated by a category that is not in use may be infinite.
+    h, k = np.clip(grid.h[:, 1:-1], -38, 38), np.clip(grid.k[:, :, 1:-1], -38, 38)
+    probabilities = np.maximum(_cells(_cumulative(h, k, r)), _TINY)
+    first, second = _framed(rho.size, grid), _framed(rho.size, grid)
+    first[:, 1:-1, 1:-1] = density(h, k, r)
+    second[:, 1:-1, 1:-1] = first[:, 1:-1, 1:-1] * density_slope(h, k, r)
+    ratio = _cells(first) / probabilities
     n = grid.counts.sum(axis=(1, 2))
     score = (grid.counts * ratio).sum(axis=(1, 2))
-    observed = (grid.counts * (ratio**2 - _cells(d2) / probabilities)).sum(axis=(1, 2))
+    observed = (grid.counts * (ratio**2 - _cells(second) / probabilities)).sum(axis=(1, 2))
     expected = n * (ratio**2 * probabilities).sum(axis=(1, 2))
-    return _Slopes(score, observed, expected)
+    return _Slopes(ratio, score, observed, expected)
+
+
+def _full_error(grid: _Grid, rho: Floats, slopes: _Slopes) -> Floats:
+    """sqrt(sum_cells share influence^2 / n) of the two-step estimator (Olsson 1979)."""
+    n = grid.counts.sum(axis=(1, 2))[:, None, None]
+    share, ratio = grid.counts / n, slopes.ratio
+    by_row = _through_thresholds(grid.h, grid.k, rho, ratio, share.sum(axis=2))
+    by_column = _through_thresholds(
+        grid.k.transpose(0, 2, 1),
+        grid.h.transpose(0, 2, 1),
+        rho,
+        ratio.transpose(0, 2, 1),
+        share.sum(axis=1),
+    )
+    influence = ratio - by_row[:, :, None] - by_column[:, None, :]
+    total = (share * influence**2).sum(axis=(1, 2)) * n[:, 0, 0]
+    return np.asarray(np.sqrt(total) / slopes.expected)
+
+
+def _through_thresholds(h: Floats, k: Floats, rho: Floats, ratio: Floats, margin: Floats) -> Floats:
+    """What a person in each row category (P, K) moves the score for rho by way of thresholds h.
+
+    A threshold's influence is (1{below it} - its share) / phi; the density cancels with that in
+    the derivative of the cells beside the threshold.
+    """
+    r = rho[:, None, None]
+    inner = np.clip(h[:, 1:-1], -38, 38)
+    conditional = ndtr((k - r * inner) / np.sqrt((1 - r) * (1 + r)))
+    across = conditional[:, :, 1:] - conditional[:, :, :-1]
+    weight = (across * (ratio[:, :-1] - ratio[:, 1:])).sum(axis=2)
+    share_below = np.cumsum(margin, axis=1)[:, :-1]
+    # Category c is below every threshold from c on.
+    from_here = np.cumsum(weight[:, ::-1], axis=1)[:, ::-1]
+    moved = np.concatenate([from_here, np.zeros((len(rho), 1))], axis=1)
+    return np.asarray(moved - (weight * share_below).sum(axis=1)[:, None])
+
+
+def _framed(n_pairs: int, grid: _Grid) -> Floats:
+    """Zeros at every corner (P, K + 1, K + 1): at an infinite limit densities are 0."""
+    return np.zeros((n_pairs, grid.h.shape[1], grid.k.shape[2]))
+
+
+def _cumulative(h: Floats, k: Floats, r: Floats) -> Floats:
+    """Phi2 at every corner (P, K + 1, K + 1); at an infinite limit it is a margin."""
+    corner = np.zeros((len(r), h.shape[1] + 2, k.shape[2] + 2))
+    corner[:, 1:-1, 1:-1] = probability(h, k, r)
+    corner[:, 1:-1, -1:] = ndtr(h)
+    corner[:, -1:, 1:-1] = ndtr(k)
+    corner[:, -1, -1] = 1.0
+    return corner
 
 
 def _maximum(grid: _Grid) -> Floats:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri
+from scipy.special import ndtr, ndtri
 
 from naas_psych.numerics.arrays import Floats
 from naas_psych.numerics.bivariate_normal import density, probability
@@ -54,10 +54,14 @@ class Tables:
 
 @dataclass(frozen=True)
 class Tetrachoric:
-    """Correlations and standard errors (P,), nan where status (P,) is not OK; zero cells (P,)."""
+    """Correlations and standard errors (P,), nan where status (P,) is not OK; zero cells (P,).
+
+    se takes the thresholds as known, se_full allows for their having been estimated.
+    """
 
     r: Floats
     se: Floats
+    se_full: Floats
     zero_cells: NDArray[np.int8]
     status: NDArray[np.int8]
 
@@ -69,21 +73,22 @@ def tetrachoric(tables: Tables, *, zero_cell: float = 0.5) -> Tetrachoric:
     thresholds stay what they are), as lavaan does; 0 leaves such a table at the boundary. A table
     with an empty margin has no thresholds; one with two empty cells is at the boundary: no value.
 
-    se is 1/sqrt of the one-parameter information n phi2^2 sum 1/pi: thresholds taken as known.
+    se is 1/sqrt of the one-parameter information n phi2^2 sum 1/pi; se_full is that of full maximum
+    likelihood, by the influence of one person in each cell.
     """
     cells = tables.cells()
     status, zeros = _status(tables, cells, zero_cell)
     r = np.full(tables.n.shape, np.nan)
-    se = r.copy()
+    se, se_full = r.copy(), r.copy()
     rows = np.flatnonzero(status == OK)
     n, a, b = tables.n[rows], tables.a[rows], tables.b[rows]
     both = tables.both[rows] + _moved(cells[rows], zero_cell)
     h, k = ndtri(a / n), ndtri(b / n)
     r[rows] = solve(h, k, both / n, start=_guess(a / n, b / n, both / n))
-    se[rows] = _standard_error(
-        h, k, r[rows], n, np.stack([n - a - b + both, b - both, a - both, both])
-    )
-    return Tetrachoric(r, se, zeros, status)
+    fitted = Tables(n, a, b, both).cells()
+    se[rows] = 1 / np.sqrt(n * density(h, k, r[rows]) ** 2 * (n[:, None] / fitted).sum(axis=1))
+    se_full[rows] = _full_error(h, k, r[rows], fitted)
+    return Tetrachoric(r, se, se_full, zeros, status)
 
 
 def _status(
@@ -155,7 +160,14 @@ def _angle_slope(h: Floats, k: Floats, rho: Floats, cosine: Floats) -> Floats:
     return np.asarray(product / cosine - (h * h + k * k - 2 * product * rho) * rho / cosine**3)
 
 
-def _standard_error(h: Floats, k: Floats, r: Floats, n: Floats, cells: Floats) -> Floats:
-    """The probabilities fitted are the shares observed (4, P)."""
-    slope = density(h, k, r)
-    return np.asarray(1 / np.sqrt(n * slope**2 * (n / cells).sum(axis=0)))
+def _full_error(h: Floats, k: Floats, r: Floats, cells: Floats) -> Floats:
+    """sqrt(sum_cells pi influence^2 / n): rho as a function of the shares of 11, of a and of b."""
+    n = cells.sum(axis=1, keepdims=True)
+    share = cells / n
+    spread = np.sqrt((1 - r) * (1 + r))
+    by_a, by_b = ndtr((k - r * h) / spread), ndtr((h - r * k) / spread)
+    has_a, has_b = np.array([0.0, 0.0, 1.0, 1.0]), np.array([0.0, 1.0, 0.0, 1.0])
+    influence = has_a * has_b - by_a[:, None] * has_a - by_b[:, None] * has_b
+    centred = influence - (share * influence).sum(axis=1, keepdims=True)
+    variance = (share * centred**2).sum(axis=1) / n[:, 0]
+    return np.asarray(np.sqrt(variance) / density(h, k, r))

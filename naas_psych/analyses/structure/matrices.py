@@ -213,11 +213,13 @@ def _coded(study: Study, asked: _Asked) -> CodedForms:
 
 def _codes(study: Study, asked: _Asked) -> NDArray[Any]:
     """Points above each item's lowest possible (N, J), -1 where absent."""
-    marks = study.responses.marks(omitted=asked.omitted, not_reached=asked.not_reached)
-    lowest = study.responses.min_points.astype(marks.dtype)
+    marks: NDArray[Any] = study.responses.marks(
+        omitted=asked.omitted, not_reached=asked.not_reached
+    )
+    lowest: NDArray[Any] = study.responses.min_points.astype(marks.dtype)
     if not lowest.any() and marks.min(initial=0) >= -1:
         return marks
-    return np.where(marks < 0, np.asarray(-1, marks.dtype), marks - lowest)
+    return np.where(marks < 0, marks.dtype.type(-1), marks - lowest)
 
 
 def _form(study: Study, marks: NDArray[Any], name: str, booklet: Booklet) -> CodedForm:
