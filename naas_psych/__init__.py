@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from naas_psych.analyses.content.cognitive_levels import cognitive_levels as cognitive_levels
     from naas_psych.analyses.content.known_groups import known_groups as known_groups
     from naas_psych.analyses.content.panel_agreement import panel_agreement as panel_agreement
+    from naas_psych.analyses.content.role_ownership import role_ownership as role_ownership
     from naas_psych.analyses.irt.calibration import calibration as calibration
     from naas_psych.analyses.irt.conditional_rasch import conditional_rasch as conditional_rasch
     from naas_psych.analyses.irt.information import information as information

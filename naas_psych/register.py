@@ -71,6 +71,7 @@ CHAPTERS: tuple[Chapter, ...] = (
             "item_relevance",
             "face_validity",
             "panel_agreement",
+            "role_ownership",
             "cognitive_levels",
             "known_groups",
             "blueprint",

@@ -39,6 +39,7 @@ MAIN = {
     "person_fit": "summary",
     "information": "overview",
     "person_scores": "summary",
+    "role_ownership": "roles",
 }
 FORM = Look("form", 0, hide="same")
 
@@ -226,6 +227,28 @@ LAYOUTS: dict[str, tuple[Look, ...]] = {
         Look("gap", 2, heading="Gap", hide="blank"),
         Look("within", 3, heading="Within", hide="blank"),
         Look("thin", 4, heading="Thin", hide="same"),
+    ),
+    "panel_agreement.criteria": (
+        Look("criterion", 0),
+        Look("judges", 5),
+        Look("items", 6),
+        Look("prevalent", 3),
+        Look("prevalence", 2),
+        Look("p_a", 0),
+        Look("ac", 0),
+        Look("ac", 1, "interval"),
+        Look("fleiss_kappa", 0),
+        Look("fleiss_kappa", 4, "interval"),
+        Look("krippendorff_alpha", 2),
+        Look("krippendorff_alpha", 5, "interval"),
+    ),
+    "role_ownership.roles": (
+        Look("role", 0),
+        Look("items", 0),
+        Look("share", 0),
+        Look("share", 1, "interval"),
+        Look("score_share", 0),
+        Look("rating_share", 2),
     ),
     "measurement_error.summary": (
         FORM,
