@@ -14,6 +14,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from naas_psych.analyses.content.feedback_summary import feedback_summary as feedback_summary
     from naas_psych.analyses.content.blueprint import blueprint as blueprint
     from naas_psych.analyses.content.face_validity import face_validity as face_validity
     from naas_psych.analyses.content.item_relevance import item_relevance as item_relevance

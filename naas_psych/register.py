@@ -70,6 +70,7 @@ CHAPTERS: tuple[Chapter, ...] = (
         (
             "item_relevance",
             "face_validity",
+            "feedback_summary",
             "panel_agreement",
             "role_ownership",
             "cognitive_levels",

@@ -44,35 +44,37 @@ def rake(margins: Sequence[Margin], n: int) -> Floats:
 
 
 @dataclass(frozen=True)
-class WeightedShare:
-    """A share by the weights, its standard error, and the people it is worth."""
+class WeightedShares:
+    """Shares (Q,) by the weights, their standard errors, and the people they are worth."""
 
-    share: float
-    se: float
-    n_effective: float
+    share: Floats
+    se: Floats
+    n_effective: Floats
 
 
-def weighted_share(
+def weighted_shares(
     yes: NDArray[np.bool_], weights: Floats, margins: Sequence[Margin]
-) -> WeightedShare:
-    """Share of `yes` (n,) with the linearised error of a raked mean (Deville and Sarndal 1992).
+) -> WeightedShares:
+    """Shares of `yes` (n, Q) with the linearised error of a raked mean (Deville and Sarndal 1992).
 
     Var = sum w (w - 1) e^2 / N^2 with e the residuals on the margins and a factor n / (n - rank):
     whoever stands for himself only (w = 1) adds nothing. For one margin it is, but for the factor,
     sum W_h^2 (1 - n_h / N_h) p_h q_h / (n_h - 1).
     """
-    total = float(weights.sum())
-    share = float(weights @ yes) / total
+    said = np.asarray(yes, dtype=float)
+    n, total = len(said), float(weights.sum())
+    share = weights @ said / total
     design = np.concatenate([np.eye(m.frame.size)[m.codes] for m in margins], axis=1)
-    root = np.sqrt(weights)
-    beta, _, rank, _ = np.linalg.lstsq(root[:, None] * design, root * yes, rcond=None)
-    residual = yes - design @ beta
-    free = max(len(yes) - int(rank), 1)
-    squares = np.maximum(weights * (weights - 1), 0.0) @ residual**2
-    variance = float(squares) / total**2 * len(yes) / free
+    root = np.sqrt(weights)[:, None]
+    beta, _, rank, _ = np.linalg.lstsq(root * design, root * said, rcond=None)
+    squares = np.maximum(weights * (weights - 1), 0.0) @ (said - design @ beta) ** 2
+    variance = squares / total**2 * n / max(n - int(rank), 1)
     spread = share * (1 - share)
-    worth = spread / variance if variance > 0 and spread > 0 else float(len(yes))
-    return WeightedShare(share, float(np.sqrt(variance)), worth)
+    # Without any spread the formula has no error left; then the people who answered are what counts.
+    worth = np.divide(
+        spread, variance, out=np.full(share.size, float(n)), where=(variance > 0) & (spread > 0)
+    )
+    return WeightedShares(share, np.sqrt(variance), worth)
 
 
 def collapsed(codes: NDArray[Any], answered: NDArray[np.bool_], *, least: int) -> NDArray[np.int64]:

@@ -17,7 +17,7 @@ from naas_psych.numerics.endorsement import (
     weighted_strata,
 )
 from naas_psych.numerics.proportions import probability_below, wilson
-from naas_psych.numerics.raking import Margin, collapsed, rake, weighted_share
+from naas_psych.numerics.raking import Margin, collapsed, rake, weighted_shares
 
 
 @pytest.mark.parametrize(
@@ -130,16 +130,17 @@ def test_one_margin_is_post_stratification_with_its_error() -> None:
     yes = np.concatenate([np.arange(400) < 320, np.arange(400) < 280, np.arange(200) < 100])
     margin = Margin(codes, np.array([15_000.0, 9_000.0, 6_000.0]))
     weights = rake([margin], 1000)
-    found = weighted_share(yes, weights, [margin])
-    assert found.share == pytest.approx(0.71, rel=1e-12)
-    assert found.se == pytest.approx(0.013835, abs=2e-6)
+    found = weighted_shares(yes[:, None], weights, [margin])
+    assert found.share[0] == pytest.approx(0.71, rel=1e-12)
+    assert found.se[0] == pytest.approx(0.013835, abs=2e-6)
 
 
 def test_everybody_answered_leaves_no_error() -> None:
     margin = Margin(np.repeat([0, 1], 50), np.array([50.0, 50.0]))
-    found = weighted_share(np.arange(100) % 3 == 0, rake([margin], 100), [margin])
-    assert found.se == 0.0
-    assert found.share == pytest.approx(0.34)
+    found = weighted_shares(np.arange(100)[:, None] % 3 == 0, rake([margin], 100), [margin])
+    assert found.se[0] == 0.0
+    assert found.share[0] == pytest.approx(0.34)
+    assert found.n_effective[0] == 100
 
 
 def test_raking_fits_every_margin() -> None:
