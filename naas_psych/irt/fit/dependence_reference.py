@@ -8,7 +8,7 @@ answers; its expected value and its spread differ from pair to pair.
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -146,8 +146,7 @@ def _answers(
     """Categories (N, J), -1 where absent: how many boundaries a uniform number stays below."""
     chance = rng.random(absent.shape, dtype=np.float32)
     found = (chance < above).sum(axis=0, dtype=np.int8)
-    found[absent] = -1
-    return found
+    return np.asarray(np.where(absent, np.int8(-1), found))
 
 
 def _correlations(residual: NDArray[np.float32], absent: NDArray[np.bool_]) -> Floats:
@@ -210,6 +209,8 @@ def _left_out_distances(drawn: Floats, mean: Floats, variance: Floats) -> Floats
         return np.full(drawn.shape, np.nan)
     off = drawn - mean
     others = ((b - 1) * variance - b / (b - 1) * off**2) / (b - 2)
+    # Where only this replicate has any spread, that of the others is 0 but for rounding.
+    others = np.maximum(others, 1e-6 * variance)
     return np.asarray(off * b / (b - 1) / np.sqrt(others * (1 + 1 / (b - 1))))
 
 
@@ -222,4 +223,4 @@ def _on_items(pairs: Reference, items: NDArray[np.int64], n_items: int) -> Refer
         matrix[items[first], items[second]] = values
         matrix[items[second], items[first]] = values
         placed.append(matrix)
-    return Reference(*placed, pairs.largest, pairs.most_extreme, pairs.persons)
+    return replace(pairs, mean=placed[0], sd=placed[1])
