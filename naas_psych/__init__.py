@@ -42,6 +42,10 @@ if TYPE_CHECKING:
     from naas_psych.analyses.reliability.reliability import reliability as reliability
     from naas_psych.analyses.reliability.subscores import subscores as subscores
     from naas_psych.analyses.structure.local_dependence import local_dependence as local_dependence
+    from naas_psych.analyses.speed.response_time_effort import (
+        response_time_effort as response_time_effort,
+    )
+    from naas_psych.analyses.speed.speededness import speededness as speededness
     from naas_psych.errors import AnalysisImpossible as AnalysisImpossible
     from naas_psych.errors import DataRefused as DataRefused
     from naas_psych.errors import NaasPsychError as NaasPsychError

@@ -82,7 +82,7 @@ CHAPTERS: tuple[Chapter, ...] = (
         "speed",
         "Time",
         "not reached, rapid guessing, position, effect on outcomes",
-        (),
+        ("speededness", "response_time_effort"),
     ),
 )
 

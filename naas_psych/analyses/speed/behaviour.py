@@ -64,7 +64,7 @@ class Behaviour:
     answered, omitted : what reached items hold
     seconds : time spent on a reached item, nan where unknown
     times : the same for answered items only
-    earned : share of the marks of the item, nan where not answered
+    earned : share of the marks of the item, nan where not answered; worth : (J,) marks it can earn
     thresholds : rule to (J,) seconds, nan where there is none; whys : rule to (J,) reasons
     limit, rule : (J,) the threshold in force and its rule
     rapid : answered faster than that
@@ -80,6 +80,7 @@ class Behaviour:
     times: Floats
     earned: Floats
     chance: Floats
+    worth: Floats
     thresholds: dict[RuleName, Floats]
     whys: dict[RuleName, tuple[str | None, ...]]
     limit: Floats
@@ -132,6 +133,7 @@ def _behaviour(study: Study, asked: Asked) -> Behaviour:
         times=times,
         earned=earned,
         chance=chance,
+        worth=np.asarray((high - low) * responses.unit, dtype=float),
         thresholds=thresholds,
         whys=whys,
         limit=limit,

@@ -41,8 +41,15 @@ class _Persons:
 
     def of(self, chosen: Flags) -> _Persons:
         """Some of them."""
-        parts = (self.rows, self.last, self.could, self.rapid, self.timed, self.total)
-        return _Persons(self.form, *(part[chosen] for part in parts))
+        return _Persons(
+            form=self.form,
+            rows=self.rows[chosen],
+            last=self.last[chosen],
+            could=self.could[chosen],
+            rapid=self.rapid[chosen],
+            timed=self.timed[chosen],
+            total=self.total[chosen],
+        )
 
     @property
     def n(self) -> int:

@@ -116,6 +116,11 @@ def _rapid(view: View, *, tail: bool, level: float) -> Measure:
     return Measure(found.estimate, found.n, "no_times", "no_times")
 
 
+def rapid_answers_share(view: View, *, level: float) -> Measure:
+    """Rapid answers of all timed ones."""
+    return _rapid(view, tail=False, level=level)
+
+
 def _rushed(view: View, *, level: float) -> Measure:
     """Persons with a rapid answer in the tail, of those with a timed answer there."""
     there = (view.timed & view.in_tail).any(axis=1)

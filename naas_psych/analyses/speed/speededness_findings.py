@@ -27,6 +27,15 @@ _SEVERITY: dict[str, Severity] = {
 }
 
 
+_LEADS = {
+    "rushed": "{} was rushed",
+    "partly": "{} was rushed in part",
+    "at_most": "{} was at most rushed in part",
+    "not_rushed": "{} was not rushed",
+    "cannot_tell": "{}: we cannot tell whether there was time",
+}
+
+
 @dataclass(frozen=True)
 class _Form:
     """What findings need to know of one form; `accuracy` is of the rule in force."""
@@ -84,7 +93,7 @@ def _verdict(form: _Form, verdict: SpeedVerdict) -> Finding:
     limits = _limits(first.row) if first else (None, None)
     return found(
         code="speed_verdict",
-        severity=_SEVERITY[verdict.word],
+        severity="info" if _at_most(verdict) else _SEVERITY[verdict.word],
         subject=form.subject,
         case=verdict.case,
         numbers={"n": verdict.n, "enough": verdict.enough},
@@ -106,13 +115,17 @@ def _sentence(form: _Form, verdict: SpeedVerdict) -> str:
             f"{form.words}: we cannot tell whether there was time. {_said(form, 'reached_last')} "
             "reached the last item, but without response times nobody knows how many guessed."
         )
-    lead = {
-        "rushed": f"{form.words} was rushed",
-        "partly": f"{form.words} was rushed in part",
-        "not_rushed": f"{form.words} was not rushed",
-        "cannot_tell": f"{form.words}: we cannot tell whether there was time",
-    }[verdict.word]
+    lead = _LEADS["at_most" if _at_most(verdict) else verdict.word].format(form.words)
     return f"{lead}: {' and '.join(_because(form, one) for one in _told(verdict))}."
+
+
+def _at_most(verdict: SpeedVerdict) -> bool:
+    """In part or not at all: the interval holds values within the target."""
+    return verdict.word == "partly" and not any(_beyond(one) for one in verdict.because)
+
+
+def _beyond(one: Held) -> bool:
+    return float(one.row["value_low"]) > one.threshold.value
 
 
 def _told(verdict: SpeedVerdict) -> tuple[Held, ...]:
@@ -141,7 +154,8 @@ def _beside(one: Held, line: str) -> str:
             f"{'at or above' if least else 'within'} the {'limit' if least else 'target'} of {line}"
         )
     if one.word == "partly":
-        return f"beyond or astride the target of {line} but within the limit"
+        astride = f"perhaps, but not surely, within the target of {line}"
+        return f"more than the target of {line} but within the limit" if _beyond(one) else astride
     if one.word == "rushed":
         return f"{'below' if least else 'above'} the limit of {line}"
     return f"and values on both sides of the limit of {line} remain plausible"

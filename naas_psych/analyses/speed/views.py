@@ -74,6 +74,11 @@ class View:
         return self.whole.chance[self.form.items]
 
     @cached_property
+    def weights(self) -> Floats:
+        """(j,) marks that each item can earn."""
+        return self.whole.worth[self.form.items]
+
+    @cached_property
     def in_tail(self) -> Flags:
         """(n, j) cells whose item the person met in the tail."""
         return (self.where >= 0) & self.tail[self.where]
