@@ -20,6 +20,7 @@ from functools import cached_property
 from typing import Annotated, Any, Literal
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from pydantic import Field
 
@@ -111,6 +112,10 @@ class CodedForm:
         """Tetrachoric and polychoric correlations; only where `few_enough`."""
         return polychoric_matrix(self.codes)
 
+    def matrix(self, name: MatrixName) -> Floats:
+        """The matrix (J, J) by its name."""
+        return self.pearson.r if name == "pearson" else self.polychoric.r
+
     @cached_property
     def suited(self) -> Suited:
         """Polychoric where items have few categories and the matrix can be used, else Pearson."""
@@ -134,6 +139,12 @@ class CodedForms:
     forms: tuple[CodedForm, ...]
     left_out: int
     notes: tuple[str, ...]
+
+
+def dropped_table(made: CodedForms) -> pd.DataFrame:
+    """The items that are in no matrix: form, item_id, reason."""
+    rows = [(form.form, item.item_id, item.reason) for form in made.forms for item in form.left_out]
+    return pd.DataFrame(rows, columns=["form", "item_id", "reason"], dtype=object)
 
 
 def _against_polychoric(form: CodedForm) -> str | None:
@@ -219,7 +230,7 @@ def _codes(study: Study, asked: _Asked) -> NDArray[Any]:
     lowest: NDArray[Any] = study.responses.min_points.astype(marks.dtype)
     if not lowest.any() and marks.min(initial=0) >= -1:
         return marks
-    return np.where(marks < 0, marks.dtype.type(-1), marks - lowest)
+    return np.asarray(np.where(marks < 0, marks.dtype.type(-1), marks - lowest))
 
 
 def _form(study: Study, marks: NDArray[Any], name: str, booklet: Booklet) -> CodedForm:
