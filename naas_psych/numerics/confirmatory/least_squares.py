@@ -116,13 +116,19 @@ def scaled(fit: PairFit, covariance: Floats) -> Scaled:
     """Scaled statistics and robust errors from N times the covariance of the r (P, P)."""
     root = np.sqrt(fit.weights)
     core = root[:, None] * covariance * root
-    pairs = len(fit.r)
-    base_factor, base_shift = _adjustment(pairs, core)
+    trace, squares = float(np.trace(core)), float(np.vdot(core, core))
+    base_factor, base_shift = _adjustment(len(fit.r), trace, squares)
     weighted = fit.weights[:, None] * fit.slopes
     errors = fit.bread @ (weighted.T @ covariance @ weighted) @ fit.bread / (fit.n - 1)
     factor = shift = np.nan
     if fit.model.df > 0:
-        factor, shift = _adjustment(fit.model.df, _residual(core, root[:, None] * fit.slopes))
+        # What the parameters can reach is taken out of both traces.
+        basis = _directions(root[:, None] * fit.slopes)
+        reached = core @ basis
+        inner = basis.T @ reached
+        trace -= float(np.trace(inner))
+        squares += float(np.vdot(inner, inner)) - 2 * float(np.vdot(reached, reached))
+        factor, shift = _adjustment(fit.model.df, trace, squares)
     return Scaled(
         chi_square=factor * fit.chi_square + shift,
         baseline=base_factor * fit.baseline + base_shift,
@@ -132,15 +138,12 @@ def scaled(fit: PairFit, covariance: Floats) -> Scaled:
     )
 
 
-def _residual(core: Floats, directions: Floats) -> Floats:
-    """`core` on what the parameters (directions, (P, q)) cannot reach."""
-    basis, sizes, _ = np.linalg.svd(directions, full_matrices=False)
-    basis = basis[:, sizes > 1e-9 * sizes[0]]
-    first = core @ basis
-    both = first @ basis.T
-    return np.asarray(core - both - both.T + basis @ (basis.T @ first) @ basis.T)
+def _directions(slopes: Floats) -> Floats:
+    """An orthonormal basis of the columns."""
+    basis, sizes, _ = np.linalg.svd(slopes, full_matrices=False)
+    return np.asarray(basis[:, sizes > 1e-9 * sizes[0]])
 
 
-def _adjustment(df: int, core: Floats) -> tuple[float, float]:
-    factor = float(np.sqrt(df / np.sum(core**2)))
-    return factor, df - factor * float(np.trace(core))
+def _adjustment(df: int, trace: float, squares: float) -> tuple[float, float]:
+    factor = float(np.sqrt(df / squares))
+    return factor, df - factor * trace

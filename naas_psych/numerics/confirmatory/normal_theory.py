@@ -65,11 +65,11 @@ class NormalFit:
     @cached_property
     def expected_information(self) -> Floats:
         """Of one person (q, q)."""
-        return 0.5 * _expected(self.at, self.inverse)
+        return np.asarray(0.5 * _expected(self.at, self.inverse))
 
     @cached_property
     def observed_information(self) -> Floats:
-        return 0.5 * _observed(self.model, self.at, self.inverse, self.covariance)
+        return np.asarray(0.5 * _observed(self.model, self.at, self.inverse, self.covariance))
 
     @cached_property
     def errors(self) -> Floats:
@@ -79,7 +79,7 @@ class NormalFit:
 
 @dataclass(frozen=True)
 class RobustNormal:
-    """Sandwich covariance of the estimates (q, q), scaling factor of chi-square, of its baseline."""
+    """Sandwich covariance of the estimates (q, q); scaling of chi-square and of its baseline."""
 
     errors: Floats
     scaling: float
@@ -126,7 +126,7 @@ def _slope(model: FactorModel, theta: Floats, s: Floats, log_det: float) -> Slop
         return None
     if sign <= 0:
         return None
-    inverse = np.linalg.inv(at.sigma)
+    inverse = np.asarray(np.linalg.inv(at.sigma), dtype=np.float64)
     loss = float(log_sigma - log_det + np.sum(s * inverse) - len(s))
     omega = inverse - inverse @ s @ inverse
     gradient = 2 * at.half * np.einsum("js,js->s", at.x, omega @ at.y)

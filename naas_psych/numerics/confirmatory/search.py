@@ -45,18 +45,19 @@ Objective = Callable[[Floats], Slope | None]
 
 def minimise(objective: Objective, start: Floats, *, most_steps: int = _MOST_STEPS) -> Minimum:
     """Go down from `start`. The objective says None where the model does not exist."""
-    theta, at, damping, steps = start, objective(start), 1e-2, 0
+    theta, at, damping, taken = start, objective(start), 1e-2, 0
     if at is None:
         return Minimum(start, np.nan, converged=False, identified=False, steps=0)
-    for steps in range(1, most_steps + 1):
+    while taken < most_steps:
         if np.abs(at.gradient).max() < _SETTLED:
             break
         moved = _move(objective, theta, at, damping)
         if moved is None:
             break
         theta, at, damping = moved
+        taken += 1
     settled = bool(np.abs(at.gradient).max() < 1e3 * _SETTLED)
-    return Minimum(theta, at.loss, settled, _bowl(at.exact), steps)
+    return Minimum(theta, at.loss, settled, _bowl(at.exact), taken)
 
 
 def _move(
