@@ -74,7 +74,7 @@ def speededness_findings(result: Result, thresholds: Thresholds) -> Iterator[Fin
         verdict = speed_verdict(form.rows, form.n, thresholds)
         yield _verdict(form, verdict)
         yield from _blanks(form, verdict, thresholds)
-        yield from _not_guesses(form)
+        yield from _not_guesses(form, thresholds)
 
 
 def _forms(result: Result) -> Iterator[_Form]:
@@ -178,38 +178,35 @@ def _blanks(form: _Form, verdict: SpeedVerdict, thresholds: Thresholds) -> Itera
         sentence=f"{_said(form, 'reached_last')} reach the last item of {_small(form.words)}, so "
         f"the {_percent(least.value)} rule passes it. That is wrong: a guess costs nothing, so "
         f"people guess rather than leave blanks. {rushed} answered at least one item at "
-        f"{form.last} faster than anyone can read it{_at_chance(form)}.",
+        f"{form.last} faster than anyone can read it{_at_chance(form, thresholds)}.",
         value=float(form.rows["rushed_persons_share"]["value"]),
         limits=_limits(form.rows["rushed_persons_share"]),
         threshold=least,
     )
 
 
-def _at_chance(form: _Form) -> str:
+def _at_chance(form: _Form, thresholds: Thresholds) -> str:
     """What those answers earned beside blind choice."""
     row = form.accuracy
     chance = known(row["chance"]) if row else None
     if row is None or chance is None:
         return ""
-    low, high = known(row["accuracy_rapid_low"]), known(row["accuracy_rapid_high"])
     earned, rest = _percent(row["accuracy_rapid"]), _percent(row["accuracy_rest"])
-    others = f"other answers earned {rest}"
-    if low is not None and high is not None and low <= chance <= high:
+    others = f"chance gives {_percent(chance)}, other answers earned {rest}"
+    if row["accuracy_rapid"] <= chance + thresholds["speed_above_chance_max"].value:
         return (
-            f", and such answers were right only as often as chance ({earned} of the marks; chance "
-            f"gives {_percent(chance)}, {others})"
+            f", and such answers were right about as often as blind choice ({earned} of the marks; "
+            f"{others})"
         )
-    return (
-        f"; such answers earned {earned} of the marks (chance gives {_percent(chance)}, {others})"
-    )
+    return f"; such answers earned {earned} of the marks ({others})"
 
 
-def _not_guesses(form: _Form) -> Iterator[Finding]:
-    """Fast answers that are right more often than guesses are."""
-    row = form.accuracy
+def _not_guesses(form: _Form, thresholds: Thresholds) -> Iterator[Finding]:
+    """Fast answers that are surely right more often than guesses, and not by a hair."""
+    row, margin = form.accuracy, thresholds["speed_above_chance_max"]
     chance = known(row["chance"]) if row else None
     low = known(row["accuracy_rapid_low"]) if row else None
-    if row is None or chance is None or low is None or low <= chance:
+    if row is None or chance is None or low is None or low <= chance + margin.value:
         return
     limits = (row["accuracy_rapid_low"], row["accuracy_rapid_high"])
     yield found(
@@ -221,6 +218,7 @@ def _not_guesses(form: _Form) -> Iterator[Finding]:
         "of blind choice.",
         value=float(row["accuracy_rapid"]),
         limits=limits,
+        threshold=margin,
     )
 
 
