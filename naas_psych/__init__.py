@@ -14,12 +14,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from naas_psych.analyses.content.without_flagged import without_flagged as without_flagged
     from naas_psych.analyses.content.feedback_summary import feedback_summary as feedback_summary
     from naas_psych.analyses.content.blueprint import blueprint as blueprint
+    from naas_psych.analyses.content.comments import comments as comments
     from naas_psych.analyses.content.face_validity import face_validity as face_validity
     from naas_psych.analyses.content.item_relevance import item_relevance as item_relevance
     from naas_psych.analyses.content.cognitive_levels import cognitive_levels as cognitive_levels
+    from naas_psych.analyses.content.item_writing import item_writing as item_writing
+    from naas_psych.analyses.content.readability import readability as readability
     from naas_psych.analyses.content.known_groups import known_groups as known_groups
+    from naas_psych.analyses.content.judge_influence import judge_influence as judge_influence
     from naas_psych.analyses.content.panel_agreement import panel_agreement as panel_agreement
     from naas_psych.analyses.content.role_ownership import role_ownership as role_ownership
     from naas_psych.analyses.irt.calibration import calibration as calibration
@@ -46,6 +51,9 @@ if TYPE_CHECKING:
         response_time_effort as response_time_effort,
     )
     from naas_psych.analyses.speed.speededness import speededness as speededness
+    from naas_psych.analyses.structure.domain_correlations import (
+        domain_correlations as domain_correlations,
+    )
     from naas_psych.errors import AnalysisImpossible as AnalysisImpossible
     from naas_psych.errors import DataRefused as DataRefused
     from naas_psych.errors import NaasPsychError as NaasPsychError

@@ -46,7 +46,10 @@ CHAPTERS: tuple[Chapter, ...] = (
         "structure",
         "Structure",
         "how many dimensions, local dependence",
-        ("local_dependence",),
+        (
+            "local_dependence",
+            "domain_correlations",
+        ),
     ),
     Chapter(
         "irt",
@@ -71,11 +74,16 @@ CHAPTERS: tuple[Chapter, ...] = (
             "item_relevance",
             "face_validity",
             "feedback_summary",
+            "without_flagged",
             "panel_agreement",
             "role_ownership",
+            "judge_influence",
             "cognitive_levels",
             "known_groups",
             "blueprint",
+            "readability",
+            "item_writing",
+            "comments",
         ),
     ),
     Chapter(

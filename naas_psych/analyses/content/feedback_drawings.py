@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -14,11 +14,12 @@ from naas_psych.drawing import COLOURS, MARKERS, Drawing, ink, new_figure, short
 from naas_psych.result import Result
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 _MOST_LETTERS = 18
 #: Inches of a question, for its name and for each source.
-_ROW, _DOT = 0.16, 0.11
+_ROW, _DOT = 0.16, 0.12
 
 
 def feedback_drawings(result: Result) -> Iterator[Drawing]:
@@ -65,12 +66,24 @@ def _draw(table: pd.DataFrame, title: str) -> Figure:
         y = at + (k - (len(sources) - 1) / 2) * step
         colour, marker = COLOURS[k % len(COLOURS)], MARKERS[k % len(MARKERS)]
         axes.hlines(y, own["agree_low"], own["agree_high"], color=colour, linewidth=1.4)
-        axes.scatter(
-            own["agree"], y, color=colour, marker=marker, s=26, zorder=3, label=in_words(source)
-        )
+        axes.scatter(own["agree"], y, color=colour, marker=marker, s=26, zorder=3)
+        _name(axes, in_words(source), own.iloc[0], float(y[0]), colour)
     axes.axvline(0.5, color=ink(), linewidth=0.8, linestyle="--")
     axes.set_yticks(range(len(questions)), [shortened(in_words(q), _MOST_LETTERS) for q in questions])
     axes.set(xlim=(-0.02, 1.02), ylim=(len(questions) - 0.45, -0.55))
     axes.set_xlabel("Share that agrees (4 or 5 of 5)")
-    axes.legend(frameon=False, fontsize=8.5, loc="lower right")
     return figure
+
+
+def _name(axes: Axes, source: str, first: pd.Series[Any], y: float, colour: str) -> None:
+    """The name of a source beside its first dot, on the side with more room."""
+    right = first["agree_high"] < 0.75
+    axes.text(
+        first["agree_high"] + 0.02 if right else first["agree_low"] - 0.02,
+        y,
+        shortened(source, _MOST_LETTERS),
+        color=colour,
+        ha="left" if right else "right",
+        va="center",
+        fontsize=8.5,
+    )
