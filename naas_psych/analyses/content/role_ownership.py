@@ -85,7 +85,7 @@ def role_ownership(study: Study, *, round: Round = None, level: Level = 0.95) ->
     return Result(
         tables={
             "items": items,
-            "roles": _roles(study, panel, items, level=level),
+            "roles": _roles(panel, items, level=level),
             "counts": _counts(panel),
             "backgrounds": _backgrounds(study, panel, level=level),
             "agreement": _agreement(panel, level=level),
@@ -134,7 +134,7 @@ def _ownership(own: Any, named: Any, thresholds: Thresholds) -> Any:
     return np.select(choices, ["not_rated", "other", "own"], default="shared").astype(object)
 
 
-def _roles(study: Study, panel: Panel, items: pd.DataFrame, *, level: float) -> pd.DataFrame:
+def _roles(panel: Panel, items: pd.DataFrame, *, level: float) -> pd.DataFrame:
     """For each role the items it is most named for, and the marks they carry."""
     asked = items[items["named_role"] > 0]
     score = asked["max_score"].sum()
