@@ -19,7 +19,7 @@ from naas_psych.numerics.bootstrap import Samples, canonical_order
 
 MOST_SINGLE, GROUPS = 2000, 1000
 #: Matrices held at a time, in cells.
-_CHUNK_CELLS = 1_000_000
+_CHUNK_CELLS = 250_000
 
 
 def resampled_statistics(
