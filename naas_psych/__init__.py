@@ -14,19 +14,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from naas_psych.analyses.content.without_flagged import without_flagged as without_flagged
-    from naas_psych.analyses.content.feedback_summary import feedback_summary as feedback_summary
     from naas_psych.analyses.content.blueprint import blueprint as blueprint
+    from naas_psych.analyses.content.cognitive_levels import cognitive_levels as cognitive_levels
     from naas_psych.analyses.content.comments import comments as comments
     from naas_psych.analyses.content.face_validity import face_validity as face_validity
+    from naas_psych.analyses.content.feedback_summary import feedback_summary as feedback_summary
     from naas_psych.analyses.content.item_relevance import item_relevance as item_relevance
-    from naas_psych.analyses.content.cognitive_levels import cognitive_levels as cognitive_levels
     from naas_psych.analyses.content.item_writing import item_writing as item_writing
-    from naas_psych.analyses.content.readability import readability as readability
-    from naas_psych.analyses.content.known_groups import known_groups as known_groups
     from naas_psych.analyses.content.judge_influence import judge_influence as judge_influence
+    from naas_psych.analyses.content.known_groups import known_groups as known_groups
     from naas_psych.analyses.content.panel_agreement import panel_agreement as panel_agreement
+    from naas_psych.analyses.content.readability import readability as readability
     from naas_psych.analyses.content.role_ownership import role_ownership as role_ownership
+    from naas_psych.analyses.content.without_flagged import without_flagged as without_flagged
     from naas_psych.analyses.irt.calibration import calibration as calibration
     from naas_psych.analyses.irt.conditional_rasch import conditional_rasch as conditional_rasch
     from naas_psych.analyses.irt.information import information as information
@@ -46,14 +46,26 @@ if TYPE_CHECKING:
     )
     from naas_psych.analyses.reliability.reliability import reliability as reliability
     from naas_psych.analyses.reliability.subscores import subscores as subscores
-    from naas_psych.analyses.structure.local_dependence import local_dependence as local_dependence
     from naas_psych.analyses.speed.response_time_effort import (
         response_time_effort as response_time_effort,
     )
+    from naas_psych.analyses.speed.position_effects import position_effects as position_effects
+    from naas_psych.analyses.speed.response_times import response_times as response_times
+    from naas_psych.analyses.speed.speed_impact import speed_impact as speed_impact
+    from naas_psych.analyses.speed.time_opinion import time_opinion as time_opinion
     from naas_psych.analyses.speed.speededness import speededness as speededness
     from naas_psych.analyses.structure.domain_correlations import (
         domain_correlations as domain_correlations,
     )
+    from naas_psych.analyses.structure.factorability import factorability as factorability
+    from naas_psych.analyses.structure.item_correlations import (
+        item_correlations as item_correlations,
+    )
+    from naas_psych.analyses.structure.local_dependence import local_dependence as local_dependence
+    from naas_psych.analyses.structure.parallel_analysis import (
+        parallel_analysis as parallel_analysis,
+    )
+    from naas_psych.analyses.structure.velicer_map import velicer_map as velicer_map
     from naas_psych.errors import AnalysisImpossible as AnalysisImpossible
     from naas_psych.errors import DataRefused as DataRefused
     from naas_psych.errors import NaasPsychError as NaasPsychError

@@ -47,6 +47,10 @@ CHAPTERS: tuple[Chapter, ...] = (
         "Structure",
         "how many dimensions, local dependence",
         (
+            "item_correlations",
+            "factorability",
+            "parallel_analysis",
+            "velicer_map",
             "local_dependence",
             "domain_correlations",
         ),
@@ -90,7 +94,14 @@ CHAPTERS: tuple[Chapter, ...] = (
         "speed",
         "Time",
         "not reached, rapid guessing, position, effect on outcomes",
-        ("speededness", "response_time_effort"),
+        (
+            "speededness",
+            "response_time_effort",
+            "response_times",
+            "position_effects",
+            "speed_impact",
+            "time_opinion",
+        ),
     ),
 )
 

@@ -1,0 +1,121 @@
+"""What is said of outcomes that change when the tail is left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from naas_psych.analyses.forms import ONE_FORM, form_in_words
+from naas_psych.analyses.items.phrasing import known
+from naas_psych.analyses.speed.judged_forms import WITHOUT_TAIL
+from naas_psych.finding import Finding
+from naas_psych.finding_codes import found
+from naas_psych.numerics.proportions import newcombe
+from naas_psych.result import Result
+from naas_psych.thresholds import Thresholds
+
+Row = Mapping[Any, Any]
+#: Share of random sets that may gain as many persons before the tail is called special.
+_SURE = 0.05
+_LEVEL = 0.95
+
+
+@dataclass(frozen=True)
+class _Rushed:
+    """Whether persons who rushed in the tail gain more than the others, and that in words."""
+
+    apart: bool
+    words: str
+
+
+def impact_findings(result: Result, thresholds: Thresholds) -> Iterator[Finding]:
+    """One finding a form and cut at which more outcomes change than the limit allows."""
+    cuts, groups = result.tables["cuts"], result.tables["groups"]
+    line = thresholds["speed_outcomes_changed_max"]
+    for row in cuts.to_dict("records"):
+        changed = known(row["changed"])
+        if row["variant"] != WITHOUT_TAIL or changed is None or changed <= line.value:
+            continue
+        yield _changed(row, _rushed(groups, row), changed, thresholds)
+
+
+def _changed(row: Row, rushed: _Rushed | None, changed: float, thresholds: Thresholds) -> Finding:
+    """A warning where it is surely above the limit, and the tail rather than its length.
+
+    That is: one-sided more than random sets of as many others, and by those who rushed, where it is
+    known who did.
+    """
+    line = thresholds["speed_outcomes_changed_max"]
+    special = _special(row) and (rushed is None or rushed.apart)
+    sure = float(row["changed_low"]) > line.value
+    return found(
+        code="tail_changes_outcomes",
+        severity="warning" if special and sure else "info",
+        subject="test" if row["form"] == ONE_FORM else str(row["form"]),
+        sentence=f"{_start(row)} the outcome at the cut {row['cut']} changes for "
+        f"{_percent(changed)} ({_percent(row['changed_low'])} to {_percent(row['changed_high'])}): "
+        f"{row['up']} persons would reach it, {row['down']} would no longer.{_reference(row)}"
+        f"{rushed.words if rushed else ''}",
+        case="tail" if special else "fewer_items",
+        value=changed,
+        limits=(row["changed_low"], row["changed_high"]),
+        threshold=line,
+    )
+
+
+def _start(row: Row) -> str:
+    where = "" if row["form"] == ONE_FORM else f" in {form_in_words(str(row['form']))}"
+    return f"Without the tail{where}"
+
+
+def _special(row: Row) -> bool:
+    p = known(row["p_gain"])
+    return p is not None and p < _SURE
+
+
+def _reference(row: Row) -> str:
+    mean, gain = known(row["reference_mean"]), known(row["reference_gain"])
+    if mean is None or gain is None:
+        return ""
+    return (
+        f" As many other items, drawn at random, would change {_percent(mean)} of the outcomes, on "
+        f"balance {_signed(gain)}; without the tail the balance is {_signed(row['gain'])}."
+    )
+
+
+def _signed(share: Any) -> str:
+    return f"{100 * float(share):+.1f} %"
+
+
+def _rushed(groups: pd.DataFrame, row: Row) -> _Rushed | None:
+    """None without times."""
+    own = groups[
+        (groups["form"] == row["form"])
+        & (groups["cut"] == row["cut"])
+        & (groups["group_by"] == "rushed_in_tail")
+    ]
+    by_level = {one["group_level"]: one for one in own.to_dict("records")}
+    if not by_level:
+        return None
+    yes, no = by_level["yes"], by_level["no"]
+    if known(yes["changed"]) is None:
+        return _Rushed(False, f" Only {yes['n']} persons rushed there.")
+    if known(no["changed"]) is None:
+        return _Rushed(True, f" All but {no['n']} persons rushed there.")
+    gap = newcombe(_risen(yes), _risen(no), level=_LEVEL)
+    return _Rushed(
+        gap.low > 0,
+        f" Of the {yes['n']} who rushed there {yes['up']} would go up, of the {no['n']} others "
+        f"{no['up']}.",
+    )
+
+
+def _risen(row: Row) -> tuple[float, float]:
+    return float(row["up"]), float(row["n"])
+
+
+def _percent(share: Any) -> str:
+    return f"{100 * float(share):.1f} %"
