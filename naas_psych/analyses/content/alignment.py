@@ -73,7 +73,8 @@ class _FormMatches:
         placed = (self.seen >= 0) & own
         right = placed & (self.seen == self.declared)
         total = placed.sum(axis=1)
-        return np.divide(right.sum(axis=1), total, out=np.full(len(total), np.nan), where=total > 0)
+        share = np.full(len(total), np.nan)
+        return np.divide(right.sum(axis=1), total, out=share, where=total > 0)
 
 
 def _by_domain(
@@ -176,8 +177,8 @@ def _matches(study: Study, labels: Sequence[str]) -> Matches | None:
     seen = kept[pair + _MATCH].map(_plain).map(code)
     judges = pd.Index(sorted(kept["judge_id"].astype(str).unique()))
     items = pd.Index(study.responses.item_ids)
-    who = judges.get_indexer(kept["judge_id"].astype(str))
-    what = items.get_indexer(kept["item_id"].astype(str))
+    who = judges.get_indexer(pd.Index(kept["judge_id"].astype(str)))
+    what = items.get_indexer(pd.Index(kept["item_id"].astype(str)))
     known = (what >= 0) & seen.notna().to_numpy()
     if not known.any():
         return None
@@ -216,5 +217,5 @@ def _domain_codes(
 def _plain(value: object) -> str | None:
     """A name as it is compared: `3.0` and `3` are the same area."""
     if isinstance(value, (int, float)):
-        return f"{value:g}" if value == value else None
+        return None if np.isnan(value) else f"{value:g}"
     return folded(str(value)).removesuffix(".0") if value is not None else None

@@ -46,7 +46,7 @@ def _title(table: pd.DataFrame, what: str) -> str:
     off = table[table["within"].map(lambda value: value is False)]
     if off.empty:
         return f"Every area has about the share of the {what} that was planned"
-    worst = off.loc[off["gap"].abs().idxmax()]
+    worst = off.iloc[int(off["gap"].abs().to_numpy().argmax())]
     few = "too many" if worst["gap"] > 0 else "too few"
     form = "" if worst["form"] == ONE_FORM else f" in {form_in_words(str(worst['form']))}"
     names = off["domain"].nunique()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -110,7 +110,7 @@ def _because(row: Row) -> str:
     return f", though the number of items ({int(row['items'])}) is as planned"
 
 
-def _thin_ones(rows: list[Row], line: Threshold) -> Iterator[Finding]:
+def _thin_ones(rows: Sequence[Row], line: Threshold) -> Iterator[Finding]:
     """Without a plan thin areas are said once for all."""
     names = [_subject(row) for row in rows if row["thin"] and row["domain"] != NO_DOMAIN]
     if names:

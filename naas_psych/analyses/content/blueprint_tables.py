@@ -113,13 +113,13 @@ def _is_thin(content: FormContent, rules: Rules) -> Any:
 def overall_table(made: Sequence[FormContent], rules: Rules) -> pd.DataFrame:
     """A row a form: how well it agrees with the plan as a whole."""
     rows = [_overall(content, rules) for content in made]
-    columns = {name: [row[name] for row in rows] for name in rows[0]}
+    columns: dict[str, Any] = {name: [row[name] for row in rows] for name in rows[0]}
     for name in ("points", "porter_items", "porter_points", "largest_gap"):
         columns[name] = np.array(columns[name], dtype=float)
     why = [_why(content) for content in made]
     return tidy(
         columns,
-        {name: why for name in ("porter_items", "porter_points", "largest_gap")},
+        dict.fromkeys(("porter_items", "porter_points", "largest_gap"), why),
     )
 
 
@@ -170,7 +170,7 @@ def overlap_table(forms: FormItems, made: Sequence[FormContent]) -> pd.DataFrame
         *("form", "other_form", "items", "shared_items"),
         *("shared_share", "shared_score_share", "porter_points"),
     )
-    columns = {name: [row[name] for row in rows] for name in names}
+    columns: dict[str, Any] = {name: [row[name] for row in rows] for name in names}
     for name in names[4:]:
         columns[name] = np.array(columns[name], dtype=float)
     why = ["no_range"] * len(rows)

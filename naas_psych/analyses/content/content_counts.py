@@ -88,7 +88,9 @@ def crossed(forms: FormItems, rows: Sequence[str], levels: Sequence[str]) -> pd.
 def table_of(made: Mapping[str, Cells], first: Mapping[str, Any]) -> pd.DataFrame:
     """The counts of several forms below each other."""
     rows = list(_rows(made, first))
-    columns = {name: [value for row in rows for value in row[name]] for name in rows[0]}
+    columns: dict[str, Any] = {
+        name: [value for row in rows for value in row[name]] for name in rows[0]
+    }
     columns["items"] = [int(value) for value in columns["items"]]
     columns["items_share"] = np.array(columns["items_share"], dtype=float)
     columns["score_share"] = np.array(columns["score_share"], dtype=float)

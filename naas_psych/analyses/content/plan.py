@@ -41,8 +41,8 @@ def plan_of(study: Study, forms: Sequence[str], domains: Sequence[str]) -> Plan 
     known = {folded(name): name for name in domains}
     table = table[table["domain"].notna() & table["share"].notna()]
     spelled = {str(name): known.get(folded(str(name)), str(name)) for name in table["domain"]}
-    shares = {
-        form: rows["share"].groupby(rows["domain"].map(spelled), sort=False).sum().to_dict()
+    shares: dict[str, dict[str, float]] = {
+        form: _shares(rows, spelled)
         for form in forms
         if len(rows := _rows_of(table, form, alone=len(forms) == 1))
     }
@@ -50,6 +50,11 @@ def plan_of(study: Study, forms: Sequence[str], domains: Sequence[str]) -> Plan 
         return None
     strange = [name for name in spelled.values() if folded(name) not in known]
     return Plan(shares, {name: _nearest(name, known) for name in strange})
+
+
+def _shares(rows: pd.DataFrame, spelled: Mapping[str, str]) -> dict[str, float]:
+    summed = rows["share"].groupby(rows["domain"].astype(str).map(spelled), sort=False).sum()
+    return {str(name): float(share) for name, share in summed.items()}
 
 
 def _rows_of(table: pd.DataFrame, form: str, *, alone: bool) -> pd.DataFrame:
@@ -61,7 +66,8 @@ def _rows_of(table: pd.DataFrame, form: str, *, alone: bool) -> pd.DataFrame:
     if len(own):
         return own
     general = table[named == ""]
-    return table if alone and named[named != ""].nunique() == 1 and not len(general) else general
+    one_plan = len(set(named)) == 1 and not len(general)
+    return table if alone and one_plan else general
 
 
 def _nearest(name: str, known: Mapping[str, str]) -> str:
