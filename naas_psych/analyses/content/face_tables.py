@@ -37,8 +37,10 @@ _THIRD_COLUMNS = ("endorsement_low_third", "endorsement_middle_third", "endorsem
 def items_table(evidence: Evidence, ids: tuple[str, ...], *, level: float) -> pd.DataFrame:
     """One row an item and source: the question that the verdict rests on."""
     parts = [_of_item(tally, ids, level) for tally in evidence.main]
-    return _joined([{**part, **_thirds(tally)} for part, tally in zip(parts, evidence.main, strict=True)],
-                   [_third_reasons(tally) for tally in evidence.main])
+    return _joined(
+        [{**part, **_thirds(tally)} for part, tally in zip(parts, evidence.main, strict=True)],
+        [_third_reasons(tally) for tally in evidence.main],
+    )
 
 
 def questions_table(evidence: Evidence, ids: tuple[str, ...], *, level: float) -> pd.DataFrame:
@@ -103,12 +105,14 @@ def _joined(parts: list[dict[str, Any]], reasons: list[dict[str, list[str]]]) ->
     names = [name for name in (parts[0] if parts else ())]
     columns = {name: np.concatenate([np.asarray(p[name]) for p in parts]) for name in names}
     why = {
-        name: [one for part in reasons for one in part[name]] for name in (reasons[0] if parts else ())
+        name: [one for part in reasons for one in part[name]]
+        for name in (reasons[0] if parts else ())
     }
     size = len(columns.get("n", ()))
     rated = ["not_rated"] * size
     table = tidy(
-        columns, {"endorsement": rated, "low": rated, "high": rated, "probability_weak": rated, **why}
+        columns,
+        {"endorsement": rated, "low": rated, "high": rated, "probability_weak": rated, **why},
     )
     if not parts:
         return pd.DataFrame({name: pd.Series(dtype=object) for name in ("item_id", "source")})
@@ -140,7 +144,7 @@ def _of_naming(naming: Naming, ids: tuple[str, ...]) -> pd.DataFrame:
             "named_share": naming.share[there],
             "named_share_low": naming.low[there],
             "named_share_high": naming.high[there],
-            "chance_share": naming.chance[there],
+            "named_chance_share": naming.chance[there],
             "named_expected": (naming.chance * naming.given)[there],
             "p_value": naming.p[there],
             "p_adjusted": naming.p_adjusted[there],

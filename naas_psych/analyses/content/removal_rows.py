@@ -91,7 +91,7 @@ class FormRow:
         return correlation(*self.percent.T)
 
     @property
-    def rank_r(self) -> float:
+    def rank_order_r(self) -> float:
         """Correlation of the two ranks."""
         return correlation(*(midranks(score) for score in self.percent.T))
 
@@ -119,7 +119,9 @@ def form_rows(
         )
     responses, rows = study.responses, []
     booklets = found.booklets.kept
-    for booklet, name, seed in zip(booklets, found.names, _seeds(asked, len(booklets)), strict=True):
+    for booklet, name, seed in zip(
+        booklets, found.names, _seeds(asked, len(booklets)), strict=True
+    ):
         items = booklet.items
         lowest = responses.min_points[items]
         points = found.marks[booklet.rows][:, items].astype(np.int64) - lowest
@@ -248,4 +250,3 @@ def _plus(first: Any, second: Any) -> Any:
     if first is None or second is None:
         return first if second is None else second
     return first + second
-

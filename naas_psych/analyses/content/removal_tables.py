@@ -56,7 +56,7 @@ def forms_table(rows: Sequence[FormRow], *, replicates: int) -> pd.DataFrame:
         "sd_percent": [row.sd(0) for row in rows],
         "sd_percent_without": [row.sd(1) for row in rows],
         "score_r": [row.score_r for row in rows],
-        "rank_r": [row.rank_r for row in rows],
+        "rank_order_r": [row.rank_order_r for row in rows],
         "moved_share": [row.moved for row in rows],
     }
     return tidy(columns, _form_reasons(rows, columns, replicates))
@@ -81,7 +81,7 @@ def _form_reasons(
     ]
     nothing = ["nothing_removed" if not row.removed else "" for row in rows]
     everything = [
-        said or ("nothing_left" if row.removed == row.items else "")
+        said or ("no_item_left" if row.removed == row.items else "")
         for row, said in zip(rows, nothing, strict=True)
     ]
     drawn = "not_asked" if not replicates else "all_samples_degenerate"
@@ -102,7 +102,9 @@ def cuts_table(
     """A row a form and cut; cuts on theta are there, without numbers."""
     changed = np.array([row.up + row.down for row in rows], dtype=float)
     n = np.array([row.n for row in rows], dtype=float)
-    shares = [wilson(count, n, level=level) for count in (changed, _of(rows, "up"), _of(rows, "down"))]
+    shares = [
+        wilson(count, n, level=level) for count in (changed, _of(rows, "up"), _of(rows, "down"))
+    ]
     reference = [_random(row) for row in rows]
     rates = [_rate(row, level) for row in rows]
     any_cut = [row.cut == ANY_CUT for row in rows]
