@@ -74,7 +74,7 @@ class _FormMatches:
         right = placed & (self.seen == self.declared)
         total = placed.sum(axis=1)
         share = np.full(len(total), np.nan)
-        return np.divide(right.sum(axis=1), total, out=share, where=total > 0)
+        return np.asarray(np.divide(right.sum(axis=1), total, out=share, where=total > 0))
 
 
 def _by_domain(

@@ -181,9 +181,9 @@ def _key_lengths(texts: Sequence[ItemText], level: float) -> pd.DataFrame:
             "key_longest_share": np.array([longest / len(told) if some else np.nan]),
             "key_longest_share_low": np.array([float(limits.low)]),
             "key_longest_share_high": np.array([float(limits.high)]),
-            "chance_share": np.array([chance]),
+            "longest_by_chance": np.array([chance]),
         },
-        {"key_longest_share": why, "chance_share": why},
+        {"key_longest_share": why, "longest_by_chance": why},
     )
 
 
@@ -231,7 +231,7 @@ def findings(result: Result, _: Thresholds) -> Iterator[Finding]:
 def _lengths(table: pd.DataFrame) -> Iterator[Finding]:
     row = table.iloc[0]
     low = known(row["key_longest_share_low"])
-    if low is not None and low > row["chance_share"]:
+    if low is not None and low > row["longest_by_chance"]:
         yield found(
             code="length_gives_key_away",
             severity="warning",
@@ -239,7 +239,7 @@ def _lengths(table: pd.DataFrame) -> Iterator[Finding]:
             sentence=f"The right option is the longest in {row['key_longest']} of {row['items']} "
             f"items ({100 * row['key_longest_share']:.0f} %, limits {100 * low:.0f} to "
             f"{100 * row['key_longest_share_high']:.0f}); by chance it would be in "
-            f"{100 * row['chance_share']:.0f} %.",
+            f"{100 * row['longest_by_chance']:.0f} %.",
             value=float(row["key_longest_share"]),
             limits=(low, row["key_longest_share_high"]),
         )
