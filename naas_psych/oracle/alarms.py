@@ -115,6 +115,24 @@ def _good_from(threshold: str) -> Callable[[Seen, Truth], list[str]]:
     return cases
 
 
+def _with_pairs(seen: Seen, _: Truth) -> list[str]:
+    """Items of a pair that has a residual correlation."""
+    rows = [row for row in seen.rows("local_dependence", "pairs") if known(row["q3"]) is not None]
+    return sorted({str(row[name]) for row in rows for name in ("item_a", "item_b")})
+
+
+def _rated(seen: Seen, _: Truth) -> list[str]:
+    """Items on which experts gave a view."""
+    rows = seen.rows("item_relevance", "items")
+    return [str(row["item_id"]) for row in rows if row["judges"]]
+
+
+def _timed(seen: Seen, _: Truth) -> list[str]:
+    """Items with response times."""
+    rows = seen.rows("response_time_effort", "items")
+    return [str(row["item_id"]) for row in rows if row["n_timed"]]
+
+
 def _fewest(seen: Seen) -> float:
     """Persons below which no item is judged."""
     return seen.study.thresholds["item_persons_min"].value
@@ -156,4 +174,8 @@ CLAIMS = (
         _unless_sure,
         may_doubt=True,
     ),
+    _Claim("local_dependence", "items_in_cluster", _with_pairs, _none),
+    _Claim("item_relevance", "item_out_of_role", _rated, _none),
+    _Claim("face_validity", "face_validity_weak", _rated, _none),
+    _Claim("response_time_effort", "rapid_guessing_item", _timed, _half_outside),
 )

@@ -13,10 +13,12 @@ from naas_psych.analyses.items.phrasing import between, known, listed, short
 from naas_psych.assurance.precision import precision
 from naas_psych.errors import AnalysisImpossible
 from naas_psych.finding import Finding
+from naas_psych.oracle.content_detectors import odd_judges, out_of_role, sources_disagree
 from naas_psych.oracle.dirt import dirty_records
+from naas_psych.oracle.looked_for import wanted
 from naas_psych.oracle.seen import Row, Seen
 from naas_psych.oracle.sight import Sight
-from naas_psych.packaged import toml_entries
+from naas_psych.oracle.whole_test_detectors import linked_items, rushed_tail
 
 Plant = Mapping[str, Any]
 #: Wrong keys, weak items: the codes that say so.
@@ -33,12 +35,6 @@ def sight_of(name: str, plant: Plant, seen: Seen) -> Sight:
         return DETECTORS[name](seen, plant)
     except AnalysisImpossible as error:
         return Sight(None, f"These data cannot answer it. {error}")
-
-
-def wanted(name: str) -> Mapping[str, Any]:
-    """What is looked for: the words and the limits of the rule."""
-    entry: Mapping[str, Any] = toml_entries("oracle/looked_for.toml")[name]
-    return entry
 
 
 def _miskeyed(seen: Seen, plant: Plant) -> Sight:
@@ -178,8 +174,13 @@ def _part_scores(seen: Seen, _: Plant) -> Sight:
 #: Each plant that an analysis can find, with its rule.
 DETECTORS: Mapping[str, Callable[[Seen, Plant], Sight]] = {
     "P1": _miskeyed,
+    "P2": rushed_tail,
+    "P3": out_of_role,
     "P7": _weak_options,
     "P8": _weak_item,
+    "P9": linked_items,
+    "P17": sources_disagree,
+    "P18": odd_judges,
     "P19": _near_the_line,
     "P22": dirty_records,
     "P23": _left_alone,

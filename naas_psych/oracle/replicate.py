@@ -31,7 +31,15 @@ _NO_WORKERS = (
     '`if __name__ == "__main__":`. Use threads=1 (--threads 1), or mend the script.'
 )
 #: The tables that the analyses so far are made from; a later chapter adds its own.
-NEEDED = ("candidates", "items", "responses_long")
+NEEDED = (
+    "candidates",
+    "items",
+    "responses_long",
+    "experts",
+    "expert_ratings",
+    "angoff",
+    "feedback",
+)
 #: Told what is being done, how many steps are done, and how many there are (None: not known).
 Tell = Callable[[str, int, int | None], None]
 

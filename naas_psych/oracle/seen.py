@@ -12,6 +12,8 @@ from naas_psych.finding import Finding
 from naas_psych.result import Result
 from naas_psych.study.study import Study
 
+#: What judges and candidates say of an item.
+_JUDGED = ("item_relevance", "face_validity")
 Row: TypeAlias = Mapping[Any, Any]
 
 
@@ -60,11 +62,12 @@ class Seen:
         return finding.probability is not None and finding.probability < line
 
     def about(self, item: str) -> Iterator[Finding]:
-        """What the analyses of items found about an item; those that cannot answer find nothing.
+        """What the analyses of items and of content found about an item; those that cannot answer
+        find nothing.
 
         Response models have warnings of their own, for which no rate has been measured.
         """
-        for name in register.chapter_of("item_statistics").analyses:
+        for name in (*register.chapter_of("item_statistics").analyses, *_JUDGED):
             with suppress(AnalysisImpossible):
                 yield from (one for one in self.findings(name) if one.subject == item)
 

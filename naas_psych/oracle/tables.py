@@ -10,8 +10,8 @@ import pandas as pd
 
 from naas_psych.analyses.items.phrasing import short
 from naas_psych.numerics.proportions import wilson
-from naas_psych.oracle.detectors import wanted
 from naas_psych.oracle.judge import Outcome
+from naas_psych.oracle.looked_for import wanted
 from naas_psych.oracle.sight import Sight
 from naas_psych.result import tidy
 

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from naas_psych.oracle.detectors import DETECTORS, sight_of, wanted
+from naas_psych.oracle.detectors import DETECTORS, sight_of
+from naas_psych.oracle.looked_for import wanted
 from naas_psych.oracle.replicate import Case
 from naas_psych.oracle.seen import Seen
 from naas_psych.oracle.sight import Sight
