@@ -103,7 +103,7 @@ def _persons(study: Study, views: Sequence[View]) -> pd.DataFrame:
     parts = {
         "rte": np.concatenate([effort(one) for one in views]),
         "n_timed": np.concatenate([one.timed.sum(axis=1) for one in views]),
-        "rapid": np.concatenate([one.rapid.sum(axis=1) for one in views]),
+        "n_rapid": np.concatenate([one.rapid.sum(axis=1) for one in views]),
         "total_time": np.concatenate([one.total_times for one in views]),
     }
     extra = np.concatenate([one.whole.places.extra_time[one.rows] for one in views])
