@@ -36,14 +36,18 @@ from naas_psych.study.study import Study
 from naas_psych.thresholds import Thresholds
 
 MatrixName = Literal["pearson", "polychoric"]
+Matrix = Annotated[
+    Literal["pearson", "polychoric", "suited"],
+    Field(description="correlations to use: Pearson, tetrachoric/polychoric, or what suits"),
+]
 NotReachedInPairs = Annotated[
     Counted,
     Field(description="how an item that was not reached counts; left_out: from each of its pairs"),
 ]
 #: From so many categories on Pearson correlations of the codes lose little.
-_MANY_CATEGORIES = 5
+MANY_CATEGORIES = 5
 #: Codes above this do not fit the matrix of codes, and no table of so many categories is filled.
-_MOST_CATEGORIES = 15
+MOST_CATEGORIES = 15
 
 
 @dataclass(frozen=True)
@@ -105,7 +109,7 @@ class CodedForm:
     @property
     def few_enough(self) -> bool:
         """The tables of pairs are small enough for polychoric correlations."""
-        return int(self.categories.max(initial=0)) <= _MOST_CATEGORIES
+        return int(self.categories.max(initial=0)) <= MOST_CATEGORIES
 
     @cached_property
     def polychoric(self) -> Polychoric:
@@ -151,10 +155,10 @@ def _against_polychoric(form: CodedForm) -> str | None:
     """Why the polychoric matrix does not suit, or nothing."""
     least = int(form.thresholds["polychoric_persons_min"].value)
     most = form.thresholds["polychoric_smoothing_max"].value
-    if form.categories.min(initial=_MANY_CATEGORIES) >= _MANY_CATEGORIES:
-        return f"every item has {_MANY_CATEGORIES} categories or more"
+    if form.categories.min(initial=MANY_CATEGORIES) >= MANY_CATEGORIES:
+        return f"every item has {MANY_CATEGORIES} categories or more"
     if not form.few_enough:
-        return f"an item has more than {_MOST_CATEGORIES} categories"
+        return f"an item has more than {MOST_CATEGORIES} categories"
     if form.n < least:
         return f"{form.n} persons are fewer than the {least} that tetrachoric correlations need"
     undefined = int(np.isnan(form.polychoric.r).sum() // 2)
@@ -273,3 +277,19 @@ def _notes(asked: _Asked, forms: list[CodedForm]) -> tuple[str, ...]:
     if any(not form.complete for form in forms):
         notes.append("Each correlation is over the persons who have both items.")
     return tuple(notes)
+
+
+def asked_matrix(form: CodedForm, matrix: str) -> MatrixName:
+    """The name of the matrix that an option asks for."""
+    if matrix == "suited":
+        return form.suited.name
+    return "pearson" if matrix == "pearson" else "polychoric"
+
+
+def gap(form: CodedForm, name: MatrixName) -> str | None:
+    """Why the whole of a matrix cannot be had, as a short reason; None where it can."""
+    if form.n < 3:
+        return "too_few_persons"
+    if name == "polychoric" and not form.few_enough:
+        return "too_many_categories"
+    return "undefined_pairs" if np.isnan(form.matrix(name)).any() else None

@@ -16,6 +16,7 @@ from naas_psych.analyses.structure.matrices import (
     NotReachedInPairs,
     coded_forms,
     dropped_table,
+    gap,
 )
 from naas_psych.analyses.structure.parallel_analysis_drawings import (
     parallel_analysis_drawings as drawings,
@@ -140,7 +141,7 @@ class _Compared:
 
 def _compared(form: CodedForm, asked: _Asked) -> list[_Compared]:
     """Both matrices of a form against the same permuted data."""
-    why = {"pearson": _why(form, "pearson"), "polychoric": _why(form, "polychoric")}
+    why = {"pearson": gap(form, "pearson"), "polychoric": gap(form, "polychoric")}
     kinds = [kind for kind in ("pearson", "polychoric") if why[kind] is None]
     null: dict[Any, NullEigenvalues] = null_eigenvalues(
         form.codes,
@@ -171,15 +172,6 @@ def _one(
         empty = NullEigenvalues(nothing[None], null.degenerate)
         return _Compared(form, matrix, observed, empty, nothing, "all_samples_degenerate")
     return _Compared(form, matrix, observed, null, null.quantile(asked.quantile), None)
-
-
-def _why(form: CodedForm, matrix: MatrixName) -> str | None:
-    """Why a matrix has no eigenvalues."""
-    if form.n < 3:
-        return "too_few_persons"
-    if matrix == "polychoric" and not form.few_enough:
-        return "too_many_categories"
-    return "undefined_pairs" if np.isnan(form.matrix(matrix)).any() else None
 
 
 def _table(found: list[_Compared]) -> pd.DataFrame:

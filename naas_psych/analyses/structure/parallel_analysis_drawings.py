@@ -97,5 +97,5 @@ def _finish(axes: Axes, observed: np.ndarray, line: np.ndarray) -> None:
     else:
         axes.axhline(0, color=ink(), linewidth=0.6)
     axes.set(xlabel="component", ylabel="eigenvalue")
-    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.locator_params(axis="x", integer=True)
     axes.legend(frameon=False, fontsize=9)
