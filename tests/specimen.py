@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from naas_psych import register
 from naas_psych.cli.columns import SCORECARD
 from naas_psych.errors import AnalysisImpossible
-from tests.specimen_tables import optional_tables, times_of
+from tests.specimen_tables import optional_tables, times_of, wording_of
 
 if TYPE_CHECKING:
     from naas_psych.result import Result
@@ -80,6 +80,7 @@ def specimen() -> Study:
             "type": ["single"] * ITEMS,
             "domain": [("knowledge", "judgement")[j % 2] for j in range(ITEMS)],
             "scenario_id": [f"S{j // 2 + 1}" for j in range(ITEMS)],
+            **wording_of(ITEMS),
         }
     )
     return Study(

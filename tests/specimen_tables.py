@@ -46,6 +46,7 @@ def _judgements(item_ids: Sequence[str]) -> Any:
                     "clarity": float(generator.integers(2, 5)),
                     "essential": ("not_needed" if low else "essential"),
                     "role_owner": ROLES[int(low)],
+                    "domain_match": ("knowledge", "judgement")[(j + (judge == j)) % 2],
                 }
             )
     return pd.DataFrame(rows)
@@ -88,6 +89,27 @@ def _feedback(item_ids: Sequence[str], person_ids: Sequence[str]) -> Any:
             "text": pd.Series(["Too little time for so many questions."] * n, dtype=object),
         }
     )
+
+
+def wording_of(j: int) -> dict[str, list[str]]:
+    """Columns of the items table: what each item says, its level and its tags."""
+    stems = (
+        "Which step should a worker take first when a child asks for help at school?",
+        "The family has moved twice this year and nobody has told the nursery. What comes next?",
+        "Who has to be asked before a plan is changed, and in which order should they be asked?",
+    )
+    ends = ("Ask the child", "Write a report to the court", "Wait for a month", "Close the case")
+    return {
+        "cog_level": [("recall", "apply")[k % 2] for k in range(j)],
+        "tags": [("teamwork", "", "error_safety|teamwork")[k % 3] for k in range(j)],
+        "text": [
+            f"{stems[k % 3]} Case {k + 1} is about parents and two children." for k in range(j)
+        ],
+        **{
+            f"option_{letter}": [end] * 3 + [f"{end} today"] * (j - 3)
+            for letter, end in zip("ABCD", ends, strict=True)
+        },
+    }
 
 
 def times_of(n: int, j: int) -> Any:
