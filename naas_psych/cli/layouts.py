@@ -386,6 +386,8 @@ LAYOUTS: dict[str, tuple[Look, ...]] = {
         Look("endorsement", 4, "interval"),
         Look("source", 6, heading="By", hide="same"),
         Look("probability_weak", 2),
+        Look("named_share", 2, heading="Named", hide="blank"),
+        Look("named_chance_share", 6, heading="Named by chance", hide="blank"),
         Look("looks_right", 0),
         Look("item_rest_r", 3, heading="Item-rest r"),
         Look("item_rest_r", 7, "interval"),

@@ -25,7 +25,7 @@ from naas_psych.analyses.content.face_tables import (
     questions_table,
 )
 from naas_psych.analyses.content.item_behaviour import Behaviour, item_behaviour
-from naas_psych.analyses.content.naming import namings
+from naas_psych.analyses.content.naming import Namings, namings
 from naas_psych.analysis import Level, analysis
 from naas_psych.errors import AnalysisImpossible
 from naas_psych.result import Result, tidy
@@ -97,16 +97,14 @@ def face_validity(
     items = items_table(evidence, ids, level=level)
     return Result(
         tables={
-            "overview": _overview(ordered, items, behaviour, ids),
+            "overview": _overview(ordered, items, named, behaviour, ids),
             "items": items,
             "questions": questions_table(evidence, ids, level=level),
             "naming": naming_table(named, ids),
             "quadrants": quadrants_table(evidence, named, rule, ids, level=level),
         },
         notes=(*evidence.notes, *named.notes, *_notes(evidence)),
-        provenance={
-            name: rule.value(name) for name in ("endorsement_target", "item_rest_r_min")
-        },
+        provenance={name: rule.value(name) for name in ("endorsement_target", "item_rest_r_min")},
     )
 
 
@@ -121,6 +119,7 @@ _NEEDED = (
 def _overview(
     ordered: tuple[View, ...],
     shown: pd.DataFrame,
+    named: Namings,
     behaviour: Behaviour,
     ids: tuple[str, ...],
 ) -> pd.DataFrame:
@@ -131,6 +130,7 @@ def _overview(
     rows = [_against(rated.get(ids[view.item], [])) for view in ordered]
     at = np.array([view.item for view in ordered], dtype=np.int64)
     works = behaviour.works[at]
+    share, chance = named.largest(len(ids))
     columns: dict[str, Any] = {
         "item_id": [ids[j] for j in at],
         "verdict": [view.verdict for view in ordered],
@@ -141,6 +141,8 @@ def _overview(
         "endorsement_low": _numbers(rows, "low"),
         "endorsement_high": _numbers(rows, "high"),
         "probability_weak": _numbers(rows, "probability_weak"),
+        "named_share": share[at],
+        "named_chance_share": chance[at],
         "looks_right": [view.looks_right for view in ordered],
         "item_rest_r": behaviour.r[at],
         "item_rest_r_low": behaviour.low[at],
@@ -162,6 +164,8 @@ def _reasons(behaviour: Behaviour, at: NDArray[np.int64]) -> dict[str, list[str]
     return {
         "endorsement": nobody,
         "probability_weak": nobody,
+        "named_share": ["nobody_named"] * len(at),
+        "named_chance_share": ["nobody_named"] * len(at),
         "item_rest_r": why,
         "item_rest_r_low": limits,
         "item_rest_r_high": limits,

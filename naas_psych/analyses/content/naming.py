@@ -58,6 +58,17 @@ class Namings:
     every: tuple[Naming, ...]
     notes: tuple[str, ...]
 
+    def largest(self, size: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Of the sources with enough persons, the share (J,) that is surest above its chance."""
+        share, chance = np.full(size, np.nan), np.full(size, np.nan)
+        least = np.full(size, np.inf)
+        for naming in self.every:
+            surer = (naming.verdict != INSUFFICIENT) & (np.nan_to_num(naming.p, nan=2.0) < least)
+            least = np.where(surer, naming.p, least)
+            share = np.where(surer, naming.share, share)
+            chance = np.where(surer, naming.chance, chance)
+        return share, chance
+
 
 def namings(study: Study, feedback: Feedback | None, *, level: float) -> Namings:
     """Count the names that people gave, source by source; experts do not sit the test."""
@@ -116,6 +127,4 @@ def _naming(
     verdict[sure] = WATCH
     verdict[sure & often] = WEAK
     verdict[given < rule["endorsement_candidates_min"].value] = INSUFFICIENT
-    return Naming(
-        *who, given, named, chance, limits.low, limits.high, p, adjusted, verdict
-    )
+    return Naming(*who, given, named, chance, limits.low, limits.high, p, adjusted, verdict)
