@@ -16,26 +16,7 @@ from naas_psych.study.items import ItemTable
 from naas_psych.study.locate import Source
 from naas_psych.study.plans import as_shares
 from naas_psych.study.read import read_table
-
-
-@dataclass(frozen=True)
-class Scale:
-    """What a column may hold: numbers within limits, or words."""
-
-    low: float = -np.inf
-    high: float = np.inf
-    words: tuple[str, ...] = ()
-
-    @property
-    def expected(self) -> str:
-        if self.words:
-            return f"one of {', '.join(self.words)}."
-        if np.isfinite(self.low) and np.isfinite(self.high):
-            return f"a number from {self.low:g} to {self.high:g}."
-        if np.isfinite(self.low):
-            return f"a number from {self.low:g} on."
-        return "a number."
-
+from naas_psych.study.scales import RELEVANCE, Scale, wider
 
 _ANY = Scale()
 #: Fewer numbers off the scale than this may all be slips, even when there is no rating beside them.
@@ -68,8 +49,8 @@ SHAPES = {
         required=("judge_id", "item_id"),
         scales={
             "round": _ANY,
-            "relevance": Scale(1, 4),
-            "clarity": Scale(1, 4),
+            "relevance": RELEVANCE,
+            "clarity": RELEVANCE,
             "essential": Scale(words=("essential", "useful", "not_needed")),
         },
         rated=("relevance", "clarity", "essential", "role_owner"),
@@ -206,6 +187,7 @@ def _values(table: RawTable, name: str, scale: Scale | None, audit: Audit) -> An
         return pd.Series(coded.values(), dtype=object)
     convert: Callable[[str], Any] = _word if scale.words else number
     worth: list[Any] = []
+    expected = scale.expected + wider(coded.texts, scale)
     for k, text in enumerate(coded.texts):
         value = None if is_blank(text) else convert(text)
         if not is_blank(text) and not _allowed(value, scale):
@@ -213,7 +195,7 @@ def _values(table: RawTable, name: str, scale: Scale | None, audit: Audit) -> An
             where: Where = {"file": table.file, "column": name, "value": text}
             found = f"{name} is {text!r}."
             at = coded.rows_of(k)
-            audit.many(code, at, table.line, found, expected=scale.expected, **where)
+            audit.many(code, at, table.line, found, expected=expected, **where)
             value = None
         worth.append(value)
     if scale.words:

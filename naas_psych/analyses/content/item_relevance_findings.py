@@ -11,6 +11,7 @@ from naas_psych.analyses.content.expert_panel import in_words
 from naas_psych.analyses.items.phrasing import Row, known, listed
 from naas_psych.finding import Finding
 from naas_psych.finding_codes import found
+from naas_psych.numerics.content_validity import chance_below
 from naas_psych.result import Result
 from naas_psych.thresholds import Thresholds
 
@@ -51,18 +52,33 @@ def _owners(row: Row) -> str:
 
 
 def _not_relevant(row: Row, thresholds: Thresholds, **_: str) -> Finding:
-    sure = row["probability_not_relevant"] >= thresholds["relevance_probability_sure"].value
+    sure = min(_chances(row)) >= thresholds["relevance_probability_sure"].value
     return _item(
         row,
         thresholds,
         code="item_relevance_low",
         severity="warning" if sure else "info",
-        more="" if sure else "the panel is too small to be certain of it",
+        more="; ".join(filter(None, (_essential(row), "" if sure else "that settles nothing yet"))),
     )
 
 
+def _essential(row: Row) -> str:
+    if not row["rated_essential"]:
+        return ""
+    return f"{row['essential_judges'] or 'none'} of {row['rated_essential']} call it essential"
+
+
+def _chances(row: Row) -> tuple[float, ...]:
+    """How sure it is that too few hold the item relevant, and fewer than half essential."""
+    low = float(row["probability_not_relevant"])
+    if not row["rated_essential"]:
+        return (low,)
+    few = chance_below(row["essential_judges"], row["rated_essential"], line=0.5)
+    return low, float(few)
+
+
 def _keep(row: Row, thresholds: Thresholds, *, role: str) -> Finding:
-    essential = f"{row['essential_judges']} of {row['judges']} call it essential"
+    essential = _essential(row)
     own = row["named_role"] - row["named_elsewhere"]
     owner = f" and {own} of {row['named_role']} say it is the work of the {role}"
     return _item(

@@ -73,6 +73,7 @@ def _essential(votes: Votes, level: float) -> dict[str, Any]:
     share = wilson(votes.essential, n, level=level)
     return {
         "essential_judges": votes.essential,
+        "rated_essential": n,
         "cvr": content_validity_ratio(votes.essential, n),
         "cvr_low": 2 * share.low - 1,
         "cvr_high": 2 * share.high - 1,
