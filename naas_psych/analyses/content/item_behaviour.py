@@ -34,7 +34,7 @@ class Behaviour:
 
 def item_behaviour(study: Study, *, level: float) -> Behaviour:
     """Does each item tell stronger from weaker persons? Said by the interval, never the estimate."""
-    forms = find_forms(study, omitted=study.omitted, not_reached="left_out")
+    forms = find_forms(study, omitted=study.omitted)
     responses = study.responses
     found: list[tuple[float, float, float, str | None, float]] = []
     for j in range(responses.n_items):
