@@ -1,0 +1,157 @@
+"""One number that a claim is held to: where it stands in the results, and which lines it meets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from naas_psych.analyses.forms import ONE_FORM, form_in_words
+from naas_psych.assurance.entry import number, table_of
+from naas_psych.assurance.verdict import Polarity, Verdict, cannot_tell, verdict, worst
+from naas_psych.reason_codes import reason_label
+from naas_psych.result import Result
+from naas_psych.thresholds import Thresholds
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measure:
+    """A number of a table, as claims.toml names it.
+
+    Attributes
+    ----------
+    says : what the number is, as the report writes it
+    analysis, table, where : the table, and the values by which its rows are chosen
+    each : the column that names the rows when there are several; the worst row answers
+    value, low, high : columns of the number and its limits (`<value>_low`, `<value>_high`)
+    exact : the number was counted, not estimated: it is its own interval
+    minimum, target, n_min : names of the thresholds of the one rule
+    n, counted : column of how many it rests on, and what they are
+    share : written as so many of 100
+    needs : what has to be recorded where the analysis could not run
+    """
+
+    says: str
+    analysis: str
+    table: str
+    value: str
+    minimum: str
+    target: str
+    where: Mapping[str, Any] = field(default_factory=dict)
+    each: str = ""
+    low: str = ""
+    high: str = ""
+    exact: bool = False
+    n: str = ""
+    n_min: str = ""
+    counted: str = "people"
+    higher_is_better: bool = True
+    share: bool = True
+    needs: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measured:
+    """What a measure shows in a study, and the verdict on it alone."""
+
+    measure: Measure
+    verdict: Verdict
+    of: str = ""
+    estimate: float | None = None
+    low: float | None = None
+    high: float | None = None
+
+    @property
+    def says(self) -> str:
+        return f"{self.measure.says}, {self.of}" if self.of else self.measure.says
+
+
+def measured(
+    measure: Measure,
+    results: Mapping[str, Result],
+    not_examined: Mapping[str, str],
+    *,
+    thresholds: Thresholds,
+    polarity: Polarity,
+) -> Measured:
+    """The row that does worst by the one rule, or why there is none."""
+    rows = _rows(measure, results)
+    if not rows:
+        return Measured(
+            measure=measure, verdict=cannot_tell(_why(measure, not_examined), polarity=polarity)
+        )
+    found = [_of_row(row, measure, thresholds, polarity, named=len(rows) > 1) for row in rows]
+    return next(one for one in found if one.verdict == worst([each.verdict for each in found]))
+
+
+def _rows(measure: Measure, results: Mapping[str, Result]) -> list[Mapping[Any, Any]]:
+    table = table_of(results, measure.analysis, measure.table)
+    if table is None:
+        return []
+    for column, wanted in measure.where.items():
+        values = wanted if isinstance(wanted, list) else [wanted]
+        table = table[table[column].isin(values)] if column in table else table.iloc[:0]
+    return list(table.to_dict("records"))
+
+
+def _why(measure: Measure, not_examined: Mapping[str, str]) -> str:
+    if measure.needs:
+        return measure.needs
+    reason = not_examined.get(measure.analysis, "")
+    return (reason[:1].lower() + reason[1:]).rstrip(".") or "nothing was recorded that could tell"
+
+
+def _of_row(
+    row: Mapping[Any, Any],
+    measure: Measure,
+    thresholds: Thresholds,
+    polarity: Polarity,
+    *,
+    named: bool,
+) -> Measured:
+    estimate = number(row.get(measure.value))
+    low = number(row.get(measure.low or f"{measure.value}_low"))
+    high = number(row.get(measure.high or f"{measure.value}_high"))
+    if measure.exact:
+        low = high = estimate
+    made = verdict(
+        estimate=estimate,
+        low=low,
+        high=high,
+        n=_count(row, measure),
+        minimum=thresholds[measure.minimum].value,
+        target=thresholds[measure.target].value,
+        n_min=int(thresholds[measure.n_min].value) if measure.n_min else 0,
+        higher_is_better=measure.higher_is_better,
+        polarity=polarity,
+        reason=_reason(row, measure.value),
+        counted=measure.counted,
+        write=_percent if measure.share else "{:g}".format,
+    )
+    of = _called(row.get(measure.each)) if named and measure.each else ""
+    return Measured(measure=measure, verdict=made, of=of, estimate=estimate, low=low, high=high)
+
+
+def _count(row: Mapping[Any, Any], measure: Measure) -> int:
+    found = number(row.get(measure.n)) if measure.n else None
+    return int(found or 0)
+
+
+def _reason(row: Mapping[Any, Any], column: str) -> str:
+    code = row.get(f"{column}_reason")
+    return "" if code is None or pd.isna(code) else reason_label(str(code))
+
+
+def _percent(line: float) -> str:
+    return f"{100 * line:g} of 100"
+
+
+def _called(name: Any) -> str:
+    return "" if name in (None, ONE_FORM) else form_in_words(str(name))
+
+
+def level_of(found: Sequence[Measured]) -> Verdict:
+    """The verdict on a claim that rests on all of these."""
+    return worst([one.verdict for one in found])
