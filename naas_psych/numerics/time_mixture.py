@@ -23,6 +23,10 @@ SEPARATION = 2.0
 FAST_SHARE, FAST_SECONDS = 1 / 3, 10.0
 #: Guesses that a component has to hold.
 LEAST_FAST = 5.0
+#: Chance of being a guess from which an answer is called one. At even odds one considered answer in
+#: a few hundred is, which adds up over the items of a tail: a share of persons with at least one
+#: rapid answer is then 1 to 2 points too high.
+SURE = 0.9
 #: Gain in BIC over one lognormal that counts as strong (Raftery, 1995).
 _BIC_GAIN = 10.0
 
@@ -31,8 +35,8 @@ _BIC_GAIN = 10.0
 class TimeMixtures:
     """Two lognormals an item: fast and slow.
 
-    thresholds : (J,) seconds at which an answer is as likely fast as slow; nan where there are not
-        two separate kinds
+    thresholds : (J,) seconds below which nine in ten answers of such a time are fast; nan where
+        there are not two separate kinds
     weight : (J,) share of fast answers; means, sds : (2, J) of log time, fast first
     why : (J,) short reason where there is no threshold, else None
     """
@@ -168,12 +172,16 @@ def _one_lognormal(counts: Floats, centres: Floats, n: Floats) -> Floats:
 
 
 def _crossing(kinds: _Kinds) -> Floats:
-    """(J,) log time between the means at which both weighted densities are equal; else nan."""
+    """(J,) log time between the means at which an answer is fast with probability SURE; else nan.
+
+    There log(weight f0 / ((1 - weight) f1)) = log(SURE / (1 - SURE)): a quadratic in log time.
+    """
     weight, means, sds = kinds.weight, kinds.means, kinds.sds
     a = 1 / sds[1] ** 2 - 1 / sds[0] ** 2
     b = 2 * (means[0] / sds[0] ** 2 - means[1] / sds[1] ** 2)
     c = (means[1] / sds[1]) ** 2 - (means[0] / sds[0]) ** 2
-    c = c + 2 * (np.log(weight / (1 - weight)) - np.log(sds[0] / sds[1]))
+    odds = np.log(weight / (1 - weight)) - np.log(SURE / (1 - SURE))
+    c = c + 2 * (odds - np.log(sds[0] / sds[1]))
     with np.errstate(invalid="ignore", divide="ignore"):
         root = np.sqrt(b * b - 4 * a * c)
         # The quadratic term vanishes where both spread alike: this form of the roots does not.

@@ -39,10 +39,10 @@ def response_time_effort(
     -------
     An answer is rapid when its time is below the threshold of its item. rte = share of a person's
     timed answers that are not rapid; rtf = the same of an item. Thresholds: nt10 = min(10 % of the
-    trimmed mean time, 10 s); mixture = where two lognormals of the item's times cross, if they are
-    apart; cump = first time from which all answers up to it earn more than blind choice, and stay
-    so; fixed = 3 s. Rule auto: mixture, else nt10. Effort-moderated marks leave rapid answers out
-    as if they had not been given.
+    trimmed mean time, 10 s); mixture = where nine in ten answers are of the fast of two lognormal
+    kinds, if they are apart; cump = first time from which all answers up to it earn more than blind
+    choice, and stay so; fixed = 3 s. Rule auto: mixture, else nt10. Effort-moderated marks leave
+    rapid answers out as if they had not been given.
 
     How to read it
     --------------

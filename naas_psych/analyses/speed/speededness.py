@@ -44,12 +44,12 @@ def speededness(
     An answer is rapid when it took less than the threshold of its item. Rule auto: where the log
     times of the item fall into two separate normal kinds (EM over all persons; means at least 2
     root mean square deviations apart, the fast one at most a third of the other and 10 seconds, 5
-    answers, BIC better by 10), the time at which an answer is as likely of either kind; elsewhere
-    nt10, 10 % of the trimmed mean time, at most 10 seconds. The tail is the last eighth of the
-    positions (option tail), fixed before the data are seen. gulliksen_ratio = var(U) / var(W + U),
-    stafford_quotient = 100 sum(U) / sum(W + U): U items not reached, W marks lost on others.
-    Shares of answers have Wilson's limits with as many independent answers as their spread over
-    persons gives.
+    answers, BIC better by 10), the time at which nine in ten answers are of the fast kind;
+    elsewhere nt10, 10 % of the trimmed mean time, at most 10 seconds. The tail is the last eighth
+    of the positions (option tail), fixed before the data are seen. gulliksen_ratio = var(U) /
+    var(W + U), stafford_quotient = 100 sum(U) / sum(W + U): U items not reached, W marks lost on
+    others. Shares of answers have Wilson's limits with as many independent answers as their spread
+    over persons gives.
 
     How to read it
     --------------
