@@ -17,6 +17,7 @@ from naas_psych.numerics.pair_pearson import pair_pearson
 from naas_psych.numerics.pair_tables import Recoded, binary_tables, phi, recoded
 from naas_psych.numerics.permuted import Draw, permuter
 from naas_psych.numerics.polychoric import correlations_of, from_binary
+from naas_psych.numerics.tetrachoric import Tables
 
 Kind = Literal["pearson", "polychoric"]
 
@@ -83,10 +84,18 @@ def _replicate(
 def _matrices(data: Recoded, kinds: tuple[Kind, ...]) -> list[Floats]:
     if data.categories.max(initial=0) <= 2:
         tables = binary_tables(data.codes, complete=data.complete)
-        return [phi(tables) if k == "pearson" else from_binary(tables, data).r for k in kinds]
-    return [
-        pair_pearson(data.codes).r if k == "pearson" else correlations_of(data).r for k in kinds
-    ]
+        return [phi(tables) if k == "pearson" else _tetrachoric(tables, data) for k in kinds]
+    return [pair_pearson(data.codes).r if k == "pearson" else _polychoric(data) for k in kinds]
+
+
+# Of shuffled items some pair nearly always falls into a table with empty cells that alone would
+# send its correlation to 1 or -1; half a person in each keeps one pair from deciding everything.
+def _tetrachoric(tables: Tables, data: Recoded) -> Floats:
+    return from_binary(tables, data, boundary_cell=0.5).r
+
+
+def _polychoric(data: Recoded) -> Floats:
+    return correlations_of(data, boundary_cell=0.5).r
 
 
 def _known(values: Floats) -> NullEigenvalues:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -14,7 +13,7 @@ from scipy.special import ndtri
 from naas_psych.numerics.arrays import Floats
 from naas_psych.numerics.pair_tables import Recoded, binary_tables, recoded, wide_tables
 from naas_psych.numerics.polychoric_pairs import polychoric_pairs
-from naas_psych.numerics.tetrachoric import REASONS, Tables, Tetrachoric, tetrachoric
+from naas_psych.numerics.tetrachoric import BOUNDARY, REASONS, Tables, Tetrachoric, tetrachoric
 
 #: Cells worked on at a time, so that they stay in the cache; the answer does not depend on it.
 _CHUNK_CELLS = 8_000
@@ -57,6 +56,7 @@ def polychoric_matrix(
     n_categories: int | None = None,
     zero_cell: float = 0.5,
     zero_cell_larger: float = 0.0,
+    boundary_cell: float = 0.0,
     threads: int = 1,
 ) -> Polychoric:
     """Correlations of all pairs of `codes` (N, J), integers from 0, negative where absent.
@@ -64,14 +64,16 @@ def polychoric_matrix(
     Each pair is tabulated over the persons who have both items, and its thresholds come from the
     margins of that table: with complete data these are the items' own. A 2x2 table with one empty
     cell has `zero_cell` persons moved into it with the margins kept; tables with more categories
-    have `zero_cell_larger` put into each empty cell. `n_categories` is the least width of the
-    thresholds that are returned.
+    have `zero_cell_larger` put into each empty cell. A table that would still be at the boundary
+    has `boundary_cell` put into each empty cell, or with 0 no correlation. `n_categories` is the
+    least width of the thresholds that are returned.
     """
     return correlations_of(
         recoded(codes),
         n_categories=n_categories,
         zero_cell=zero_cell,
         zero_cell_larger=zero_cell_larger,
+        boundary_cell=boundary_cell,
         threads=threads,
     )
 
@@ -82,13 +84,20 @@ def correlations_of(
     n_categories: int | None = None,
     zero_cell: float = 0.5,
     zero_cell_larger: float = 0.0,
+    boundary_cell: float = 0.0,
     threads: int = 1,
 ) -> Polychoric:
     """`polychoric_matrix` of codes whose categories have been closed up already."""
     wide = max(int(data.categories.max(initial=0)), 2)
     if wide == 2:
         tables = binary_tables(data.codes, complete=data.complete)
-        return from_binary(tables, data, zero_cell=zero_cell, width=n_categories or 2)
+        return from_binary(
+            tables,
+            data,
+            zero_cell=zero_cell,
+            boundary_cell=boundary_cell,
+            width=n_categories or 2,
+        )
     counts = wide_tables(data.codes, categories=wide)
     first, second = np.triu_indices(len(data.categories), 1)
     found = _mixed(
@@ -97,6 +106,8 @@ def correlations_of(
         zero_cell_larger=zero_cell_larger,
         threads=threads,
     )
+    if boundary_cell:
+        found = _filled(found, counts[first, second], boundary_cell)
     own = np.arange(len(data.categories))
     margins = np.diagonal(counts[own, own], axis1=1, axis2=2)
     n = counts.sum(axis=(2, 3))
@@ -104,12 +115,19 @@ def correlations_of(
 
 
 def from_binary(
-    tables: Tables, data: Recoded, *, zero_cell: float = 0.5, width: int = 2
+    tables: Tables,
+    data: Recoded,
+    *,
+    zero_cell: float = 0.5,
+    boundary_cell: float = 0.0,
+    width: int = 2,
 ) -> Polychoric:
     """Tetrachoric correlations of all pairs of items that have two categories."""
     first, second = np.triu_indices(len(data.categories), 1)
     pairs = Tables(*(getattr(tables, f.name)[first, second] for f in fields(Tables)))
     found = tetrachoric(pairs, zero_cell=zero_cell)
+    if boundary_cell and (found.status == BOUNDARY).any():
+        found = _filled(found, pairs.cells().reshape(-1, 2, 2), boundary_cell)
     ones = np.diagonal(tables.a)
     margins = np.stack([np.diagonal(tables.n) - ones, ones], axis=1)
     return _gathered(found, data, tables.n, _thresholds(margins, max(width, 2)))
@@ -119,37 +137,60 @@ def _mixed(
     counts: Floats, *, zero_cell: float, zero_cell_larger: float, threads: int
 ) -> Tetrachoric:
     """Tables of two by two categories by their exact solution, all others by Newton's method."""
-    more = counts[:, 2:].any(axis=(1, 2)) | counts[:, :, 2:].any(axis=(1, 2))
-    two = np.asarray(~more, dtype=bool)
-    small = counts[two][:, :2, :2]
-    by_two = tetrachoric(
-        Tables(
-            small.sum(axis=(1, 2)),
-            small[:, 1].sum(axis=1),
-            small[:, :, 1].sum(axis=1),
-            small[:, 1, 1],
-        ),
-        zero_cell=zero_cell,
+    rows, columns = _width(counts.sum(axis=2)), _width(counts.sum(axis=1))
+    shapes = rows * 1000 + columns
+    two = (rows <= 2) & (columns <= 2)
+    by_two = tetrachoric(_two_by_two(counts[two]), zero_cell=zero_cell)
+    # Tables of one shape together: padding them all to the largest costs many times more.
+    places = [np.flatnonzero(shapes == shape) for shape in np.unique(shapes[~two])]
+    step = max(1, _CHUNK_CELLS // counts[0].size)
+    chunks = [at[k : k + step] for at in places for k in range(0, at.size, step)]
+
+    def work(at: NDArray[np.int64]) -> Tetrachoric:
+        table = counts[at][:, : rows[at[0]], : columns[at[0]]]
+        return polychoric_pairs(table, zero_cell=zero_cell_larger)
+
+    if threads > 1:
+        with ThreadPoolExecutor(threads) as pool:
+            by_more = list(pool.map(work, chunks))
+    else:
+        by_more = [work(at) for at in chunks]
+    return _joined([np.flatnonzero(two), *chunks], [by_two, *by_more])
+
+
+def _width(margin: Floats) -> NDArray[np.int64]:
+    """The highest category in use, plus one (P,)."""
+    return np.asarray(margin.shape[1] - np.argmax(margin[:, ::-1] > 0, axis=1))
+
+
+def _two_by_two(counts: Floats) -> Tables:
+    small = counts[:, :2, :2]
+    return Tables(
+        n=small.sum(axis=(1, 2)),
+        a=small[:, 1].sum(axis=1),
+        b=small[:, :, 1].sum(axis=1),
+        both=small[:, 1, 1],
     )
-    large = counts[~two]
-    step = max(1, _CHUNK_CELLS // counts[0].size if len(counts) else 1)
-    parts = [large[at : at + step] for at in range(0, len(large), step)]
-    work = partial(polychoric_pairs, zero_cell=zero_cell_larger)
-    with ThreadPoolExecutor(threads) as pool:
-        by_more = list(pool.map(work, parts))
-    return _interleaved(two, by_two, by_more)
 
 
-def _interleaved(
-    two: NDArray[np.bool_], by_two: Tetrachoric, by_more: list[Tetrachoric]
-) -> Tetrachoric:
+def _filled(found: Tetrachoric, counts: Floats, boundary_cell: float) -> Tetrachoric:
+    """Tables at the boundary once more, with something in each empty cell."""
+    edge = np.flatnonzero(found.status == BOUNDARY)
+    again = polychoric_pairs(counts[edge], zero_cell=boundary_cell)
+    for name in ("r", "se", "se_full", "status"):
+        getattr(found, name)[edge] = getattr(again, name)
+    return found
+
+
+def _joined(places: list[NDArray[np.int64]], parts: list[Tetrachoric]) -> Tetrachoric:
+    """The parts put back where they came from."""
+    size = sum(at.size for at in places)
     joined = {}
     for field in fields(Tetrachoric):
-        small = getattr(by_two, field.name)
-        values = np.empty(two.size, dtype=float if small.dtype.kind == "f" else np.int16)
-        values[two] = small
-        if by_more:
-            values[~two] = np.concatenate([getattr(part, field.name) for part in by_more])
+        pieces = [getattr(part, field.name) for part in parts]
+        values = np.empty(size, dtype=np.result_type(*pieces))
+        for at, piece in zip(places, pieces, strict=True):
+            values[at] = piece
         joined[field.name] = values
     return Tetrachoric(**joined)
 

@@ -17,8 +17,12 @@ _MOST_STEPS = 60
 _SETTLED = 1e-6
 #: A correlation beyond this is at the boundary: the likelihood rises to the end of the scale.
 _MOST = 0.99999
+#: So it is where the likelihood has become flat on the way there: a standard error above 1.
+_FLAT_FROM, _LEAST_INFORMATION = 0.6, 1.0
 #: The least probability of a cell, so that an underflow does not divide by 0.
 _TINY = 1e-18
+#: Stands for an infinite threshold.
+_FAR = 60.0
 
 
 @dataclass(frozen=True)
@@ -47,7 +51,7 @@ class _Slopes:
 
 
 def polychoric_pairs(counts: Floats, *, zero_cell: float = 0.0) -> Tetrachoric:
-    """Every correlation of `counts` (P, K, K) where the table allows one; unused codes are empty.
+    """Every correlation of `counts` (P, K, L) where the table allows one; unused codes are empty.
 
     rho maximises sum n_kl log pi_kl(rho). `zero_cell` persons are put into each empty cell of the
     categories that occur. se is 1/sqrt of the observed one-parameter information; se_full that of
@@ -99,7 +103,7 @@ def _cells(corner: Floats) -> Floats:
 def _slopes(grid: _Grid, rho: Floats) -> _Slopes:
     r = rho[:, None, None]
     # A threshold repeated by a category that is not in use may be infinite.
-    h, k = np.clip(grid.h[:, 1:-1], -38, 38), np.clip(grid.k[:, :, 1:-1], -38, 38)
+    h, k = np.clip(grid.h[:, 1:-1], -_FAR, _FAR), np.clip(grid.k[:, :, 1:-1], -_FAR, _FAR)
     probabilities = np.maximum(_cells(_cumulative(h, k, r)), _TINY)
     first, second = _framed(rho.size, grid), _framed(rho.size, grid)
     first[:, 1:-1, 1:-1] = density(h, k, r)
@@ -136,7 +140,7 @@ def _through_thresholds(h: Floats, k: Floats, rho: Floats, ratio: Floats, margin
     the derivative of the cells beside the threshold.
     """
     r = rho[:, None, None]
-    inner = np.clip(h[:, 1:-1], -38, 38)
+    inner = np.clip(h[:, 1:-1], -_FAR, _FAR)
     conditional = ndtr((k - r * inner) / np.sqrt((1 - r) * (1 + r)))
     across = conditional[:, :, 1:] - conditional[:, :, :-1]
     weight = (across * (ratio[:, :-1] - ratio[:, 1:])).sum(axis=2)
@@ -176,11 +180,12 @@ def _maximum(grid: _Grid) -> Floats:
         information = np.where(
             slopes.observed > slopes.expected / 4, slopes.observed, slopes.expected
         )
+        flat = (slopes.expected < _LEAST_INFORMATION) & (np.abs(at) > _FLAT_FROM)
         new = at + slopes.score / np.maximum(information, 1e-300)
         middle = (low[live] + high[live]) / 2
         new = np.where((new > low[live]) & (new < high[live]), new, middle)
-        rho[live] = new
-        unsettled = np.flatnonzero(np.abs(new - at) > _SETTLED)
+        rho[live] = np.where(flat, np.sign(at), new)
+        unsettled = np.flatnonzero((np.abs(new - at) > _SETTLED) & ~flat)
         if not unsettled.size:
             break
         live, now = live[unsettled], now.rows(unsettled)
@@ -189,12 +194,13 @@ def _maximum(grid: _Grid) -> Floats:
 
 def _pearson(grid: _Grid) -> Floats:
     """Pearson correlation of the codes, a little stretched: where to begin."""
-    codes = np.arange(grid.counts.shape[1], dtype=float)
+    _, n_rows, n_columns = grid.counts.shape
+    a, b = np.arange(n_rows, dtype=float), np.arange(n_columns, dtype=float)
     n = grid.counts.sum(axis=(1, 2))
     first, second = grid.counts.sum(axis=2), grid.counts.sum(axis=1)
-    mean_a, mean_b = first @ codes / n, second @ codes / n
-    var_a = first @ codes**2 / n - mean_a**2
-    var_b = second @ codes**2 / n - mean_b**2
-    product = np.einsum("pkl,k,l->p", grid.counts, codes, codes) / n - mean_a * mean_b
+    mean_a, mean_b = first @ a / n, second @ b / n
+    var_a = first @ a**2 / n - mean_a**2
+    var_b = second @ b**2 / n - mean_b**2
+    product = np.einsum("pkl,k,l->p", grid.counts, a, b) / n - mean_a * mean_b
     r = product / np.sqrt(var_a * var_b)
     return np.asarray(np.clip(1.1 * r, -0.95, 0.95))
