@@ -136,16 +136,20 @@ def column_quantiles(
 ) -> Floats:
     """(len(at), G) quantiles of values by group, linear between order statistics; nan if empty."""
     there = np.isfinite(values) & (groups >= 0)
-    order = np.lexsort((values[there], groups[there]))
-    ranked, codes = values[there][order].astype(float), groups[there][order]
-    counts = np.bincount(codes, minlength=n_groups)
-    start = np.cumsum(counts) - counts
+    # Small integers are sorted by counting, so that only the few wanted places need comparing.
+    codes = groups[there].astype(np.int16)
+    own = values[there][np.argsort(codes, kind="stable")]
+    ends = np.cumsum(np.bincount(codes, minlength=n_groups))
     found = np.full((len(at), n_groups), np.nan)
-    some = counts > 0
-    for row, share in enumerate(at):
-        place = share * (counts[some] - 1)
-        low = np.floor(place).astype(np.int64)
-        high = np.minimum(low + 1, counts[some] - 1)
-        first, second = ranked[start[some] + low], ranked[start[some] + high]
-        found[row, some] = first + (place - low) * (second - first)
+    for g, part in enumerate(np.split(own, ends[:-1])):
+        if part.size:
+            found[:, g] = _quantiles(part, at)
     return found
+
+
+def _quantiles(values: Floats, at: tuple[float, ...]) -> Floats:
+    place = np.array(at) * (values.size - 1)
+    low = np.floor(place).astype(np.int64)
+    high = np.minimum(low + 1, values.size - 1)
+    ranked = np.partition(values, np.unique([low, high])).astype(float)
+    return np.asarray(ranked[low] + (place - low) * (ranked[high] - ranked[low]))
