@@ -84,8 +84,9 @@ def _domains(content: FormContent, rules: Rules) -> dict[str, Any]:
     limits = multinomial_limits(cells.items, level=rules.level)
     gap = content.share(rules.weight) - planned
     known = np.isfinite(gap)
-    within = np.full(gap.size, None, dtype=object)
-    within[known] = (np.abs(gap) <= rules.gap + _NOISE)[known]
+    near = np.abs(gap) <= rules.gap + _NOISE
+    within = np.empty(gap.size, dtype=object)
+    within[:] = [bool(one) if told else None for one, told in zip(near, known, strict=True)]
     return {
         "form": np.full(gap.size, content.form, dtype=object),
         "domain": np.array(cells.names, dtype=object),
@@ -114,12 +115,13 @@ def overall_table(made: Sequence[FormContent], rules: Rules) -> pd.DataFrame:
     """A row a form: how well it agrees with the plan as a whole."""
     rows = [_overall(content, rules) for content in made]
     columns: dict[str, Any] = {name: [row[name] for row in rows] for name in rows[0]}
-    for name in ("points", "porter_items", "porter_points", "largest_gap"):
+    told = ("porter_items", "porter_points", "largest_gap", "off_plan")
+    for name in ("points", *told):
         columns[name] = np.array(columns[name], dtype=float)
     why = [_why(content) for content in made]
     return tidy(
         columns,
-        dict.fromkeys(("porter_items", "porter_points", "largest_gap"), why),
+        dict.fromkeys(told, why),
     )
 
 
@@ -139,7 +141,7 @@ def _overall(content: FormContent, rules: Rules) -> dict[str, Any]:
         "porter_items": porter_index(cells.items, planned),
         "porter_points": porter_index(cells.points, planned),
         "largest_gap": gaps.max() if known else np.nan,
-        "off_plan": int((gaps > rules.gap + _NOISE).sum()) if known else None,
+        "off_plan": float((gaps > rules.gap + _NOISE).sum()) if known else np.nan,
     }
 
 

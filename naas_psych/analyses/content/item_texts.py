@@ -17,7 +17,7 @@ from naas_psych.study.study import Study
 _LETTERS = re.compile(r"[^\W\d_]")
 #: A text that only says what stands there: "(answer A)", "Option 3", "item 12", "B".
 _NAMES_ITSELF = re.compile(
-    r"\W*(?:(?:the|an?|correct|wrong|right)\s+)?"
+    r"\W*(?:(?:the|an?|correct|wrong|right|best)\s+)*"
     r"(?:answer|option|choice|distractor|response|alternative|key|item|question|stem|text)s?"
     r"\W*(?:[a-z]|[ivx]+|[a-z]{0,3}\d+)?\W*|\W*[a-z]\W*",
     re.IGNORECASE,

@@ -231,7 +231,7 @@ def findings(result: Result, _: Thresholds) -> Iterator[Finding]:
 def _lengths(table: pd.DataFrame) -> Iterator[Finding]:
     row = table.iloc[0]
     low = known(row["key_longest_share_low"])
-    if low is not None and low > row["longest_by_chance"]:
+    if low is not None and row["items"] >= _SEVERAL and low > row["longest_by_chance"]:
         yield found(
             code="length_gives_key_away",
             severity="warning",

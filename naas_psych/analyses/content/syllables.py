@@ -22,6 +22,7 @@ _SILENT = re.compile(
             r"(?<=[aeiour]l)e$",
             # makes, rules; but horses, matches, apples
             r"(?<=[aeiouyr]l)es$",
+            r"(?<=ey)es$",
             r"(?<=[^aeiouyscgxzl])es$(?<!shes)(?<!ches)(?<!tres)",
             # asked, called; but wanted, handled
             r"(?<=[^aeioutdly])ed$(?<!hundred)",
@@ -40,7 +41,7 @@ _SILENT = re.compile(
             r"(?<=^(?:saf|lif))e(?=.)",
             r"(?<=^for)e(?=[cgs])",
             r"(?<=^hom)e(?=[wl])",
-            r"(?<=^ev)e(?=ry)",
+            r"(?<=^ev)e(?=ry|ning)",
             # guard, question
             r"(?<=[gq])u(?=[aeiouy])",
         )
@@ -60,6 +61,8 @@ _APART = re.compile(
             r"ie(?=t)",
             r"(?<=[lrd])ie(?=n[ct])",
             r"(?<=fic)ie(?=n)",
+            r"(?<=^sc)ie(?=n)",
+            r"(?<=^l)io",
             r"(?<=[^aeiouyt])ier(?=s?$)",
             r"(?<=[^aeiouy])iest$",
             # actual, fluent, ruin, carrying, employer
@@ -83,7 +86,7 @@ _APART = re.compile(
             r"(?<=[nd])'t$",
             # react, cooperate, preoccupy
             r"(?<=^re)[aiou](?!s|l|d|ch|ct$)",
-            r"(?<=^re)ali(?=[sz])",
+            r"(?<=^re)ali",
             r"(?<=^co)o(?!l|k)",
             r"(?<=^pre)[aeiou]",
         )

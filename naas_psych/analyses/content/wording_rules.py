@@ -36,7 +36,7 @@ _OF_THE_ABOVE = r"\s+(?:of\s+)?(?:the\s+)?(?:above|these|those|them|options?|ans
 _ALL = re.compile(rf"\W*(?:all|both){_OF_THE_ABOVE}.*", re.IGNORECASE | re.DOTALL)
 _NONE = re.compile(rf"\W*(?:none|neither|nothing){_OF_THE_ABOVE}.*", re.IGNORECASE | re.DOTALL)
 _JOINED = re.compile(
-    r"\W*(?:both\s+|either\s+)?(?:options?\s+|answers?\s+)?\(?[A-H]\)?"
+    r"\W*(?i:(?:both\s+|either\s+)?(?:options?\s+|answers?\s+)?)\(?[A-H]\)?"
     r"(?:\s*(?:,|and|or|&|\+)+\s*\(?[A-H]\)?)+(?:\s+only)?\W*"
 )
 _ASKS = re.compile(
