@@ -25,21 +25,22 @@ class Logit:
 
 
 def fractional_logit(share: Floats, regressors: Floats) -> Logit:
-    """Quasi-likelihood fit of E(share) = expit(regressors @ coefficients) (Papke & Wooldridge 1996).
+    """Quasi-likelihood fit of E(share) = expit(regressors @ b) (Papke & Wooldridge 1996).
 
     For shares of 0 and 1 this is logistic regression. The covariance is the sandwich, for points of
     0 to 3 are not four independent right answers.
     """
     n_parameters = regressors.shape[1]
     scale = np.maximum(np.abs(regressors).max(axis=0, initial=0.0), 1e-300)
-    x = regressors / scale
+    # Persons along the rows in memory: products over a few long rows are several times faster.
+    x = np.ascontiguousarray((regressors / scale).T)
     beta = np.zeros(n_parameters)
     for _ in range(_CYCLES):
-        p = expit(x @ beta)
-        information = (x * (p * (1 - p))[:, None]).T @ x
+        p = expit(beta @ x)
+        information = (x * (p * (1 - p))) @ x.T
         if not _invertible(information):
             return _none(n_parameters)
-        step = np.linalg.solve(information, x.T @ (share - p))
+        step = np.linalg.solve(information, x @ (share - p))
         beta = beta + step * min(1.0, 4.0 / max(np.abs(step).max(), 1e-300))
         if np.abs(beta).max() > _FARTHEST:
             return _none(n_parameters)
@@ -49,12 +50,12 @@ def fractional_logit(share: Floats, regressors: Floats) -> Logit:
 
 
 def _solved(x: Floats, share: Floats, beta: Floats, scale: Floats) -> Logit:
-    p = expit(x @ beta)
-    bread = np.linalg.inv((x * (p * (1 - p))[:, None]).T @ x)
-    scores = x * (share - p)[:, None]
-    covariance = bread @ (scores.T @ scores) @ bread / np.outer(scale, scale)
+    p = expit(beta @ x)
+    bread = np.linalg.inv((x * (p * (1 - p))) @ x.T)
+    scores = x * (share - p)
+    covariance = bread @ (scores @ scores.T) @ bread / np.outer(scale, scale)
     # N / (N - P) undoes most of what fitting takes off the residuals.
-    n, n_parameters = x.shape
+    n_parameters, n = x.shape
     return Logit(beta / scale, covariance * n / max(n - n_parameters, 1), True)
 
 

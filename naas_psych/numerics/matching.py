@@ -18,6 +18,7 @@ class MatchingSet:
     Attributes
     ----------
     deviations : (N, K) from the item's mean within the group, 0 where there is no mark
+    squares : (G, K) sums of their squares by group
     seen : (N, K) where there is a mark
     total, deviation, n : (N,) sum of shares, sum of deviations, number of marks
     shares : (N, K), 0 where there is no mark
@@ -26,6 +27,7 @@ class MatchingSet:
 
     shares: Floats
     deviations: Floats
+    squares: Floats
     seen: NDArray[np.bool_]
     total: Floats
     deviation: Floats
@@ -47,19 +49,15 @@ class MatchingSet:
         rest = total / np.where(n > 0, n, np.nan)
         found = np.full(rest.size, np.nan)
         k = self.shares.shape[1] - (item is not None)
-        for rows in self.rows:
+        for rows, squares in zip(self.rows, self.squares, strict=True):
             own = rest[rows]
             if k == 0 or not np.isfinite(own).any():
                 continue
             mean = float(np.nanmean(own))
-            alpha = _alpha(self._item_squares(rows, item), deviation[rows], k)
+            others = float(squares.sum()) - (0.0 if item is None else float(squares[item]))
+            alpha = _alpha(others, deviation[rows], k)
             found[rows] = mean + alpha * (own - mean)
         return found
-
-    def _item_squares(self, rows: NDArray[np.int64], item: int | None) -> float:
-        whole = self.deviations[rows]
-        own = 0.0 if item is None else float(whole[:, item] @ whole[:, item])
-        return float(np.einsum("nk,nk->", whole, whole)) - own
 
 
 def matching_set(shares: Floats, group: NDArray[np.int64]) -> MatchingSet:
@@ -74,6 +72,7 @@ def matching_set(shares: Floats, group: NDArray[np.int64]) -> MatchingSet:
     return MatchingSet(
         shares=filled,
         deviations=deviations,
+        squares=np.stack([(deviations[own] ** 2).sum(axis=0) for own in rows]),
         seen=seen,
         total=filled.sum(axis=1),
         deviation=deviations.sum(axis=1),

@@ -47,8 +47,10 @@ def by_position(
     n, p = places.shape[0], positions.size
     at = (np.arange(n)[:, None] * (p + 1) + np.where(known, column, p)).ravel()
     every = np.broadcast_to(widths, places.shape).ravel()
-    laid = np.bincount(at, marks.ravel(), minlength=n * (p + 1)).reshape(n, p + 1)
-    wide = np.bincount(at, every, minlength=n * (p + 1)).reshape(n, p + 1)
+    laid, wide = (
+        np.bincount(at, values, minlength=n * (p + 1)).reshape(n, p + 1).astype(float)
+        for values in (marks.ravel(), every)
+    )
     return Places(laid[:, :p], wide[:, :p], laid[:, p], wide[:, p])
 
 

@@ -43,7 +43,7 @@ def _label(row: Any) -> str:
 
 def _title(own: pd.DataFrame) -> str:
     gains = own["gain"] - own["reference_gain"].fillna(0.0)
-    row = own.loc[gains.idxmax()]
+    row = own.iloc[int(np.argmax(gains.to_numpy(dtype=float)))]
     verb = "would go up and" if row["up"] else "up,"
     return (
         f"Without the tail {row['up']} {verb} {row['down']} down ({_label(row)}): "

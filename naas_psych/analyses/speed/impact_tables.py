@@ -11,8 +11,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from naas_psych.analyses.speed.judged_forms import (
-    WITHOUT_TAIL,
     WITHOUT_RAPID,
+    WITHOUT_TAIL,
     JudgedForm,
     JudgedForms,
 )
@@ -89,8 +89,8 @@ def cuts_table(
             "p_value": [row["p_value"] for row in rows],
             "p_gain": [row["p_gain"] for row in rows],
         },
-        {name: why for name in ("changed", "up", "down", "gain", "rate_before", "rate_after")}
-        | {name: why_reference for name in _REFERENCE},
+        dict.fromkeys(("changed", "up", "down", "gain", "rate_before", "rate_after"), why)
+        | dict.fromkeys(_REFERENCE, why_reference),
     )
 
 
@@ -111,9 +111,12 @@ def _cut_rows(study: Study, form: JudgedForm, *, draws: int, seed: int) -> Itera
     place = {name: c for c, name in enumerate(on_marks)}
     for name, share in shares.items():
         reference = drawn[place[name]] if name in place else None
-        yield _cut_row(form, name, share, WITHOUT_TAIL, form.without_tail, reference)
+        labels = {"form": form.name, "cut": name}
+        row = _cut_row(form, share, form.without_tail, reference)
+        yield {**labels, "variant": WITHOUT_TAIL, **row}
         if form.timed:
-            yield _cut_row(form, name, share, WITHOUT_RAPID, form.without_rapid, None)
+            row = _cut_row(form, share, form.without_rapid, None)
+            yield {**labels, "variant": WITHOUT_RAPID, **row}
 
 
 def _only(laid: Laid, who: Flags) -> Laid:
@@ -127,26 +130,22 @@ def _only(laid: Laid, who: Flags) -> Laid:
 
 
 def _cut_row(
-    form: JudgedForm,
-    name: str,
-    cut: float | None,
-    variant: str,
-    other: Floats,
-    drawn: NDArray[np.int64] | None,
+    form: JudgedForm, cut: float | None, other: Floats, drawn: NDArray[np.int64] | None
 ) -> dict[str, Any]:
-    row: dict[str, Any] = {"form": form.name, "cut": name, "variant": variant}
-    row |= dict.fromkeys(("changed_n", "gain", "rate_before", "rate_after", *_REFERENCE), np.nan)
-    row |= {"n": 0, "up": None, "down": None}
+    names = ("changed_n", "gain", "rate_before", "rate_after", *_REFERENCE)
+    row: dict[str, Any] = {**dict.fromkeys(names, np.nan), "n": 0, "up": None, "down": None}
     row |= {"why": None, "why_reference": "only_for_tail"}
     if cut is None:
         return row | {"why": "cut_on_theta", "why_reference": "cut_on_theta"}
     moves = _moves(form, other, cut, form.ordinary)
-    row |= {"n": moves.n, "why": "too_few_persons", "why_reference": row["why_reference"]}
     if moves.n == 0:
-        return row | {"why_reference": "too_few_persons"}
+        return row | {"why": "too_few_persons", "why_reference": "too_few_persons"}
     known = form.ordinary & np.isfinite(form.whole) & np.isfinite(other)
-    row |= {"changed_n": moves.changed, "up": moves.up, "down": moves.down, "why": None}
     row |= {
+        "n": moves.n,
+        "changed_n": moves.changed,
+        "up": moves.up,
+        "down": moves.down,
         "gain": (moves.up - moves.down) / moves.n,
         "rate_before": float(met(form.whole[known], cut).mean()),
         "rate_after": float(met(other[known], cut).mean()),
@@ -172,7 +171,7 @@ def _reference(drawn: NDArray[np.int64], moves: _Moves) -> dict[str, Any]:
 
 
 def groups_table(study: Study, forms: JudgedForms, *, level: float) -> pd.DataFrame:
-    """Without the tail: a row a form, cut, group and level; groups of fewer than ten have no share."""
+    """Without the tail: a row a form, cut and group; groups of fewer than ten have no share."""
     rows = [row for form in forms.forms for row in _group_rows(study, form)]
     enough = np.array([row.n >= _FEWEST for _, row in rows])
     n = np.array([row.n for _, row in rows])
@@ -192,7 +191,7 @@ def groups_table(study: Study, forms: JudgedForms, *, level: float) -> pd.DataFr
                 [r.down if ok else None for (_, r), ok in zip(rows, enough, strict=True)]
             ),
         },
-        {name: why for name in ("changed", "up", "down")},
+        dict.fromkeys(("changed", "up", "down"), why),
     )
 
 

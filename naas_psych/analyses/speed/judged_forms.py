@@ -7,7 +7,6 @@ from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
-
 from pydantic import Field
 
 from naas_psych.analyses.speed.behaviour import Behaviour
@@ -77,8 +76,8 @@ def judged_forms(study: Study, seen: Behaviour, *, tail: float, omitted: Counted
     found = tuple(one for one in made if one is not None)
     if not found:
         raise AnalysisImpossible(
-            "Nobody has a mark on every item of a form of two items or more, so there is no outcome "
-            "to compare. Needed: persons with a mark on every item they were given."
+            "Nobody has a mark on every item of a form of two items or more, so there is no "
+            "outcome to compare. Needed: persons with a mark on every item they were given."
         )
     lost = sum(one.rows.size for one in seen.places.forms) - sum(one.rows.size for one in found)
     return JudgedForms(found, _notes(study, found, lost, omitted))
@@ -111,7 +110,7 @@ def _form(
         without_tail=share_without(laid, last),
         without_rapid=np.where(rapid, 0.0, above).sum(axis=1)
         / np.where(counted > 0, counted, np.nan),
-        rushed=(rapid & np.isin(places, form.positions[last])).any(axis=1),
+        rushed=np.asarray((rapid & np.isin(places, form.positions[last])).any(axis=1)),
         low=float(low.sum() * responses.unit),
         high=float(high.sum() * responses.unit),
         timed=seen.has_times,

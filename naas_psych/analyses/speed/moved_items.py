@@ -27,7 +27,7 @@ _FEWEST_UNMOVED = 3
 
 @dataclass(frozen=True)
 class MovedItem:
-    """delta with its error apart from drift; `lever` turns the variance of drift into that of delta."""
+    """delta with its error apart from drift; `lever` makes the variance of drift one of delta."""
 
     item_id: str
     design: Design
@@ -78,6 +78,16 @@ class _World:
         return self.has & (self.least < self.most)
 
 
+@dataclass(frozen=True, eq=False)
+class _Matched:
+    """Persons who met an item (n,), their ability, and what else sets their level (n, L)."""
+
+    rows: NDArray[np.int64]
+    ability: Floats
+    levels: Floats
+    design: Design
+
+
 def moved_items(study: Study, seen: Behaviour, *, omitted: Counted) -> Moved:
     """Fit every item that stands in more than one place."""
     world = _world(study, seen.places, omitted)
@@ -85,7 +95,9 @@ def moved_items(study: Study, seen: Behaviour, *, omitted: Counted) -> Moved:
     if not fitted:
         return Moved([], [], np.nan, 0, ())
     drift, unmoved = _drift(world) if any(x.design == "between forms" for x in fitted) else (0.0, 0)
-    steady = list(_fit(_without(world, seen.rapid))) if seen.has_times else []
+    steady = fitted if seen.has_times else []
+    if seen.rapid.any():
+        steady = list(_fit(_without(world, seen.rapid)))
     notes = _notes(fitted, unmoved, drift, seen.has_times)
     return Moved(fitted, steady, drift, unmoved, notes)
 
@@ -143,14 +155,14 @@ def _within(world: _World, j: int, forms: NDArray[np.int64]) -> MovedItem:
         own = world.form[rows] == f
         ability[own] = _ability(world, (int(f),), others, j)[world.form == f]
     levels = (world.form[rows][:, None] == forms[None, :]).astype(float)
-    return _regress(world, j, rows, ability, levels, "within forms")
+    return _regress(world, j, _Matched(rows, ability, levels, "within forms"))
 
 
 def _between(world: _World, j: int, forms: NDArray[np.int64]) -> MovedItem:
     """The form differs too: common items that kept their place match persons across forms."""
     rows = np.flatnonzero(np.isin(world.form, forms))
     ability = _ability(world, tuple(forms.tolist()), _common(world, forms, j), j)[rows]
-    return _regress(world, j, rows, ability, np.ones((rows.size, 1)), "between forms")
+    return _regress(world, j, _Matched(rows, ability, np.ones((rows.size, 1)), "between forms"))
 
 
 def _common(world: _World, forms: NDArray[np.int64], j: int) -> NDArray[np.int64]:
@@ -180,17 +192,12 @@ def _ability(world: _World, forms: tuple[int, ...], items: NDArray[np.int64], j:
     return ability
 
 
-def _regress(
-    world: _World,
-    j: int,
-    rows: NDArray[np.int64],
-    ability: Floats,
-    levels: Floats,
-    design: Design,
-) -> MovedItem:
+def _regress(world: _World, j: int, matched: _Matched) -> MovedItem:
+    rows = matched.rows
     y, place = world.share[rows, j], world.places[rows, j].astype(float)
-    known = np.isfinite(y) & np.isfinite(ability) & (place > 0)
-    y, place, ability, levels = y[known], place[known], ability[known], levels[known]
+    known = np.isfinite(y) & np.isfinite(matched.ability) & (place > 0)
+    y, place = y[known], place[known]
+    ability, levels = matched.ability[known], matched.levels[known]
     n = y.size
     first, last = (int(place.min()), int(place.max())) if n else (0, 0)
     delta, error, why = np.nan, np.nan, _too_little(y, place)
@@ -200,7 +207,9 @@ def _regress(
         fit = fractional_logit(y, x)
         delta, error = float(fit.coefficients[-1]), float(np.sqrt(fit.covariance[-1, -1]))
         why = None if fit.converged else "no_finite_estimate"
-    return MovedItem(world.item_ids[j], design, n, first, last, delta, error, _lever(place), why)
+    return MovedItem(
+        world.item_ids[j], matched.design, n, first, last, delta, error, _lever(place), why
+    )
 
 
 def _too_little(y: Floats, place: Floats) -> str | None:
@@ -212,7 +221,7 @@ def _too_little(y: Floats, place: Floats) -> str | None:
 
 
 def _lever(place: Floats) -> float:
-    """Drift of each form by itself, half the variance of a difference, over the spread of places."""
+    """Drift of each form, half the variance of a difference, over the spread of places."""
     levels = np.unique(place)
     if levels.size < 2:
         return 0.0

@@ -78,11 +78,11 @@ def shares_table(study: Study, seen: Behaviour, said: Opinions, *, level: float)
         columns[f"{name}_high"] = np.where(known, limits.high, np.nan)
     means = np.array([said.rating[which].mean() for *_, which in cells])
     columns["time_rating"] = np.where(known, means, np.nan)
-    return tidy(columns, {name: why for name in ("enough", "not_enough", "time_rating")})
+    return tidy(columns, dict.fromkeys(("enough", "not_enough", "time_rating"), why))
 
 
 def _shown(seen: Behaviour, form: FormPlaces, tail: float) -> dict[str, Floats]:
-    """(N,) what each person did, nan for others than the ordinary persons of the form with times."""
+    """(N,) what each person did; nan but for persons of the form with times, no extra time."""
     shape = seen.places.places.shape[0]
     at = np.ix_(form.rows, form.items)
     rapid, timed = seen.rapid[at], seen.timed[at]
@@ -105,7 +105,7 @@ def behaviour_table(
     rows = list(_behaviour_rows(study, seen, said, tail=tail, level=level))
     why = [row.pop("why") for row in rows]
     why_r = [row.pop("why_r") for row in rows]
-    whys = {name: why for name in ("value_not_enough", "value_enough", "difference")}
+    whys = dict.fromkeys(("value_not_enough", "value_enough", "difference"), why)
     return tidy(
         {name: [row[name] for row in rows] for name in rows[0]},
         {**whys, "rank_r": why_r},
@@ -123,7 +123,9 @@ def _behaviour_rows(
             yield {
                 "form": form.name,
                 "measure": measure,
-                **_compared(study, shown[known], rating[known], measure, seen, level),
+                **_compared(
+                    study, shown[known], rating[known], measure=measure, seen=seen, level=level
+                ),
             }
 
 
@@ -136,7 +138,7 @@ def _one_each(said: Opinions) -> tuple[NDArray[np.int64], Floats]:
 
 
 def _compared(
-    study: Study, shown: Floats, rating: Floats, measure: str, seen: Behaviour, level: float
+    study: Study, shown: Floats, rating: Floats, *, measure: str, seen: Behaviour, level: float
 ) -> dict[str, Any]:
     short, enough = shown[rating <= _NOT_ENOUGH], shown[_enough(study, rating)]
     why = None if min(short.size, enough.size) >= _FEWEST else "too_few_persons"
@@ -192,10 +194,8 @@ def _difference(short: Floats, enough: Floats, measure: str, level: float) -> In
     return welch(short, enough, level=level)
 
 
-def answered_table(
-    study: Study, seen: Behaviour, said: Opinions, *, tail: float, level: float
-) -> pd.DataFrame:
-    """A row a form: of those who rushed in the tail, and of the others, how many gave an opinion."""
+def answered_table(seen: Behaviour, said: Opinions, *, tail: float, level: float) -> pd.DataFrame:
+    """Two rows a form: of those who rushed in the tail, and of others, how many gave an opinion."""
     spoke = np.zeros(seen.places.places.shape[0], dtype=bool)
     spoke[said.person[said.person >= 0]] = True
     rows = []

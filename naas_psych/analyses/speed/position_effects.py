@@ -36,11 +36,12 @@ def position_effects(study: Study, *, omitted: Omitted = None, level: Level = 0.
 
     How to read it
     --------------
-    position_delta above 0: harder by so many logits for every place later. Over 50 places .01 makes half a
-    logit: 80 % right becomes 71 %. The design says what stands behind it. Where persons of one form
-    met the item in different places ("within forms"), only the place differs. Where it stands in
-    another place in another form ("between forms"), all that changed with the form differs too: the
-    interval then allows for how much the common items that kept their place moved (drift_sd).
+    position_delta above 0: harder by so many logits for every place later. Over 50 places .01 makes
+    half a logit: 80 % right becomes 71 %. The design says what stands behind it. Where persons of
+    one form met the item in different places ("within forms"), only the place differs. Where it
+    stands in another place in another form ("between forms"), all that changed with the form
+    differs too: the interval then allows for how much the common items that kept their place moved
+    (drift_sd).
 
     When not to use it
     ------------------
@@ -113,7 +114,7 @@ def _items(found: Moved, level: float) -> pd.DataFrame:
             "p_value": p,
             "p_adjusted": benjamini_hochberg(p),
         },
-        {name: why for name in ("position_delta", "position_shift", "p_value", "p_adjusted")},
+        dict.fromkeys(("position_delta", "position_shift", "p_value", "p_adjusted"), why),
     )
 
 

@@ -47,9 +47,9 @@ def speed_impact(
     --------------
     Any shorter test moves persons near a cut. reference_mean says how many as many other items
     would move; changed above reference_high is more than 95 of 100 such sets do. Then look at who
-    moves: gain is (up - down) / n. If time was the reason, persons who rushed in the tail go up, and
-    those who did not hardly move (table groups, rushed_in_tail). "without rapid answers" leaves out the answers that were too
-    fast to be considered, wherever they stand.
+    moves: gain is (up - down) / n. If time was the reason, persons who rushed in the tail go up
+    and those who did not hardly move (table groups, rushed_in_tail). "without rapid answers" leaves
+    out the answers that were too fast to be considered, wherever they stand.
 
     When not to use it
     ------------------
@@ -77,8 +77,8 @@ def speed_impact(
     """
     if not study.spec.cuts:
         raise AnalysisImpossible(
-            "No cut is given, so there is no outcome that could change. Needed: a cut in study.toml, "
-            'such as [cuts] met = {value = 63, unit = "percent"}.'
+            "No cut is given, so there is no outcome that could change. Needed: a cut in "
+            'study.toml, such as [cuts] met = {value = 63, unit = "percent"}.'
         )
     seen = behaviour(study, Asked(rule=rule))
     forms = judged_forms(study, seen, tail=tail, omitted=omitted or study.omitted)

@@ -23,7 +23,7 @@ _SURE = 0.01
 
 
 def time_findings(result: Result, thresholds: Thresholds) -> Iterator[Finding]:
-    """The time a form needs and how speed goes with the score; items whose fast answers are right."""
+    """The time a form needs, how speed goes with the score, items whose fast answers are right."""
     for row in result.tables["summary"].to_dict("records"):
         yield _needed(row, thresholds)
         yield from _speed_in_score(row)

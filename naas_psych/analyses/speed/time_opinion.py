@@ -85,9 +85,9 @@ def time_opinion(
     tables = {
         "shares": shares_table(study, seen, said, level=level),
         "behaviour": behaviour_table(study, seen, said, tail=tail, level=level),
-        "answered": answered_table(study, seen, said, tail=tail, level=level),
+        "answered": answered_table(seen, said, tail=tail, level=level),
     }
-    return Result(tables=tables, notes=_notes(study, seen, said))
+    return Result(tables=tables, notes=_notes(seen, said))
 
 
 def _opinions(study: Study, question: str | None) -> Opinions:
@@ -133,11 +133,12 @@ def _question(answers: Answers, asked: str | None) -> str:
     return found[0]
 
 
-def _notes(study: Study, seen: Behaviour, said: Opinions) -> tuple[str, ...]:
+def _notes(seen: Behaviour, said: Opinions) -> tuple[str, ...]:
     unknown = int((said.person < 0).sum())
     extra = int(seen.places.extra_time.sum())
     notes = [
-        f"The question is {said.question}; 4 and 5 say there was enough time, 1 and 2 there was not.",
+        f"The question is {said.question}; 4 and 5 say there was enough time, 1 and 2 that there "
+        "was not.",
         *said.notes,
     ]
     if unknown:

@@ -7,18 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from naas_psych.analyses.forms import form_in_words
 from naas_psych.analyses.speed.behaviour import Behaviour
 from naas_psych.analyses.speed.places import FormPlaces
 from naas_psych.errors import AnalysisImpossible
 from naas_psych.numerics.arrays import Floats
-from naas_psych.numerics.lognormal_times import (
-    Speeds,
-    TimeModel,
-    fit_times,
-    residuals,
-    speeds,
-)
+from naas_psych.numerics.lognormal_times import TimeModel, fit_times
+from naas_psych.numerics.person_speeds import Speeds, residuals, speeds
 from naas_psych.numerics.total_time import TotalTime, total_time
 from naas_psych.study.responses import Counted
 from naas_psych.study.study import Study
