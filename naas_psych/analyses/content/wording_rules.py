@@ -15,14 +15,14 @@ from naas_psych.analyses.content.item_texts import ItemText
 
 #: Rule to what is said of an item, in report order.
 RULES = {
-    "no_stem": "no text in the stem",
-    "no_question": "no question and no sentence to complete",
+    "stem_missing": "no text in the stem",
+    "question_missing": "no question and no sentence to complete",
     "long_sentence": "a very long sentence",
     "long_stem": "a much longer stem than the others",
-    "negative_question": "asks for what is not so",
+    "asks_for_exception": "asks for what is not so",
     "blank_inside": "a gap in the middle of the stem",
-    "all_of_the_above": "an option such as all of the above",
-    "none_of_the_above": "an option such as none of the above",
+    "option_all_above": "an option such as all of the above",
+    "option_none_above": "an option such as none of the above",
     "combined_options": "options that join other options",
     "same_option_twice": "the same option twice",
     "grammar_cue": "a or an before the options gives some away",
@@ -86,14 +86,14 @@ class Limits:
 def flags_of(text: ItemText, limits: Limits) -> tuple[str, ...]:
     """The rules that this item is a reason to look at, in report order; not the long stem."""
     if text.stem is None:
-        return ("no_stem",) if text.options else ()
+        return ("stem_missing",) if text.options else ()
     rules: dict[str, Callable[[], bool]] = {
-        "no_question": lambda: _no_question(text),
+        "question_missing": lambda: _no_question(text),
         "long_sentence": lambda: longest_sentence(text) > limits.sentence_words,
-        "negative_question": lambda: _asks_for_what_is_not(text.stem or ""),
+        "asks_for_exception": lambda: _asks_for_what_is_not(text.stem or ""),
         "blank_inside": lambda: _blank_inside(text.stem or ""),
-        "all_of_the_above": lambda: _any_option(text, _ALL),
-        "none_of_the_above": lambda: _any_option(text, _NONE),
+        "option_all_above": lambda: _any_option(text, _ALL),
+        "option_none_above": lambda: _any_option(text, _NONE),
         "combined_options": lambda: _any_option(text, _JOINED),
         "same_option_twice": lambda: _same_twice(text),
         "grammar_cue": lambda: _grammar_cue(text),
