@@ -70,7 +70,7 @@ def weighted_shares(
     squares = np.maximum(weights * (weights - 1), 0.0) @ (said - design @ beta) ** 2
     variance = squares / total**2 * n / max(n - int(rank), 1)
     spread = share * (1 - share)
-    # Without any spread the formula has no error left; then the people who answered are what counts.
+    # Without any spread the formula has no error left; then those who answered are what counts.
     worth = np.divide(
         spread, variance, out=np.full(share.size, float(n)), where=(variance > 0) & (spread > 0)
     )

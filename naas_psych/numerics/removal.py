@@ -34,14 +34,14 @@ class Marks:
 
 @dataclass(frozen=True)
 class Outcomes:
-    """Of M ways to take items out: shares of all marks (n, M), and who reaches each cut (C, n, M)."""
+    """Of M ways to take items out: shares of all marks (n, M), who reaches each cut (C, n, M)."""
 
     shares: Floats
     reached: NDArray[np.bool_]
 
 
 def outcomes(test: Marks, kept: NDArray[np.bool_]) -> Outcomes:
-    """Scores and outcomes when only the items `kept` (M, J) count; cuts keep their share of marks."""
+    """Scores and outcomes when only the items `kept` (M, J) count; a cut keeps its share."""
     most = kept @ test.highest
     totals = test.points.astype(float) @ kept.T.astype(float)
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -64,9 +64,7 @@ def _alpha(item_variance: Floats, total_variance: Floats, size: Any) -> Floats:
     found = np.full(np.shape(total_variance), np.nan)
     good = (np.asarray(size) > 1) & (total_variance > 1e-12)
     sizes = np.broadcast_to(size, found.shape)[good]
-    found[good] = (
-        sizes / (sizes - 1) * (1 - np.asarray(item_variance)[good] / total_variance[good])
-    )
+    found[good] = sizes / (sizes - 1) * (1 - np.asarray(item_variance)[good] / total_variance[good])
     return found
 
 
@@ -155,4 +153,3 @@ def correlation(a: Floats, b: Floats) -> float:
     if len(a) < 2 or np.ptp(a) == 0 or np.ptp(b) == 0:
         return float("nan")
     return float(np.corrcoef(a, b)[0, 1])
-

@@ -134,7 +134,7 @@ def test_weak_discrimination_is_no_evidence_of_weak_face_validity() -> None:
     rng = np.random.Generator(np.random.PCG64(8))
     points[:, 0] = rng.integers(0, 2, size=400)
     blind = replace(study, responses=replace(study.responses, points=points))
-    counts = {item: (19, 20) for item in study.responses.item_ids}
+    counts = dict.fromkeys(study.responses.item_ids, (19, 20))
     result = nps.face_validity(with_tables(blind, feedback=rated(counts)))
     overview = row(result, "overview", "Q01")
     assert overview["works"] == "no"
@@ -149,7 +149,7 @@ def test_weak_discrimination_is_no_evidence_of_weak_face_validity() -> None:
 
 def test_an_item_that_looks_wrong_may_work() -> None:
     study = taken(n=400)
-    counts = {item: (19, 20) for item in study.responses.item_ids} | {"Q03": (2, 20)}
+    counts = dict.fromkeys(study.responses.item_ids, (19, 20)) | {"Q03": (2, 20)}
     result = nps.face_validity(with_tables(study, feedback=rated(counts)))
     assert row(result, "overview", "Q03")["picture"] == "looks wrong, works"
     assert codes(result, "Q03") == ["warning face_validity_weak"]
@@ -285,8 +285,8 @@ def test_experts_alone_do_not_outvote_those_who_took_the_test() -> None:
 def test_a_prior_by_moments_draws_items_together() -> None:
     rng = np.random.Generator(np.random.PCG64(4))
     study = taken(items=30)
-    counts = {item: (int(rng.binomial(16, p)), 16)
-              for item, p in zip(study.responses.item_ids, rng.beta(8, 2, 30), strict=True)}  # fmt: skip
+    endorsing = rng.binomial(16, rng.beta(8, 2, 30)).tolist()
+    counts = {q: (k, 16) for q, k in zip(study.responses.item_ids, endorsing, strict=True)}
     study = with_tables(study, feedback=rated(counts))
     own, drawn = (nps.face_validity(study, prior=p).tables for p in ("jeffreys", "moments"))
     gap = [np.abs(t["items"]["probability_weak"] - 0.5).mean() for t in (own, drawn)]

@@ -83,14 +83,20 @@ def test_a_question_left_blank_counts_for_itself_only() -> None:
 
 def test_sources_are_compared_and_none_is_picked() -> None:
     study = heard(
-        taken(), forms("exit", 80, 100), forms("phone", 20, 40, start=100), forms("open_call", 3, 40)
+        taken(),
+        forms("exit", 80, 100),
+        forms("phone", 20, 40, start=100),
+        forms("open_call", 3, 40),
     )
     result = nps.feedback_summary(study)
     table = result.tables["differences"].set_index(["source", "other_source"])
     limits = newcombe((80, 100), (20, 40), level=0.95)
     seen = table.loc[("exit", "phone")]
     assert seen["agree_difference"] == pytest.approx(0.3)
-    assert (seen["agree_difference_low"], seen["agree_difference_high"]) == (limits.low, limits.high)
+    assert (seen["agree_difference_low"], seen["agree_difference_high"]) == (
+        limits.low,
+        limits.high,
+    )
     (finding,) = [f for f in result.findings if f.code == "sources_disagree"]
     assert "Each source's own answer" in finding.sentence
     assert "None of them is THE answer" in finding.sentence
@@ -150,7 +156,9 @@ def test_a_group_that_was_heard_less_is_said() -> None:
 
 def test_hours_are_no_ratings() -> None:
     table = forms("exit", 30, 50).assign(prep_hours=np.arange(50.0))
-    assert set(nps.feedback_summary(heard(taken(), table)).tables["answers"]["question"]) == {"fair"}
+    assert set(nps.feedback_summary(heard(taken(), table)).tables["answers"]["question"]) == {
+        "fair"
+    }
 
 
 def test_rows_on_items_belong_elsewhere() -> None:

@@ -65,7 +65,8 @@ class Tally:
     @property
     def share(self) -> NDArray[np.float64]:
         """Endorsement (J,), nan where nobody rated."""
-        return np.divide(self.endorsing, self.n, out=np.full(self.n.size, np.nan), where=self.n > 0)
+        gap = np.full(self.n.size, np.nan)
+        return np.asarray(np.divide(self.endorsing, self.n, out=gap, where=self.n > 0))
 
 
 @dataclass(frozen=True)
@@ -124,9 +125,7 @@ def face_evidence(study: Study, *, by_moments: bool = False) -> Evidence:
     return Evidence(feedback, tuple(tallies), _kept(panel, study), notes)
 
 
-def _of_feedback(
-    study: Study, answers: Answers, rule: Rule, has_judges: bool
-) -> Iterator[Tally]:
+def _of_feedback(study: Study, answers: Answers, rule: Rule, has_judges: bool) -> Iterator[Tally]:
     """One tally a source and question; thirds of the score where the raters are candidates."""
     thirds = score_thirds(study) if len(answers.item) else None
     n_items, least = study.responses.n_items, rule.value("endorsement_min_rating")
@@ -185,7 +184,7 @@ def _tally(
 
 
 def _panel(study: Study) -> tuple[Panel | None, str]:
-    """The judges, each with the last rating of an item; and why they do not count, if they do not."""
+    """The judges, each with the last rating of an item; and why they do not count, if so."""
     if study.tables.get("judgements") is None:
         return None, ""
     try:

@@ -21,6 +21,7 @@ from naas_psych.analyses.content.face_evidence import (
 )
 from naas_psych.analyses.content.item_behaviour import NO, UNCLEAR, YES
 from naas_psych.analyses.content.naming import Naming, Namings
+from naas_psych.numerics.arrays import Floats
 from naas_psych.numerics.proportions import wilson
 
 #: From the worst.
@@ -96,7 +97,7 @@ def views(evidence: Evidence, named: Namings, rule: Rule, *, level: float) -> tu
 def _view(
     j: int,
     evidence: Evidence,
-    spoken: list[tuple[Tally, np.ndarray]],  # type: ignore[type-arg]
+    spoken: list[tuple[Tally, Floats]],
     named: Namings,
     rule: Rule,
 ) -> View:
@@ -109,7 +110,7 @@ def _view(
     return View(j, voices, verdict, excuse if verdict == WEAK else "")
 
 
-def _rated(tally: Tally, j: int, limits: np.ndarray, rule: Rule) -> Voice:  # type: ignore[type-arg]
+def _rated(tally: Tally, j: int, limits: Floats, rule: Rule) -> Voice:
     n, yes = int(tally.n[j]), int(tally.endorsing[j])
     what = _ENDORSED[tally.kind].format(question=tally.question.replace("_", " "))
     words = f"{tally.source}: {yes} of {n} {what}"

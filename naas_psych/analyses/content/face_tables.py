@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -87,8 +88,7 @@ def _shrunken(tally: Tally, level: float) -> dict[str, Floats]:
     prior = moments_prior(tally.endorsing, tally.n)
     gap = np.full(tally.n.size, np.nan)
     if prior is None:
-        found = {"shrunken": gap, "shrunken_low": gap, "shrunken_high": gap}
-        return found
+        return {"shrunken": gap, "shrunken_low": gap, "shrunken_high": gap}
     made = shrunken(tally.endorsing, tally.n, prior=prior, level=level)
     values = (made.mean, made.interval.low, made.interval.high)
     rated = tally.n > 0
@@ -102,7 +102,7 @@ def _shrunken_reasons(tally: Tally) -> dict[str, list[str]]:
 
 def _joined(parts: list[dict[str, Any]], reasons: list[dict[str, list[str]]]) -> pd.DataFrame:
     """Tallies one below the other, item by item."""
-    names = [name for name in (parts[0] if parts else ())]
+    names = list(parts[0]) if parts else []
     columns = {name: np.concatenate([np.asarray(p[name]) for p in parts]) for name in names}
     why = {
         name: [one for part in reasons for one in part[name]]
@@ -122,7 +122,7 @@ def _joined(parts: list[dict[str, Any]], reasons: list[dict[str, list[str]]]) ->
 
 
 def naming_table(named: Namings, ids: tuple[str, ...]) -> pd.DataFrame:
-    """Items by how surely they are named more often than blindly; those never given are left out."""
+    """Items by how surely they are named more often than blindly; those never given are out."""
     parts = [_of_naming(naming, ids) for naming in named.every]
     if not parts:
         return pd.DataFrame({"item_id": pd.Series(dtype=object)})
@@ -173,7 +173,8 @@ def quadrants_table(
     sure = np.where(high[0], posterior_above(*theirs, line=line), chance[0]) * np.where(
         high[1], posterior_above(*experts, line=line), chance[1]
     )
-    return _quadrants(ids, there, rated, (theirs, experts), (high[0], high[1]), sure, level)
+    sides = _Sides(there, rated, (theirs, experts), (high[0], high[1]), sure)
+    return _quadrants(ids, sides, level)
 
 
 def _pooled(evidence: Evidence, kind: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -184,21 +185,29 @@ def _pooled(evidence: Evidence, kind: str) -> tuple[NDArray[np.int64], NDArray[n
     return sum((t.endorsing for t in own), zero), sum((t.n for t in own), zero)
 
 
-def _quadrants(
-    ids: tuple[str, ...],
-    there: NDArray[np.bool_],
-    rated: NDArray[np.bool_],
-    counts: tuple[tuple[Any, Any], tuple[Any, Any]],
-    high: tuple[Any, Any],
-    sure: Floats,
-    level: float,
-) -> pd.DataFrame:
-    at = np.flatnonzero(there)
+@dataclass(frozen=True)
+class _Sides:
+    """Items (J,) that both sides speak of, and what candidates and experts say of them.
+
+    rated : candidates rated the item, and did not only name items
+    counts : endorsing and all raters, of candidates and of experts
+    high : endorsed rather than not; `sure` is the probability that both sides are as `high` says
+    """
+
+    there: NDArray[np.bool_]
+    rated: NDArray[np.bool_]
+    counts: tuple[tuple[Any, Any], tuple[Any, Any]]
+    high: tuple[Any, Any]
+    sure: Floats
+
+
+def _quadrants(ids: tuple[str, ...], sides: _Sides, level: float) -> pd.DataFrame:
+    at, rated = np.flatnonzero(sides.there), sides.rated
     columns: dict[str, Any] = {
         "item_id": [ids[j] for j in at],
         "candidates_by": np.where(rated[at], "ratings", "naming").astype(object),
     }
-    for name, (yes, n) in zip(("candidates", "experts"), counts, strict=True):
+    for name, (yes, n) in zip(("candidates", "experts"), sides.counts, strict=True):
         known = n[at] > 0
         limits = wilson(yes[at], n[at], level=level)
         share = np.divide(yes[at], n[at], out=np.full(at.size, np.nan), where=known)
@@ -206,8 +215,8 @@ def _quadrants(
         columns[f"{name}_endorsement"] = share
         columns[f"{name}_endorsement_low"] = limits.low
         columns[f"{name}_endorsement_high"] = limits.high
-    columns["quadrant"] = [QUADRANTS[bool(high[0][j]), bool(high[1][j])] for j in at]
-    columns["quadrant_probability"] = np.where(rated[at], sure[at], np.nan)
+    columns["quadrant"] = [QUADRANTS[bool(sides.high[0][j]), bool(sides.high[1][j])] for j in at]
+    columns["quadrant_probability"] = np.where(rated[at], sides.sure[at], np.nan)
     nobody = ["not_rated"] * at.size
     return tidy(
         columns,

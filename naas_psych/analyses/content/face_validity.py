@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from pydantic import Field
 
+from naas_psych.analyses.content.face_drawings import face_drawings as drawings
 from naas_psych.analyses.content.face_evidence import (
     INSUFFICIENT,
     Evidence,
@@ -16,7 +17,6 @@ from naas_psych.analyses.content.face_evidence import (
     face_evidence,
 )
 from naas_psych.analyses.content.face_findings import face_findings as findings
-from naas_psych.analyses.content.face_drawings import face_drawings as drawings
 from naas_psych.analyses.content.face_overview import View, picture, ranked, views
 from naas_psych.analyses.content.face_tables import (
     items_table,

@@ -1,4 +1,4 @@
-"""The feedback table as the analyses of content read it: who said what, of the test or of an item."""
+"""The feedback table as the analyses of content read it: who said what, of test or item."""
 
 from __future__ import annotations
 
@@ -161,14 +161,16 @@ def ordered_questions(names: Any) -> tuple[str, ...]:
 
 def naming_columns(table: pd.DataFrame, item_ids: Sequence[str]) -> tuple[str, ...]:
     """Columns such as most_irrelevant_item, in which people name an item."""
-    names = [str(c) for c in table.columns if str(c).startswith("most_") and str(c).endswith("_item")]
+    names = [
+        str(c) for c in table.columns if str(c).startswith("most_") and str(c).endswith("_item")
+    ]
     return tuple(name for name in names if table[name].isin(list(item_ids)).any())
 
 
 def _of_items(
     study: Study, every: Answers, about_item: NDArray[np.bool_], notes: list[str]
 ) -> Answers:
-    """Ratings of items by people who can have met them, the last of each where there are several."""
+    """Ratings of items by people who can have met them, the last of each person."""
     unknown = about_item & (every.item < 0)
     asked = about_item & ~unknown
     known = asked & (every.person >= 0)

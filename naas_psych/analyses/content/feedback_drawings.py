@@ -69,7 +69,9 @@ def _draw(table: pd.DataFrame, title: str) -> Figure:
         axes.scatter(own["agree"], y, color=colour, marker=marker, s=26, zorder=3)
         _name(axes, in_words(source), own.iloc[0], float(y[0]), colour)
     axes.axvline(0.5, color=ink(), linewidth=0.8, linestyle="--")
-    axes.set_yticks(range(len(questions)), [shortened(in_words(q), _MOST_LETTERS) for q in questions])
+    axes.set_yticks(
+        range(len(questions)), [shortened(in_words(q), _MOST_LETTERS) for q in questions]
+    )
     axes.set(xlim=(-0.02, 1.02), ylim=(len(questions) - 0.45, -0.55))
     axes.set_xlabel("Share that agrees (4 or 5 of 5)")
     return figure

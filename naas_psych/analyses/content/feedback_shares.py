@@ -80,7 +80,9 @@ def shares(
     for source in answers.sources:
         own = answers.keep(answers.source == source)
         questions = [q for q in own.ratings if np.isfinite(own.ratings[q]).any()]
-        weighted = _weighted(own, questions, frame, agree_from, level, frame_share)
+        weighted = _weighted(
+            own, questions, frame, agree_from=agree_from, level=level, frame_share=frame_share
+        )
         for question in questions:
             ratings = own.ratings[question]
             given = ratings[np.isfinite(ratings)]
@@ -106,6 +108,7 @@ def _weighted(
     own: Answers,
     questions: list[str],
     frame: Frame,
+    *,
     agree_from: float,
     level: float,
     frame_share: float,

@@ -125,9 +125,7 @@ def _answers(every: list[Share], rule: Thresholds, level: float) -> pd.DataFrame
     n = np.array([share.n for share in every])
     limits = wilson([share.agreeing for share in every], n, level=level)
     ends = zip(limits.low, limits.high, strict=True)
-    clear, half = (
-        rule[name].value for name in ("feedback_clear_majority", "feedback_majority")
-    )
+    clear, half = (rule[name].value for name in ("feedback_clear_majority", "feedback_majority"))
     least = rule["feedback_answers_min"].value
     words = [
         in_words(low, high, clear=clear, half=half) if share.n >= least else "too few"
@@ -190,9 +188,7 @@ def _differences(pairs: list[Difference]) -> pd.DataFrame:
     )
 
 
-def _who_answered(
-    answers: Answers, frame: Frame, level: float, frame_share: float
-) -> pd.DataFrame:
+def _who_answered(answers: Answers, frame: Frame, level: float, frame_share: float) -> pd.DataFrame:
     """Response by group, of forms that were put to all; the ratio is to all persons' rate."""
     rows: list[dict[str, Any]] = []
     for source in answers.sources:
@@ -204,8 +200,8 @@ def _who_answered(
     table = pd.DataFrame({name: [row[name] for row in rows] for name in names})
     persons, heard = (table[name].to_numpy(dtype=float) for name in names[3:])
     limits = wilson(heard, persons, level=level)
-    overall = np.array([row["all"] for row in rows], dtype=float)
+    everybody = np.array([row["all"] for row in rows], dtype=float)
     for name, values in (("", heard / persons), ("_low", limits.low), ("_high", limits.high)):
         table[f"response_rate{name}"] = values
-        table[f"response_ratio{name}"] = values / overall
+        table[f"response_ratio{name}"] = values / everybody
     return table

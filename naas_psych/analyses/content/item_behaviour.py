@@ -33,7 +33,7 @@ class Behaviour:
 
 
 def item_behaviour(study: Study, *, level: float) -> Behaviour:
-    """Does each item tell stronger from weaker persons? Said by the interval, never the estimate."""
+    """Does each item tell stronger from weaker persons? By the interval, never the estimate."""
     forms = find_forms(study, omitted=study.omitted)
     responses = study.responses
     found: list[tuple[float, float, float, str | None, float]] = []
@@ -43,15 +43,15 @@ def item_behaviour(study: Study, *, level: float) -> Behaviour:
         rest = NOTHING
         for seat in forms.holding(j):
             among = who_reached(column[seat.form.rows], "left_out")
-            rest += deviations(seat.form.table(seat.place, size, among), np.arange(size) * 1.0)
+            rest += deviations(seat.form.table(seat.place, size, among), np.arange(float(size)))
         r = pearson(rest) if responses.n_items > 1 else float("nan")
         limits = fisher_interval(r, rest.df, level=level)
         found.append((r, limits.low, limits.high, why_no_r(rest, responses.n_items), rest.df))
-    r, low, high, df = (np.array([row[k] for row in found], dtype=float) for k in (0, 1, 2, 4))
+    every, low, high, df = (np.array([row[k] for row in found], dtype=float) for k in (0, 1, 2, 4))
     reasons = tuple(row[3] for row in found)
     line = study.thresholds["item_rest_r_min"].value
     judged = np.isfinite(low) & (df + 2 >= study.thresholds["item_persons_min"].value)
-    works = np.full(r.size, UNCLEAR, dtype=object)
+    works: NDArray[np.object_] = np.array([UNCLEAR] * every.size, dtype=object)
     works[judged & (low >= line)] = YES
     works[judged & (high < line)] = NO
-    return Behaviour(r, low, high, reasons, works, judged & (high < 0))
+    return Behaviour(every, low, high, reasons, works, judged & (high < 0))

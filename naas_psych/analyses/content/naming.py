@@ -43,7 +43,7 @@ class Naming:
     def share(self) -> NDArray[np.float64]:
         """(J,) the share that named the item; nan where nobody who named one was given it."""
         gap = np.full(self.given.size, np.nan)
-        return np.divide(self.named, self.given, out=gap, where=self.given > 0)
+        return np.asarray(np.divide(self.named, self.given, out=gap, where=self.given > 0))
 
     @property
     def what(self) -> str:

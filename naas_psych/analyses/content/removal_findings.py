@@ -17,7 +17,9 @@ Row = Mapping[Any, Any]
 
 def removal_findings(result: Result, thresholds: Thresholds) -> Iterator[Finding]:
     """One finding: how many outcomes hang on the flagged items, of all forms and cuts together."""
-    rows = [r for r in result.tables["cuts"].to_dict("records") if known(r["changed_share"]) is not None]
+    rows = [
+        r for r in result.tables["cuts"].to_dict("records") if known(r["changed_share"]) is not None
+    ]
     items = result.tables["removed"]["item_id"].tolist()
     if not rows or not items:
         return

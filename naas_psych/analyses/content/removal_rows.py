@@ -154,33 +154,39 @@ def _form(
     name: str, test: Marks, kept: NDArray[np.bool_], cuts: tuple[str, ...], asked: Asked
 ) -> FormRow:
     masks = np.stack([np.ones_like(kept), kept])
-    n, removed = len(test.points), int((~kept).sum())
+    n = len(test.points)
     seen = outcomes(test, masks)
     alpha = alphas(test.points, masks) if n > 1 else np.full(2, np.nan)
-    possible = 0 < removed and kept.sum() >= max(removed, 1) and kept.any()
-    others = (
-        random_removals(kept, count=removed, samples=asked.samples, seed=asked.seed)
-        if possible and asked.samples
-        else None
-    )
-    draws = None
-    if removed and kept.any() and asked.replicates and n > 1:
-        draws = changes(
-            test, kept, replicates=asked.replicates, seed=asked.seed, threads=asked.threads
-        )
+    others, draws = _others(kept, asked), _draws(test, kept, asked)
     means = seen.shares.mean(axis=0)
+    instead = None if others is None else outcomes(test, others).reached
+    at_cuts = _Seen(name, cuts, seen.reached, instead, draws)
     return FormRow(
         form=name,
         n=n,
         items=kept.size,
-        removed=removed,
+        removed=int((~kept).sum()),
         alpha=alpha,
         change=_limits(alpha[1] - alpha[0], draws and draws.alpha, asked.level),
         random=None if others is None or n < 2 else alphas(test.points, others) - alpha[0],
         percent=100 * seen.shares,
         mean_change=_limits(means[1] - means[0], draws and draws.mean, asked.level),
-        cuts=tuple(_cuts(name, test, seen.reached, others, draws, cuts)),
+        cuts=tuple(_cuts(at_cuts) if kept.any() else _no_item_left(at_cuts)),
     )
+
+
+def _others(kept: NDArray[np.bool_], asked: Asked) -> NDArray[np.bool_] | None:
+    """Random sets of as many of the items that stay, where there are as many."""
+    removed = int((~kept).sum())
+    if not removed or not asked.samples or kept.sum() < removed:
+        return None
+    return random_removals(kept, count=removed, samples=asked.samples, seed=asked.seed)
+
+
+def _draws(test: Marks, kept: NDArray[np.bool_], asked: Asked) -> Changes | None:
+    if kept.all() or not kept.any() or not asked.replicates or len(test.points) < 2:
+        return None
+    return changes(test, kept, replicates=asked.replicates, seed=asked.seed, threads=asked.threads)
 
 
 def _limits(estimate: float, draws: Any, level: float) -> Interval[float]:
@@ -189,36 +195,56 @@ def _limits(estimate: float, draws: Any, level: float) -> Interval[float]:
     return bca(float(estimate), draws, np.empty(0), level=level)
 
 
-def _cuts(
-    form: str,
-    test: Marks,
-    reached: NDArray[np.bool_],
-    others: NDArray[np.bool_] | None,
-    draws: Changes | None,
-    names: tuple[str, ...],
-) -> Iterator[CutRow]:
+@dataclass(frozen=True)
+class _Seen:
+    """Of C cuts and n persons: `reached` (C, n, 2) with all items and without the flagged.
+
+    instead : (C, n, S) reached when as many other items go; draws : the bootstrap; None if not made
+    """
+
+    form: str
+    names: tuple[str, ...]
+    reached: NDArray[np.bool_]
+    instead: NDArray[np.bool_] | None
+    draws: Changes | None
+
+    @property
+    def n(self) -> int:
+        return int(self.reached.shape[1])
+
+
+def _cuts(seen: _Seen) -> Iterator[CutRow]:
     """Each cut, and with several of them whether the outcome changes at any."""
-    n = len(test.points)
-    instead = None if others is None else outcomes(test, others).reached
-    for c, name in enumerate(names):
-        old, new = reached[c, :, 0], reached[c, :, 1]
+    for c, name in enumerate(seen.names):
+        old, new = seen.reached[c, :, 0], seen.reached[c, :, 1]
+        instead = seen.instead
         yield CutRow(
-            form=form,
+            form=seen.form,
             cut=name,
-            n=n,
+            n=seen.n,
             reached=int(old.sum()),
             up=int((new & ~old).sum()),
             down=int((old & ~new).sum()),
             random=None if instead is None else (instead[c] != old[:, None]).sum(axis=0),
-            rates=None if draws is None else draws.pass_rate[:, c] * n,
+            rates=None if seen.draws is None else seen.draws.pass_rate[:, c] * seen.n,
         )
-    if len(names) > 1:
-        level = reached.sum(axis=0)
-        random = None
-        if instead is not None:
-            random = (instead.sum(axis=0) != level[:, :1]).sum(axis=0)
-        up, down = level[:, 1] > level[:, 0], level[:, 1] < level[:, 0]
-        yield CutRow(form, ANY_CUT, n, 0, int(up.sum()), int(down.sum()), random, None)
+    if len(seen.names) > 1:
+        yield _any_cut(seen)
+
+
+def _any_cut(seen: _Seen) -> CutRow:
+    """Outcomes as the number of cuts that are reached."""
+    old, new = seen.reached.sum(axis=0).T
+    random = None
+    if seen.instead is not None:
+        random = (seen.instead.sum(axis=0) != old[:, None]).sum(axis=0)
+    up, down = int((new > old).sum()), int((new < old).sum())
+    return CutRow(seen.form, ANY_CUT, seen.n, 0, up, down, random, None)
+
+
+def _no_item_left(seen: _Seen) -> Iterator[CutRow]:
+    for name in seen.names:
+        yield CutRow(seen.form, name, 0, 0, 0, 0, None, None, "no_item_left")
 
 
 def over_forms(rows: tuple[FormRow, ...]) -> tuple[CutRow, ...]:
@@ -237,6 +263,7 @@ def _sum(first: CutRow, second: CutRow) -> CutRow:
     """Persons of two forms; a form without flagged items changes for nobody, whatever is drawn."""
     return replace(
         first,
+        why_not=first.why_not and second.why_not,
         n=first.n + second.n,
         reached=first.reached + second.reached,
         up=first.up + second.up,

@@ -107,9 +107,11 @@ def cuts_table(
     ]
     reference = [_random(row) for row in rows]
     rates = [_rate(row, level) for row in rows]
-    any_cut = [row.cut == ANY_CUT for row in rows]
-    before = np.where(any_cut, np.nan, _of(rows, "reached") / n)
-    gain = np.where(any_cut, np.nan, (_of(rows, "up") - _of(rows, "down")) / n)
+    people = np.where(n > 0, n, np.nan)
+    one_cut = np.where([row.cut == ANY_CUT for row in rows], np.nan, people)
+    before, gain = (
+        count / one_cut for count in (_of(rows, "reached"), _of(rows, "up") - _of(rows, "down"))
+    )
     columns: dict[str, Any] = {
         "form": [row.form for row in rows],
         "cut": [row.cut for row in rows],
@@ -117,13 +119,13 @@ def cuts_table(
         "cut_unit": pd.Series([_cut(study, row.cut)[1] for row in rows], dtype=object),
         "n": n.astype(int),
         "changed_n": changed.astype(int),
-        "changed_share": changed / n,
+        "changed_share": changed / people,
         "changed_share_low": shares[0].low,
         "changed_share_high": shares[0].high,
-        "up_per_1000": 1000 * _of(rows, "up") / n,
+        "up_per_1000": 1000 * _of(rows, "up") / people,
         "up_per_1000_low": 1000 * shares[1].low,
         "up_per_1000_high": 1000 * shares[1].high,
-        "down_per_1000": 1000 * _of(rows, "down") / n,
+        "down_per_1000": 1000 * _of(rows, "down") / people,
         "down_per_1000_low": 1000 * shares[2].low,
         "down_per_1000_high": 1000 * shares[2].high,
         "pass_rate": before,
@@ -149,7 +151,7 @@ def _cut(study: Study, name: str) -> tuple[float, str | None]:
 
 
 def _random(row: CutRow) -> tuple[float, Interval[float], float]:
-    """Share that changes when other items go, and the share of draws that change as many or more."""
+    """Share that changes when other items go, and how many draws change as many or more."""
     if row.random is None or not row.n:
         return float("nan"), UNDEFINED, float("nan")
     mean, ends = _range(row.random / row.n)
@@ -165,10 +167,16 @@ def _rate(row: CutRow, level: float) -> Interval[float]:
 
 
 def _cut_reasons(rows: Sequence[CutRow]) -> dict[str, list[str]]:
-    several = ["several_cuts" if row.cut == ANY_CUT else "no_cut" for row in rows]
+    nobody = [row.why_not or "too_few_persons" for row in rows]
+    several = [
+        "several_cuts" if row.cut == ANY_CUT else why for row, why in zip(rows, nobody, strict=True)
+    ]
     drawn = ["several_cuts" if row.cut == ANY_CUT else _why_no_limits(row) for row in rows]
     random = [row.why_not or "too_few_items" for row in rows]
     return {
+        "changed_share": nobody,
+        "up_per_1000": nobody,
+        "down_per_1000": nobody,
         "cut_value": several,
         "pass_rate": several,
         "pass_rate_without": several,
@@ -204,6 +212,6 @@ def _with_theta(
     }
     extra = tidy(own, dict.fromkeys(columns, ["cut_on_theta"] * len(pairs)))
     whole = pd.concat([table, extra], ignore_index=True) if len(table) else extra
-    reasons = [name for name in whole if str(name).endswith("_reason")]
+    reasons = [str(name) for name in whole if str(name).endswith("_reason")]
     whole[reasons] = whole[reasons].astype(object).where(whole[reasons].notna(), None)
     return whole

@@ -89,7 +89,7 @@ def without_flagged(
     )
     removed = {row.form: row.removed for row in rows}
     cuts = tuple(
-        replace(cut, why_not="" if removed.get(cut.form, 1) and found else "nothing_removed")
+        cut if removed.get(cut.form, len(found)) else replace(cut, why_not="nothing_removed")
         for cut in over_forms(rows)
     )
     forms = [row.form for row in rows] if len(rows) == 1 else [ALL_FORMS, *removed]
