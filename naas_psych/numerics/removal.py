@@ -113,12 +113,14 @@ def changes(
 
 
 def _sums_needed(test: Marks, masks: NDArray[np.bool_]) -> tuple[Floats, NDArray[np.int64]]:
-    """Columns (n, .): items, their squares, both totals, their squares, both outcomes by cut."""
+    """Columns (n, .): items, their squares if these differ, totals and squares, gain by cut."""
     x = test.points.astype(float)
     totals = x @ masks.T.astype(float)
     reached = outcomes(test, masks).reached
     gain = (reached[:, :, 1].astype(float) - reached[:, :, 0]).T
-    parts = [x, x**2, totals, totals**2, gain]
+    # A mark of 0 or 1 is its own square.
+    squares = x[:, :0] if (test.highest <= 1).all() else x**2
+    parts = [x, squares, totals, totals**2, gain]
     return np.concatenate(parts, axis=1), np.cumsum([part.shape[1] for part in parts])
 
 
@@ -134,7 +136,7 @@ def _changes(
     means: Floats, widths: NDArray[np.int64], test: Marks, masks: NDArray[np.bool_]
 ) -> Changes:
     x, squares, totals, total_squares, gain = np.split(means, widths[:-1], axis=1)
-    variances = squares - x**2
+    variances = (squares if squares.shape[1] else x) - x**2
     live = (masks & (test.points.min(axis=0) != test.points.max(axis=0))).astype(float)
     spread = total_squares - totals**2
     both = [_alpha(variances @ live[k], spread[:, k], live[k].sum()) for k in (0, 1)]
