@@ -106,6 +106,8 @@ def test_an_area_outside_the_plan_is_said() -> None:
     result = blueprint(made(plan(law=0.7, ethics=0.3)), weight="points")
     assert domains(result).loc["practice", "planned_share"] == 0
     assert domains(result)["within"].tolist() == [True, False, False]
+    found = next(one for one in result.findings if one.code == "domain_not_planned")
+    assert (found.subject, found.severity) == ("practice", "warning")
 
 
 def test_a_plan_by_form() -> None:

@@ -160,6 +160,7 @@ def test_ordinary_stems_are_left_alone(stem: str) -> None:
 def test_ordinary_options_are_left_alone() -> None:
     others = {"A": "All children in the home", "B": "None", "C": "Both parents", "D": "A relative"}
     assert flagged("Who should be seen?", others, "D") == set()
+    assert flagged("How many?", {"A": "Three", "B": "One", "C": "Two"}, "A") == set()
     assert flagged("Which?", {"A": "Always ask first", "B": "Never ask at all"}, "A") == set()
 
 

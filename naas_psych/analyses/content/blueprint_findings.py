@@ -64,12 +64,12 @@ def _of_domain(row: Row, result: Result, thresholds: Thresholds) -> Iterator[Fin
             value=share,
         )
         return
-    if row["within"] is False:
+    if share > 0 and row["within"] is False:
         yield _off_plan(row, share, result, line)
     elif share == 0 and row["items"]:
         yield found(
             code="domain_not_planned",
-            severity="info",
+            severity="warning" if row["within"] is False else "info",
             subject=subject,
             sentence=f"{where} has {_items(row['items'])} on {name}, which the plan does not name.",
             value=float(row["items"]),
@@ -105,7 +105,7 @@ def _off_plan(row: Row, share: float, result: Result, line: Threshold) -> Findin
 
 def _because(row: Row) -> str:
     """Where the number of items is as planned, it is their marks that are not."""
-    if abs(float(row["items"]) - float(row["planned_items"])) >= 1:
+    if abs(float(row["items"]) - float(row["planned_items"])) >= 0.5:
         return ""
     return f", though the number of items ({int(row['items'])}) is as planned"
 

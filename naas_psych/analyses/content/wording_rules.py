@@ -75,6 +75,10 @@ _ACRONYM = re.compile(r"(?<![\w-])[A-Z][A-Z&]*[A-Z](?:s\b)?(?![\w-])")
 _ROMAN = re.compile(r"[IVXLC]+")
 
 
+#: Letters that the key must have beyond the mean distractor.
+_LETTERS_SEEN = 15
+
+
 @dataclass(frozen=True)
 class Limits:
     """The lines from thresholds.toml that the rules are held to."""
@@ -97,7 +101,7 @@ def flags_of(text: ItemText, limits: Limits) -> tuple[str, ...]:
         "combined_options": lambda: _any_option(text, _JOINED),
         "same_option_twice": lambda: _same_twice(text),
         "grammar_cue": lambda: _grammar_cue(text),
-        "key_longest": lambda: (key_length_ratio(text) or 0) > limits.key_ratio,
+        "key_longest": lambda: _key_stands_out(text, limits.key_ratio),
         "absolute_wrong_option": lambda: _absolute_wrong(text),
         "repeated_words": lambda: _repeated(text),
         "acronym": lambda: bool(acronyms(text)),
@@ -121,6 +125,14 @@ def key_length_ratio(text: ItemText) -> float | None:
         return None
     others = [len(option) for letter, option in text.options.items() if letter != text.key]
     return len(text.options[text.key]) / (sum(others) / len(others))
+
+
+def _key_stands_out(text: ItemText, line: float) -> bool:
+    """By ratio, and by letters that an eye sees: among one-word options any ratio is chance."""
+    ratio = key_length_ratio(text)
+    if ratio is None or ratio <= line or not key_is_longest(text):
+        return False
+    return len(text.options[str(text.key)]) * (1 - 1 / ratio) >= _LETTERS_SEEN
 
 
 def key_is_longest(text: ItemText) -> bool | None:
