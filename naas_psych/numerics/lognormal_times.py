@@ -7,7 +7,7 @@ speed of 0 among the persons it is fitted to; the scale is that of log seconds.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -32,7 +32,7 @@ class TimeModel:
     beta, sigma : (J,) mean and residual sd of the log seconds; nan where `estimated` is false
     speed_variance : s^2
     covariance : (2J + 1, 2J + 1) of beta, sigma^2 and s^2, in this order
-    n : (J,) times used
+    n : (J,) times there are
     estimated : (J,) items with two times that differ
     floored : (J,) items whose sigma stopped at its least value
     """
@@ -109,7 +109,8 @@ def fit_times(log_times: NDArray[Any]) -> TimeModel:
     data = _data(y[:, estimated], seen[:, estimated])
     state, cycles, converged = _search(data)
     covariance = _covariance(data, state)
-    return _model(data, state, covariance, estimated, cycles=cycles, converged=converged)
+    model = _model(data, state, covariance, estimated, cycles=cycles, converged=converged)
+    return replace(model, n=seen.sum(axis=0))
 
 
 def _varies(y: Floats, seen: NDArray[np.bool_]) -> NDArray[np.bool_]:

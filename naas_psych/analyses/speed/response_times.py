@@ -158,7 +158,7 @@ def _form_items(
 
 
 def _why(model: Any, j: int) -> str | None:
-    if model.n[j] == 0 and not model.estimated[j]:
+    if model.n[j] == 0:
         return "no_times"
     if not model.estimated[j]:
         return "no_variance_of_times"

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.special import bdtrc
+from scipy.special import betainc
 
 from naas_psych.analyses.forms import ONE_FORM, form_in_words
 from naas_psych.analyses.items.phrasing import between, known, short
@@ -93,8 +93,10 @@ def _fast_right(items: pd.DataFrame) -> Iterator[Finding]:
     expected = items["n_fast_right_expected"].to_numpy(dtype=float)
     usable = (n > 0) & np.isfinite(expected)
     facility = np.divide(expected, n, out=np.full(n.size, np.nan), where=usable)
-    p = np.where(usable, bdtrc(right - 1, n, facility), np.nan)
-    adjusted = benjamini_hochberg(np.where(right > 0, p, np.where(usable, 1.0, np.nan)))
+    # P(at least so many of n right), the binomial tail as an incomplete beta function.
+    tail = betainc(np.maximum(right, 1), n - right + 1, np.nan_to_num(facility))
+    p = np.where(right > 0, tail, 1.0)
+    adjusted = benjamini_hochberg(np.where(usable, p, np.nan))
     for k in np.flatnonzero(adjusted < _SURE):
         yield found(
             code="fast_right_answers",

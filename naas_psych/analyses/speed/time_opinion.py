@@ -124,7 +124,7 @@ def _question(answers: Answers, asked: str | None) -> str:
             f"The feedback has no rated question {asked!r}. Its questions are: {', '.join(names)}."
         )
     found = [name for name in _USUAL if name in names]
-    found += [name for name in names if name.casefold().startswith("time")]
+    found += [name for name in names if "time" in name.casefold() or "timing" in name.casefold()]
     if not found:
         raise AnalysisImpossible(
             "No question of the feedback is about time by its name. Its questions are: "
