@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from naas_psych.assurance.entry import Caveat, Entry
+from naas_psych.assurance.claims import Answer
+from naas_psych.assurance.entry import Caveat, Entry, people_and_items
 from naas_psych.assurance.key_verdict import key_quality
 from naas_psych.assurance.precision import precision
 from naas_psych.assurance.verdict import cannot_tell, not_a_measurement_question
@@ -13,14 +14,40 @@ from naas_psych.result import Result
 from naas_psych.study.study import Study
 
 
-def board(study: Study, results: Mapping[str, Result]) -> tuple[Entry, ...]:
-    """Every question of the board, in the order of the report."""
+def board(
+    study: Study, results: Mapping[str, Result], answered: Sequence[Answer] = ()
+) -> tuple[Entry, ...]:
+    """Every question of the board, in the order of the report, with the claims that stand on it."""
     return (
         precision(study, results),
         item_quality(study, results),
         key_quality(study, results),
+        *(_of_claim(study, answer) for answer in answered if answer.claim.on_board),
         _fairness(study),
         _pass_mark(),
+    )
+
+
+def _of_claim(study: Study, answer: Answer) -> Entry:
+    claim, number = answer.claim, answer.deciding
+    return Entry(
+        question=claim.question,
+        claim=f"\N{LEFT DOUBLE QUOTATION MARK}{claim.quote}\N{RIGHT DOUBLE QUOTATION MARK} "
+        f"({claim.who})",
+        verdict=answer.verdict,
+        measure=number.says if number else "",
+        column="proportion" if number and number.measure.share else "estimate",
+        estimate=number.estimate if number else None,
+        low=number.low if number and not number.measure.exact else None,
+        high=number.high if number and not number.measure.exact else None,
+        chapter=claim.chapter,
+        action=answer.action,
+        caveat=Caveat(
+            based_on=people_and_items(study),
+            main_assumption=claim.main_assumption,
+            would_change_if=claim.would_change_if,
+            does_not_show=claim.cannot_show,
+        ),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -55,12 +55,12 @@ class Claim:
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """A claim with its verdict, and the numbers and other verdicts that it rests on."""
+    """A claim with its verdict, the numbers it rests on, and the state of its documents."""
 
     claim: Claim
     verdict: Verdict
     measured: tuple[Measured, ...]
-    others: tuple[Verdict, ...]
+    documents: Verdict | None
 
     @property
     def deciding(self) -> Measured | None:
@@ -112,21 +112,22 @@ def _answer(
         )
         for one in claim.measures
     )
-    others = tuple(_others(claim, study, results))
+    documents = documents_verdict(study, claim.documents, polarity="D") if claim.documents else None
     return Answer(
         claim=claim,
-        verdict=worst([*(one.verdict for one in found), *others]),
+        verdict=worst([*(one.verdict for one in found), *_others(claim, documents, results)]),
         measured=found,
-        others=others,
+        documents=documents,
     )
 
 
-def _others(claim: Claim, study: Study, results: Mapping[str, Result]) -> Sequence[Verdict]:
-    made = []
-    if claim.documents:
-        made.append(documents_verdict(study, claim.documents, polarity=claim.polarity))
+def _others(
+    claim: Claim, documents: Verdict | None, results: Mapping[str, Result]
+) -> Iterator[Verdict]:
+    """What counts besides numbers. A missing document meets no demand, and proves no concern."""
+    if documents is not None and claim.polarity == "D":
+        yield documents
     if claim.ledger:
-        made.append(ledger_verdict(results, polarity=claim.polarity))
+        yield ledger_verdict(results, polarity=claim.polarity)
     if claim.unanswered:
-        made.append(cannot_tell(claim.unanswered, polarity=claim.polarity))
-    return made
+        yield cannot_tell(claim.unanswered, polarity=claim.polarity)

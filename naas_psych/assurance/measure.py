@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 import pandas as pd
 
 from naas_psych.analyses.forms import ONE_FORM, form_in_words
 from naas_psych.assurance.entry import number, table_of
-from naas_psych.assurance.verdict import Polarity, Verdict, cannot_tell, verdict, worst
+from naas_psych.assurance.verdict import Polarity, Verdict, cannot_tell, severity, verdict
 from naas_psych.reason_codes import reason_label
 from naas_psych.result import Result
 from naas_psych.thresholds import Thresholds
+
+Row: TypeAlias = Mapping[Any, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +29,12 @@ class Measure:
     each : the column that names the rows when there are several; the worst row answers
     value, low, high : columns of the number and its limits (`<value>_low`, `<value>_high`)
     exact : the number was counted, not estimated: it is its own interval
+    known_only : rows without a number are no answer, as long as another row has one
+    best : the best row answers, because one of them is enough
+    rows : the number is how many rows there are
+    total : the rows of one `each` are added up
+    absent : the number where the table has no such row; None where that says nothing
+    size : its sign does not matter
     minimum, target, n_min : names of the thresholds of the one rule
     n, counted : column of how many it rests on, and what they are
     share : written as so many of 100
@@ -44,6 +52,12 @@ class Measure:
     low: str = ""
     high: str = ""
     exact: bool = False
+    known_only: bool = False
+    best: bool = False
+    rows: bool = False
+    total: bool = False
+    absent: float | None = None
+    size: bool = False
     n: str = ""
     n_min: str = ""
     counted: str = "people"
@@ -83,16 +97,31 @@ def measured(
             measure=measure, verdict=cannot_tell(_why(measure, not_examined), polarity=polarity)
         )
     found = [_of_row(row, measure, thresholds, polarity, named=len(rows) > 1) for row in rows]
-    return next(one for one in found if one.verdict == worst([each.verdict for each in found]))
+    choose = max if measure.best else min
+    return choose(found, key=lambda one: _rank(one, measure))
 
 
-def _rows(measure: Measure, results: Mapping[str, Result]) -> list[Mapping[Any, Any]]:
-    table = table_of(results, measure.analysis, measure.table)
-    if table is None:
+def _rank(found: Measured, measure: Measure) -> tuple[int, float]:
+    """Worst verdict first; among equals the number that is worst."""
+    size = found.estimate if found.estimate is not None else 0.0
+    return (severity(found.verdict), size if measure.higher_is_better else -size)
+
+
+def _rows(measure: Measure, results: Mapping[str, Result]) -> list[Row]:
+    table: Any = table_of(results, measure.analysis, measure.table)
+    if table is None or not len(table):
         return []
     for column, wanted in measure.where.items():
         values = wanted if isinstance(wanted, list) else [wanted]
         table = table[table[column].isin(values)] if column in table else table.iloc[:0]
+    if measure.rows:
+        return [{measure.value: len(table)}]
+    if not len(table):
+        return [] if measure.absent is None else [{measure.value: measure.absent}]
+    if measure.total:
+        table = table.groupby(measure.each, as_index=False, sort=False)[measure.value].sum()
+    if measure.known_only and table[measure.value].notna().any():
+        table = table[table[measure.value].notna()]
     return list(table.to_dict("records"))
 
 
@@ -104,7 +133,7 @@ def _why(measure: Measure, not_examined: Mapping[str, str]) -> str:
 
 
 def _of_row(
-    row: Mapping[Any, Any],
+    row: Row,
     measure: Measure,
     thresholds: Thresholds,
     polarity: Polarity,
@@ -112,6 +141,8 @@ def _of_row(
     named: bool,
 ) -> Measured:
     estimate = number(row.get(measure.value))
+    if measure.size and estimate is not None:
+        estimate = abs(estimate)
     low = number(row.get(measure.low or f"{measure.value}_low"))
     high = number(row.get(measure.high or f"{measure.value}_high"))
     if measure.exact:
@@ -130,16 +161,16 @@ def _of_row(
         counted=measure.counted,
         write=_percent if measure.share else "{:g}".format,
     )
-    of = _called(row.get(measure.each)) if named and measure.each else ""
+    of = _called(row.get(measure.each), measure.each) if named and measure.each else ""
     return Measured(measure=measure, verdict=made, of=of, estimate=estimate, low=low, high=high)
 
 
-def _count(row: Mapping[Any, Any], measure: Measure) -> int:
+def _count(row: Row, measure: Measure) -> int:
     found = number(row.get(measure.n)) if measure.n else None
     return int(found or 0)
 
 
-def _reason(row: Mapping[Any, Any], column: str) -> str:
+def _reason(row: Row, column: str) -> str:
     code = row.get(f"{column}_reason")
     return "" if code is None or pd.isna(code) else reason_label(str(code))
 
@@ -148,10 +179,10 @@ def _percent(line: float) -> str:
     return f"{100 * line:g} of 100"
 
 
-def _called(name: Any) -> str:
-    return "" if name in (None, ONE_FORM) else form_in_words(str(name))
-
-
-def level_of(found: Sequence[Measured]) -> Verdict:
-    """The verdict on a claim that rests on all of these."""
-    return worst([one.verdict for one in found])
+def _called(name: Any, column: str) -> str:
+    """What a row is about, in words."""
+    if name in (None, ONE_FORM):
+        return ""
+    if column == "form":
+        return form_in_words(str(name))
+    return f"{column.split('_', maxsplit=1)[0]} {str(name).replace('_', ' ')}"

@@ -45,6 +45,19 @@ _SENTENCES: dict[bool, dict[Level, str]] = {
         "bottom": "Every plausible value is beyond the limit of {minimum}.",
     },
 }
+#: The same of a number that was counted: it has no range of plausible values.
+_COUNTED: dict[bool, dict[Level, str]] = {
+    True: {
+        "top": "It reaches the target of {target}.",
+        "middle": "It reaches the minimum of {minimum}, but not the target of {target}.",
+        "bottom": "It does not reach the minimum of {minimum}.",
+    },
+    False: {
+        "top": "It is within the target of {target}.",
+        "middle": "It is within the limit of {minimum}, but not within the target of {target}.",
+        "bottom": "It is beyond the limit of {minimum}.",
+    },
+}
 _STRADDLES = (
     "This is the best estimate, but values on both sides of the line ({minimum}) remain plausible."
 )
@@ -94,7 +107,8 @@ def verdict(
 
     The whole interval at or beyond the target: top. At or beyond the minimum: middle. Short of the
     minimum: bottom. Across the minimum, too few observations, or no number (`reason`): cannot tell.
-    `counted` says what `n` counts, and `write` puts the lines into words for the sentence.
+    A number that is its own interval was counted, and is said so. `counted` says what `n`
+    counts, and `write` puts the lines into words for the sentence.
     """
     if n < n_min:
         return cannot_tell(
@@ -105,7 +119,8 @@ def verdict(
     sign = 1.0 if higher_is_better else -1.0
     worse, better = sorted((sign * float(low or 0), sign * float(high or 0)))
     level = _held_to(worse, better, minimum=sign * minimum, target=sign * target)
-    words = _SENTENCES[higher_is_better].get(level, _STRADDLES)
+    sentences = _COUNTED if low == high else _SENTENCES
+    words = sentences[higher_is_better].get(level, _STRADDLES)
     sentence = words.format(minimum=write(minimum), target=write(target))
     return Verdict(level=level, polarity=polarity, sentence=sentence)
 
@@ -132,7 +147,12 @@ def worst(verdicts: Sequence[Verdict]) -> Verdict:
     ValueError
         There is no verdict to choose from.
     """
-    return min(verdicts, key=lambda v: _SEVERITY.index(v.level))
+    return min(verdicts, key=severity)
+
+
+def severity(made: Verdict) -> int:
+    """The place of a verdict among all, from the worst on."""
+    return _SEVERITY.index(made.level)
 
 
 def _held_to(worse: float, better: float, *, minimum: float, target: float) -> Level:

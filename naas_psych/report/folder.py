@@ -10,6 +10,8 @@ from typing import Any
 
 from naas_psych.aside import whole_folder
 from naas_psych.assurance.manifest import NAME, manifest, relative
+from naas_psych.report.claims import answered
+from naas_psych.report.claims import register as claims_register
 from naas_psych.report.document import document, dumps, findings_list
 from naas_psych.report.export import drawings_of, write_tables, write_text
 from naas_psych.report.figures import Image, write_figures
@@ -72,6 +74,8 @@ def _write(study: Study, run: Run, folder: Path, out: Path, choices: _Choices) -
     choices.say("report", 1, 1)
     text = page(study, run, images=images, internal=choices.internal, seed=choices.seed, out=out)
     write_text(folder / "report.html", text)
+    register = claims_register(answered(study, run), run)
+    write_text(folder / "claims.json", dumps({"synthetic": study.synthetic, **register}))
     made = manifest(
         command="evidence",
         options=_options(study, choices, out),

@@ -13,6 +13,7 @@ from naas_psych import __version__
 from naas_psych.assurance.board import board
 from naas_psych.assurance.disclosure import disclosure, names_a_person
 from naas_psych.assurance.entry import Entry
+from naas_psych.assurance.ledger import ledger
 from naas_psych.assurance.manifest import inputs_of, versions
 from naas_psych.errors import Fault
 from naas_psych.finding_codes import label_of
@@ -20,6 +21,7 @@ from naas_psych.glossary import Term
 from naas_psych.references import Reference, references
 from naas_psych.report import wording
 from naas_psych.report.chapters import ChapterView, chapters, opens
+from naas_psych.report.claims import POLARITY, answered, number_words
 from naas_psych.report.figures import Image
 from naas_psych.report.itemcards import (
     ItemCard,
@@ -45,6 +47,7 @@ def page(
     cards = item_cards(study, run, images)
     parts = chapters(run, images)
     results = {result.analysis: result for result in run.results}
+    found = answered(study, run)
     terms = _terms(parts, cards, table_columns(run))
     context = {
         "study": study,
@@ -55,7 +58,9 @@ def page(
         "inputs": inputs_of(study, out=out),
         "disclosure": disclosure(study),
         "tiles": tiles(study, run),
-        "board": board(study, results),
+        "board": board(study, results, found),
+        "claims": found,
+        "ledger": ledger(results),
         "look_first": look_first(cards, run),
         "cannot_show": cannot_show(study, run),
         "findings": urgent_first([f for r in run.results for f in r.findings]),
@@ -179,6 +184,8 @@ def _rendered(context: Mapping[str, Any]) -> str:
         "style": _template("report.css"),
         "script": _template("report.js"),
         "measured": measured,
+        "number_words": number_words,
+        "polarity": POLARITY,
     }
     text = environment.get_template("report.html.j2").render(context)
     return re.sub(r"\n\s*\n+", "\n", text)

@@ -1,0 +1,79 @@
+"""The register of claims: what was said and asked, with the answer of these data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from naas_psych.assurance.claims import Answer, answers
+from naas_psych.assurance.ledger import ledger
+from naas_psych.assurance.measure import Measured
+from naas_psych.report import wording
+from naas_psych.report.run import Run
+from naas_psych.study.study import Study
+
+#: What the letters of polarity mean.
+POLARITY = {"A": "praise", "C": "concern", "Q": "question", "D": "demand"}
+
+
+def answered(study: Study, run: Run) -> tuple[Answer, ...]:
+    """Every claim with what this run says about it."""
+    return answers(study, {result.analysis: result for result in run.results}, run.not_examined)
+
+
+def register(found: Sequence[Answer], run: Run) -> dict[str, Any]:
+    """The content of claims.json: each claim with its verdict and numbers, and the ledger."""
+    steps = ledger({result.analysis: result for result in run.results})
+    return {"claims": [_claim(one) for one in found], "ledger": [asdict(step) for step in steps]}
+
+
+def _claim(answer: Answer) -> dict[str, Any]:
+    claim = answer.claim
+    return {
+        "id": claim.id,
+        "quote": claim.quote,
+        "who": claim.who,
+        "polarity": claim.polarity,
+        "question": claim.question,
+        "verdict": answer.verdict.word,
+        "sentence": answer.verdict.sentence,
+        "action": answer.action,
+        "measures": [_measure(one) for one in answer.measured],
+        "documents": answer.documents.word if answer.documents else None,
+        "remark": claim.remark,
+        "main_assumption": claim.main_assumption,
+        "would_change_if": claim.would_change_if,
+        "cannot_show": claim.cannot_show,
+    }
+
+
+def _measure(one: Measured) -> dict[str, Any]:
+    return {
+        "says": one.says,
+        "analysis": one.measure.analysis,
+        "table": one.measure.table,
+        "value": one.estimate,
+        "low": one.low,
+        "high": one.high,
+        "minimum": one.measure.minimum,
+        "target": one.measure.target,
+        "verdict": one.verdict.word,
+        "sentence": one.verdict.sentence,
+    }
+
+
+def number_words(one: Measured) -> str:
+    """`23 of 100 (plausible: 19 to 26 of 100)`, or nothing where there is no number."""
+    if one.estimate is None:
+        return ""
+    counted = one.measure.exact or one.low is None or one.high is None
+    if one.measure.share:
+        figure, limits = (
+            wording.per_hundred(one.estimate),
+            wording.plausible(one.low, one.high),
+        )
+    else:
+        figure = f"{one.estimate:.3g}".replace("-", wording.MINUS)
+        limits = "" if counted else f"{one.low:.2g} to {one.high:.2g}".replace("-", wording.MINUS)
+    return figure if counted else f"{figure} (plausible: {limits})"
