@@ -110,6 +110,16 @@ def test_slow_and_slower_readers_are_no_guessers() -> None:
     assert time_mixtures(times).why == ("no_second_kind",)
 
 
+def test_kinds_that_overlap_too_much_are_one() -> None:
+    """Fast enough, common enough and better by BIC, but 1.8 deviations apart."""
+    generator = np.random.Generator(np.random.PCG64(6))
+    centre = np.where(generator.random(8000) < 0.5, np.log(9), np.log(28.5))
+    times = np.exp(centre + generator.normal(0, 0.62, 8000))[:, None]
+    assert time_mixtures(times).why == ("no_second_kind",)
+    apart = np.exp(centre + generator.normal(0, 0.3, 8000))[:, None]
+    assert time_mixtures(apart).why == (None,)
+
+
 def test_mixtures_say_why_there_is_none() -> None:
     few = two_kinds(300, 0.0, seed=9)
     few[:3] = [[4.0], [5.0], [6.0]]
