@@ -12,6 +12,7 @@ import pytest
 from scipy import stats
 
 import naas_psych as nps
+from naas_psych.analyses.content.face_validity import drawings
 from naas_psych.errors import AnalysisImpossible
 from naas_psych.result import Result
 from naas_psych.study.study import Study
@@ -334,3 +335,35 @@ def test_the_pilot_names_the_planted_items_and_no_decoy() -> None:
     assert sorted(result.tables["overview"]["item_id"].head(5)) == PLANTED
     experts = result.tables["items"].set_index("item_id")
     assert (experts.loc[PLANTED, "endorsement"] < 0.5).all()
+
+
+def test_where_responses_name_nobody_feedback_has_no_persons() -> None:
+    study = taken()
+    nameless = replace(study, responses=replace(study.responses, anonymous=True))
+    result = nps.face_validity(with_tables(nameless, feedback=rated({"Q01": (15, 20)})))
+    seen = row(result, "items", "Q01")
+    assert seen["n"] == 20
+    assert seen["endorsement_adjusted_reason"] == "no_raters_in_third"
+
+
+def test_the_picture_is_drawn_and_names_what_looks_wrong() -> None:
+    result = nps.face_validity(nps.read_study(PILOT))
+    (drawing,) = drawings(result)
+    assert drawing.title.startswith("5 of 96 items look wrong to those who were asked")
+    assert all(item in drawing.alt for item in PLANTED)
+    texts = {text.get_text() for text in drawing.draw().axes[0].texts}
+    assert {*PLANTED, "looks wrong,\nworks", "looks right,\ndoes not work"} <= texts
+
+
+def test_a_role_that_no_judge_names_leaves_the_judges_out_and_says_so() -> None:
+    study = with_tables(
+        taken(),
+        feedback=rated({"Q01": (15, 20)}),
+        judgements=judged({"Q01": (5, 5)}, role_owner="health"),
+    )
+    spec = study.spec.model_copy(
+        update={"content": study.spec.content.model_copy(update={"role": "social_worker"})}
+    )
+    result = nps.face_validity(replace(study, spec=spec))
+    assert set(result.tables["items"]["source"]) == {"candidates"}
+    assert "The judges are left out" in " ".join(result.notes)

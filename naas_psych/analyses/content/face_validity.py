@@ -71,8 +71,9 @@ def face_validity(
 
     Agrees with
     -----------
-    Posterior probabilities and limits to the last digit with the incomplete beta function of R.
-    No other program has the verdict; its lines are this project's own and stand in the thresholds.
+    R's pbeta and prop.test (without correction) for probability_weak, low and high. item_rest_r is
+    that of item_statistics. No other program has the verdict; its lines are this project's own and
+    stand in the thresholds.
 
     References
     ----------

@@ -99,7 +99,8 @@ def read_feedback(study: Study) -> Feedback | None:
     questions = ordered_questions(name for name in table.columns if _is_question(table, str(name)))
     every = Answers(
         _sources(table),
-        _places(table, "person_id", study.responses.person_ids.tolist()),
+        # Where the responses name nobody, the names in the feedback are of other things.
+        _places(table, "person_id", () if study.responses.anonymous else _persons(study)),
         _places(table, "item_id", study.responses.item_ids),
         {name: table[name].to_numpy(dtype=float, na_value=np.nan) for name in questions},
     )
@@ -115,6 +116,10 @@ def read_feedback(study: Study) -> Feedback | None:
         for name in naming_columns(table, study.responses.item_ids)
     }
     return Feedback(every.keep(whole), of_items, named, tuple(notes))
+
+
+def _persons(study: Study) -> Sequence[str]:
+    return study.responses.person_ids.tolist()  # type: ignore[no-any-return]
 
 
 def _sources(table: pd.DataFrame) -> NDArray[np.object_]:

@@ -57,8 +57,8 @@ def feedback_summary(study: Study, *, level: Level = 0.95) -> Result:
 
     Agrees with
     -----------
-    One margin is post-stratification with its finite population error (Cochran). Wilson's and
-    Newcombe's limits as R's prop.test without correction and DescTools print them.
+    One margin is post-stratification with its finite population error. Wilson's limits are those of
+    R's prop.test without correction.
 
     References
     ----------
