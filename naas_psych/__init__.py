@@ -57,15 +57,18 @@ if TYPE_CHECKING:
     from naas_psych.analyses.structure.domain_correlations import (
         domain_correlations as domain_correlations,
     )
+    from naas_psych.analyses.structure.domain_factors import domain_factors as domain_factors
     from naas_psych.analyses.structure.factorability import factorability as factorability
     from naas_psych.analyses.structure.item_correlations import (
         item_correlations as item_correlations,
     )
     from naas_psych.analyses.structure.local_dependence import local_dependence as local_dependence
+    from naas_psych.analyses.structure.one_factor import one_factor as one_factor
     from naas_psych.analyses.structure.parallel_analysis import (
         parallel_analysis as parallel_analysis,
     )
     from naas_psych.analyses.structure.velicer_map import velicer_map as velicer_map
+    from naas_psych.analyses.structure.dimensionality import dimensionality as dimensionality
     from naas_psych.errors import AnalysisImpossible as AnalysisImpossible
     from naas_psych.errors import DataRefused as DataRefused
     from naas_psych.errors import NaasPsychError as NaasPsychError

@@ -51,8 +51,11 @@ CHAPTERS: tuple[Chapter, ...] = (
             "factorability",
             "parallel_analysis",
             "velicer_map",
+            "one_factor",
+            "domain_factors",
             "local_dependence",
             "domain_correlations",
+            "dimensionality",
         ),
     ),
     Chapter(

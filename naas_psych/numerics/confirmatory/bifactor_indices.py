@@ -36,10 +36,14 @@ class BifactorIndices:
     item_ecv: Floats
 
 
-def bifactor_indices(loadings: Floats, uniqueness: Floats) -> BifactorIndices:
-    """Indices of the sum of items; `uniqueness` (J,) in the same metric as `loadings`."""
-    groups = loadings[:, 1:]
-    member = groups != 0
+def bifactor_indices(
+    loadings: Floats, uniqueness: Floats, member: NDArray[np.bool_]
+) -> BifactorIndices:
+    """Indices of the sum of items.
+
+    member (J, G) : which items are in which group, also where the group's loadings are 0 because
+    the model has no factor for it; uniqueness (J,) : in the metric of `loadings`
+    """
     sums = loadings.sum(axis=0)
     variance = float(np.sum(sums**2) + uniqueness.sum())
     squares = standardised(loadings, uniqueness) ** 2

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,68 +13,14 @@ from naas_psych.numerics.arrays import Floats
 from naas_psych.numerics.confirmatory.indices import Indices, indices
 from naas_psych.numerics.confirmatory.least_squares import PairFit, fit_pairs, scaled
 from naas_psych.numerics.confirmatory.model import FactorModel, diagonal_slopes
-from naas_psych.numerics.confirmatory.normal_theory import NormalFit, fit_ml, is_singular, robust
-from naas_psych.numerics.confirmatory.ordinal_covariance import Influences, covariance, influences
+from naas_psych.numerics.confirmatory.moments import PairMoments, ScoreMoments
+from naas_psych.numerics.confirmatory.normal_theory import NormalFit, fit_ml, robust
 
 Estimator = Literal["ml", "mlr", "dwls", "wlsmv", "uls", "ulsmv"]
 ESTIMATORS: tuple[Estimator, ...] = ("ml", "mlr", "dwls", "wlsmv", "uls", "ulsmv")
 #: Estimators that treat scores as continuous; those with a scaled statistic and robust errors.
 CONTINUOUS = ("ml", "mlr")
 ROBUST = ("mlr", "wlsmv", "ulsmv")
-#: The covariance matrix of the correlations of more items would not fit in half a gigabyte.
-MOST_ITEMS = 100
-
-
-class ScoreMoments:
-    """Covariance matrix (divisor n) of the persons with every score, and their deviations."""
-
-    def __init__(self, scores: NDArray[Any]) -> None:
-        whole = scores if scores.min(initial=0) >= 0 else scores[(scores >= 0).all(axis=1)]
-        self.n = int(whole.shape[0])
-        self.n_items = int(whole.shape[1])
-        self._whole = whole
-
-    @cached_property
-    def deviations(self) -> Floats:
-        return np.asarray(self._whole - self._whole.mean(axis=0), dtype=np.float64)
-
-    @cached_property
-    def covariance(self) -> Floats:
-        return np.asarray(self.deviations.T @ self.deviations / self.n)
-
-    @cached_property
-    def reason(self) -> str | None:
-        """Why nothing can be fitted, or None."""
-        if self.n <= self.n_items:
-            return "too_few_persons"
-        return "singular_matrix" if is_singular(self.covariance) else None
-
-
-class PairMoments:
-    """Polychoric correlations r (P,) of n persons, and how they vary together."""
-
-    def __init__(self, codes: NDArray[Any], r: Floats, *, threads: int = 1) -> None:
-        self.n, self.n_items = int(codes.shape[0]), int(codes.shape[1])
-        self._codes, self.r, self._threads = codes, r, threads
-
-    @property
-    def reason(self) -> str | None:
-        if not np.isfinite(self.r).all():
-            return "no_polychoric"
-        return "boundary" if np.abs(self.r).max(initial=0.0) >= 1 - 1e-9 else None
-
-    @property
-    def robust_reason(self) -> str | None:
-        return self.reason or ("too_many_items" if self.n_items > MOST_ITEMS else None)
-
-    @cached_property
-    def influences(self) -> Influences:
-        return influences(self._codes, self.r)
-
-    @cached_property
-    def covariance(self) -> Floats:
-        """N times the covariance matrix of r (P, P)."""
-        return covariance(self.influences, threads=self._threads)
 
 
 @dataclass(frozen=True)
@@ -204,7 +149,7 @@ def _of_pairs(name: Estimator, fit: PairFit, moments: PairMoments) -> Estimate:
     if name in ROBUST:
         inexact = moments.robust_reason
         chi_square = baseline = np.nan
-        if inexact is None:
+        if inexact is None and fit.minimum.converged:
             found = scaled(fit, moments.covariance)
             chi_square, baseline, errors = found.chi_square, found.baseline, found.errors
     made = _estimate(

@@ -9,7 +9,6 @@ import numpy as np
 from naas_psych.numerics.arrays import Floats
 from naas_psych.numerics.noncentral import non_centrality
 
-
 #: Of the interval of rmsea and cfi, as is usual.
 LEVEL = 0.90
 
@@ -58,11 +57,11 @@ def indices(
 
     none = n_items * (n_items - 1) // 2
     tested = df > 0 and np.isfinite(chi_square)
-    excess = (np.nan,) * 3
+    excess = [np.nan, np.nan, np.nan]
     if tested:
         tail, value, spread = (1 - level) / 2, chi_square * scaling, df * scaling
-        limits = (_beyond(value, spread, tail=p) / scaling for p in (1 - tail, tail))
-        excess = (max(chi_square - df, 0.0), *limits)
+        limits = [_beyond(value, spread, tail=p) / scaling for p in (1 - tail, tail)]
+        excess = [max(chi_square - df, 0.0), *limits]
     rmsea, low, high = (float(np.sqrt(e / (df * n))) if tested else np.nan for e in excess)
     cfi, cfi_high, cfi_low = (_cfi(e, baseline - none) for e in excess)
     return Indices(

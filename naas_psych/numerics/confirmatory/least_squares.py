@@ -9,7 +9,7 @@ b = df - a tr(U G), so that mean and variance are those of a chi-square on df.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 import numpy as np
 
@@ -23,7 +23,10 @@ from naas_psych.numerics.confirmatory.model import (
     start,
     turned_upwards,
 )
-from naas_psych.numerics.confirmatory.search import Minimum, Slope, minimise
+from naas_psych.numerics.confirmatory.search import LOWEST_UNIQUENESS, Minimum, Point, minimise
+
+#: Rows of the covariance matrix that are squared at a time.
+_ROWS = 64
 
 
 @dataclass(frozen=True)
@@ -83,8 +86,8 @@ def fit_pairs(model: FactorModel, r: Floats, weights: Floats, n: int) -> PairFit
     matrix[i, j] = matrix[j, i] = r
     scale = float(np.mean(weights))
 
-    def objective(theta: Floats) -> Slope | None:
-        return _slope(model, theta, r, weights / scale)
+    def objective(theta: Floats) -> Point | None:
+        return _point(model, theta, r, weights / scale)
 
     found = minimise(objective, start(model, matrix))
     minimum = Minimum(
@@ -97,34 +100,43 @@ def fit_pairs(model: FactorModel, r: Floats, weights: Floats, n: int) -> PairFit
     return PairFit(model, r, weights, n, minimum)
 
 
-def _slope(model: FactorModel, theta: Floats, r: Floats, weights: Floats) -> Slope | None:
+def _point(model: FactorModel, theta: Floats, r: Floats, weights: Floats) -> Point | None:
     at = implied(model, theta)
     if not np.isfinite(at.sigma).all():
         return None
     i, j = np.triu_indices(model.n_items, 1)
     gap = r - at.sigma[i, j]
-    slopes = pair_slopes(at)
-    pull = np.zeros(at.sigma.shape)
-    pull[i, j] = pull[j, i] = weights * gap
-    safe = slopes.T @ (weights[:, None] * slopes)
-    exact = safe - 0.5 * curvature(model, at, pull)
-    loss = 0.5 * float(np.sum(weights * gap**2))
-    return Slope(loss, -slopes.T @ (weights * gap), exact, safe)
+    slopes = cache(lambda: pair_slopes(at))
+    safe = cache(lambda: np.asarray(slopes().T @ (weights[:, None] * slopes())))
+
+    def exact() -> Floats:
+        pull = np.zeros(at.sigma.shape)
+        pull[i, j] = pull[j, i] = weights * gap
+        return np.asarray(safe() - 0.5 * curvature(model, at, pull))
+
+    return Point(
+        0.5 * float(np.sum(weights * gap**2)),
+        gradient=lambda: np.asarray(-slopes().T @ (weights * gap)),
+        exact=exact,
+        safe=safe,
+        lost=bool(at.uniqueness.min() < LOWEST_UNIQUENESS),
+    )
 
 
 def scaled(fit: PairFit, covariance: Floats) -> Scaled:
     """Scaled statistics and robust errors from N times the covariance of the r (P, P)."""
-    root = np.sqrt(fit.weights)
-    core = root[:, None] * covariance * root
-    trace, squares = float(np.trace(core)), float(np.vdot(core, core))
+    weights = fit.weights
+    trace = float(weights @ np.diagonal(covariance))
+    squares = _weighted_squares(covariance, weights)
     base_factor, base_shift = _adjustment(len(fit.r), trace, squares)
-    weighted = fit.weights[:, None] * fit.slopes
+    weighted = weights[:, None] * fit.slopes
     errors = fit.bread @ (weighted.T @ covariance @ weighted) @ fit.bread / (fit.n - 1)
     factor = shift = np.nan
     if fit.model.df > 0:
         # What the parameters can reach is taken out of both traces.
-        basis = _directions(root[:, None] * fit.slopes)
-        reached = core @ basis
+        root = np.sqrt(weights)[:, None]
+        basis = _directions(root * fit.slopes)
+        reached = root * (covariance @ (root * basis))
         inner = basis.T @ reached
         trace -= float(np.trace(inner))
         squares += float(np.vdot(inner, inner)) - 2 * float(np.vdot(reached, reached))
@@ -136,6 +148,15 @@ def scaled(fit: PairFit, covariance: Floats) -> Scaled:
         shift=shift,
         errors=errors,
     )
+
+
+def _weighted_squares(covariance: Floats, weights: Floats) -> float:
+    """tr((W G)^2), some rows at a time."""
+    total = 0.0
+    for begin in range(0, len(weights), _ROWS):
+        rows = slice(begin, begin + _ROWS)
+        total += float(weights[rows] @ (covariance[rows] ** 2 @ weights))
+    return total
 
 
 def _directions(slopes: Floats) -> Floats:

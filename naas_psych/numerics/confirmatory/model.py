@@ -82,11 +82,11 @@ def grouped_model(groups: Any, *, variances: bool = True) -> FactorModel:
 
 
 def bifactor_model(groups: Any, *, variances: bool = True) -> FactorModel:
-    """A general factor first, then one uncorrelated factor a group."""
-    member = np.asarray(groups)[:, None] == np.arange(np.max(groups) + 1)
-    return FactorModel(
-        np.column_stack([np.ones(len(member), dtype=bool), member]), variances=variances
-    )
+    """A general factor first, then one uncorrelated factor a group; below 0: of no group."""
+    numbers = [g for g in np.unique(groups) if g >= 0]
+    member = np.asarray(groups)[:, None] == np.array(numbers, dtype=np.int64)
+    general = np.ones((len(member), 1), dtype=bool)
+    return FactorModel(np.hstack([general, member]), variances=variances)
 
 
 def implied(model: FactorModel, theta: Floats) -> Implied:

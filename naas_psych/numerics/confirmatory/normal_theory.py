@@ -22,7 +22,7 @@ from naas_psych.numerics.confirmatory.model import (
     start,
     turned_upwards,
 )
-from naas_psych.numerics.confirmatory.search import Minimum, Slope, minimise
+from naas_psych.numerics.confirmatory.search import LOWEST_UNIQUENESS, Minimum, Point, minimise
 
 #: A correlation matrix with a smaller eigenvalue is singular for this purpose.
 SMALLEST_EIGENVALUE = 1e-8
@@ -102,8 +102,8 @@ def fit_ml(model: FactorModel, covariance: Floats, n: int) -> NormalFit:
     corr = covariance / np.outer(scale, scale)
     _, log_det = np.linalg.slogdet(corr)
 
-    def objective(theta: Floats) -> Slope | None:
-        return _slope(model, theta, corr, float(log_det))
+    def objective(theta: Floats) -> Point | None:
+        return _point(model, theta, corr, float(log_det))
 
     found = minimise(objective, start(model, corr))
     theta = turned_upwards(model, found.theta) * _units(model, scale)
@@ -117,21 +117,26 @@ def _units(model: FactorModel, scale: Floats) -> Floats:
     return np.concatenate([scale[item], correlations, scale**2])
 
 
-def _slope(model: FactorModel, theta: Floats, s: Floats, log_det: float) -> Slope | None:
+def _point(model: FactorModel, theta: Floats, s: Floats, log_det: float) -> Point | None:
     at = implied(model, theta)
-    sign, log_sigma = np.linalg.slogdet(at.sigma)
     try:
-        np.linalg.cholesky(at.sigma)
+        root = np.linalg.cholesky(at.sigma)
     except np.linalg.LinAlgError:
         return None
-    if sign <= 0:
-        return None
     inverse = np.asarray(np.linalg.inv(at.sigma), dtype=np.float64)
-    loss = float(log_sigma - log_det + np.sum(s * inverse) - len(s))
+    log_sigma = 2 * float(np.log(np.diagonal(root)).sum())
+    return Point(
+        log_sigma - log_det + float(np.sum(s * inverse)) - len(s),
+        gradient=lambda: _gradient(at, inverse, s),
+        exact=lambda: _observed(model, at, inverse, s),
+        safe=lambda: _expected(at, inverse),
+        lost=bool(at.uniqueness.min() < LOWEST_UNIQUENESS),
+    )
+
+
+def _gradient(at: Implied, inverse: Floats, s: Floats) -> Floats:
     omega = inverse - inverse @ s @ inverse
-    gradient = 2 * at.half * np.einsum("js,js->s", at.x, omega @ at.y)
-    expected = _expected(at, inverse)
-    return Slope(loss, gradient, _observed(model, at, inverse, s, expected), expected)
+    return np.asarray(2 * at.half * np.einsum("js,js->s", at.x, omega @ at.y))
 
 
 def _expected(at: Implied, inverse: Floats) -> Floats:
@@ -149,14 +154,10 @@ def _product(at: Implied, a: Floats, m: Floats) -> Floats:
     return np.asarray((total + total.T) / 2)
 
 
-def _observed(
-    model: FactorModel, at: Implied, a: Floats, s: Floats, expected: Floats | None = None
-) -> Floats:
-    """Second derivatives of F: the expected ones and what misfit adds."""
-    if expected is None:
-        expected = _expected(at, a)
+def _observed(model: FactorModel, at: Implied, a: Floats, s: Floats) -> Floats:
+    """Second derivatives of F; `_product` is linear in its last matrix."""
     m = a @ s @ a
-    return 2 * _product(at, a, m) - expected + curvature(model, at, a - m)
+    return _product(at, a, 2 * m - a) + curvature(model, at, a - m)
 
 
 def _inverse(information: Floats) -> Floats:

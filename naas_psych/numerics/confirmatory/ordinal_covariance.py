@@ -58,14 +58,16 @@ def influences(codes: NDArray[Any], r: Floats) -> Influences:
     n = counts.sum(axis=(1, 2))
     observed = counts / n[:, None, None]
     h, k = _cuts(observed.sum(axis=2)), _cuts(observed.sum(axis=1))
-    cells = np.maximum(_by_difference(_corner_probability(h, k, r)), _TINY)
-    slope = _by_difference(_corner_density(h, k, r)) / cells
+    there = observed > 0
+    cells = np.where(there, _by_difference(_corner_probability(h, k, r)), 1.0)
+    cells = np.maximum(cells, _TINY)
+    slope = np.where(there, _by_difference(_corner_density(h, k, r)) / cells, 0.0)
     pull = observed * slope / cells
     first = _through_thresholds(h, pull, _edge(h, k, r))
     second = _through_thresholds(k, pull.transpose(0, 2, 1), _edge(k, h, r))
     information = np.sum(observed * slope**2, axis=(1, 2))
     table = (slope - first[:, :, None] - second[:, None, :]) / information[:, None, None]
-    table = np.where(observed > 0, table, 0.0)
+    table = np.where(there, table, 0.0)
     # A pair that only some persons have moves more with each of them.
     weight = len(codes) / n
     variance = np.sum(observed * table**2, axis=(1, 2)) * weight

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from scipy.linalg import LinAlgError, cho_factor, cho_solve
@@ -11,19 +12,42 @@ from scipy.linalg import LinAlgError, cho_factor, cho_solve
 from naas_psych.numerics.arrays import Floats
 
 _SETTLED = 1e-9
-_MOST_STEPS = 300
-_LARGEST_DAMPING = 1e12
+_MOST_STEPS = 150
+_LARGEST_DAMPING = 1e10
+#: Where factors give an item more than twice the variance it has, loadings are running away.
+LOWEST_UNIQUENESS = -1.0
 
 
-@dataclass(frozen=True)
-class Slope:
-    """At a point: the loss, its gradient (q,), its Hessian (q, q), and one that is never bent
-    downwards (Gauss-Newton or expected)."""
+class Point:
+    """A point of the search: its loss, and derivatives that are made when it is taken.
 
-    loss: float
-    gradient: Floats
-    exact: Floats
-    safe: Floats
+    gradient (q,); exact (q, q): the Hessian; safe (q, q): one that is never bent downwards
+    (Gauss-Newton or expected). lost: there is no way back from here.
+    """
+
+    def __init__(
+        self,
+        loss: float,
+        *,
+        gradient: Callable[[], Floats],
+        exact: Callable[[], Floats],
+        safe: Callable[[], Floats],
+        lost: bool,
+    ) -> None:
+        self.loss, self.lost = loss, lost
+        self._gradient, self._exact, self._safe = gradient, exact, safe
+
+    @cached_property
+    def gradient(self) -> Floats:
+        return self._gradient()
+
+    @cached_property
+    def exact(self) -> Floats:
+        return self._exact()
+
+    @cached_property
+    def safe(self) -> Floats:
+        return self._safe()
 
 
 @dataclass(frozen=True)
@@ -40,7 +64,7 @@ class Minimum:
     steps: int
 
 
-Objective = Callable[[Floats], Slope | None]
+Objective = Callable[[Floats], Point | None]
 
 
 def minimise(objective: Objective, start: Floats, *, most_steps: int = _MOST_STEPS) -> Minimum:
@@ -49,20 +73,20 @@ def minimise(objective: Objective, start: Floats, *, most_steps: int = _MOST_STE
     if at is None:
         return Minimum(start, np.nan, converged=False, identified=False, steps=0)
     while taken < most_steps:
-        if np.abs(at.gradient).max() < _SETTLED:
+        if at.lost or np.abs(at.gradient).max() < _SETTLED:
             break
         moved = _move(objective, theta, at, damping)
         if moved is None:
             break
         theta, at, damping = moved
         taken += 1
-    settled = bool(np.abs(at.gradient).max() < 1e3 * _SETTLED)
-    return Minimum(theta, at.loss, settled, _bowl(at.exact), taken)
+    settled = not at.lost and bool(np.abs(at.gradient).max() < 1e3 * _SETTLED)
+    return Minimum(theta, at.loss, settled, settled and _bowl(at.exact), taken)
 
 
 def _move(
-    objective: Objective, theta: Floats, at: Slope, damping: float
-) -> tuple[Floats, Slope, float] | None:
+    objective: Objective, theta: Floats, at: Point, damping: float
+) -> tuple[Floats, Point, float] | None:
     """One step that lowers the loss, with the damping for the next; None if there is none."""
     while damping < _LARGEST_DAMPING:
         new = theta + _step(at, damping)
@@ -73,11 +97,12 @@ def _move(
     return None
 
 
-def _step(at: Slope, damping: float) -> Floats:
-    for hessian in (at.exact, at.safe):
-        diagonal = np.maximum(np.diagonal(at.safe), 1e-8)
+def _step(at: Point, damping: float) -> Floats:
+    for bent in (True, False):
+        hessian = at.exact if bent else at.safe
+        size = np.maximum(np.abs(np.diagonal(hessian)), 1e-8)
         try:
-            factor = cho_factor(hessian + np.diag(damping * diagonal + 1e-12), check_finite=False)
+            factor = cho_factor(hessian + np.diag(damping * size + 1e-12), check_finite=False)
         except LinAlgError:
             continue
         return -np.asarray(cho_solve(factor, at.gradient, check_finite=False))
