@@ -48,8 +48,8 @@ def domain_relations(covariance: Floats, belongs: Floats) -> DomainRelations:
         r=r,
         alpha=alphas,
         corrected=_off(corrected),
-        htmt=_off(_ratio(_mean_of_pairs(corr, belongs))),
-        htmt2=_off(_ratio(np.exp(_mean_of_pairs(_log_size(corr), belongs)))),
+        htmt=_off(_ratio(mean_of_pairs(corr, belongs))),
+        htmt2=_off(_ratio(np.exp(mean_of_pairs(_log_size(corr), belongs)))),
     )
 
 
@@ -58,7 +58,7 @@ def _log_size(corr: Floats) -> Floats:
     return np.asarray(np.log(np.where(corr == 0, np.nan, np.abs(corr))))
 
 
-def _mean_of_pairs(values: Floats, belongs: Floats) -> Floats:
+def mean_of_pairs(values: Floats, belongs: Floats) -> Floats:
     """(b, D, D) mean over known pairs of items, one of each domain; within one, over its own."""
     own = values.copy()
     diagonal = np.arange(values.shape[-1])

@@ -20,13 +20,15 @@ FEWEST_ITEMS = 6
 class Omega:
     """omega_total, omega_hierarchical (B,): nan where there is no general factor.
 
-    `pattern` (B, J, m) are the loadings on the factors as rotated; `trouble` names what went
+    `pattern` (B, J, m) are the loadings on the factors as rotated, `general` (B, J) those on the
+    general factor (nan where there is none); `trouble` names what went
     wrong, by matrix: "", "not_converged", "rotation_not_converged", "second_order_heywood_case" or
     "heywood_case".
     """
 
     total: Floats
     hierarchical: Floats
+    general: Floats
     pattern: Floats
     factors: FactorSolution
     trouble: NDArray[np.str_]
@@ -41,7 +43,8 @@ def omega_one_factor(
     trouble = np.where(factors.converged, trouble, "not_converged")
     total = 1.0 - factors.uniqueness.sum(axis=1) / corr.sum(axis=(1, 2))
     nothing = np.full(len(corr), np.nan)
-    return Omega(total, nothing, factors.loadings, factors, trouble)
+    no_general = np.full(corr.shape[:2], np.nan)
+    return Omega(total, nothing, no_general, factors.loadings, factors, trouble)
 
 
 def omega_three_factors(
@@ -72,7 +75,7 @@ def omega_three_factors(
     trouble = np.where(factors.converged, trouble, "not_converged")
     total = 1.0 - factors.uniqueness.sum(axis=1) / sum_of_r
     hierarchical = general.sum(axis=1) ** 2 / sum_of_r
-    return Omega(total, hierarchical, rotated.loadings, factors, trouble)
+    return Omega(total, hierarchical, general, rotated.loadings, factors, trouble)
 
 
 def _second_order(phi: Floats) -> tuple[Floats, NDArray[np.bool_]]:

@@ -24,12 +24,12 @@ from naas_psych.analyses.structure.parallel_analysis_drawings import (
 from naas_psych.analyses.structure.parallel_analysis_findings import (
     parallel_analysis_findings as findings,
 )
+from naas_psych.analyses.structure.permuted_eigenvalues import permuted_eigenvalues
 from naas_psych.analysis import Seed, Threads, analysis
 from naas_psych.numerics.arrays import Floats
 from naas_psych.numerics.parallel_analysis import (
     NullEigenvalues,
     eigenvalues,
-    null_eigenvalues,
     retained,
 )
 from naas_psych.result import Result, tidy
@@ -141,19 +141,19 @@ class _Compared:
 
 def _compared(form: CodedForm, asked: _Asked) -> list[_Compared]:
     """Both matrices of a form against the same permuted data."""
-    why = {"pearson": gap(form, "pearson"), "polychoric": gap(form, "polychoric")}
-    kinds = [kind for kind in ("pearson", "polychoric") if why[kind] is None]
-    null: dict[Any, NullEigenvalues] = null_eigenvalues(
-        form.codes,
-        kinds=kinds,  # type: ignore[arg-type]
-        replicates=asked.replicates,
-        seed=asked.seed,
-        threads=asked.threads,
-    )
-    return [
-        _one(form, "pearson", null.get("pearson"), why["pearson"], asked),
-        _one(form, "polychoric", null.get("polychoric"), why["polychoric"], asked),
-    ]
+    names: tuple[MatrixName, ...] = ("pearson", "polychoric")
+    why = {name: gap(form, name) for name in names}
+    kinds = [name for name in names if why[name] is None]
+    null: dict[MatrixName, NullEigenvalues] = {}
+    if kinds:
+        null = permuted_eigenvalues(
+            form,
+            kinds=kinds,
+            replicates=asked.replicates,
+            seed=asked.seed,
+            threads=asked.threads,
+        )
+    return [_one(form, name, null.get(name), why[name], asked) for name in names]
 
 
 def _one(

@@ -37,6 +37,7 @@ class Reference:
     largest : (B,) largest adjusted Q3 of all pairs, in samples of `persons` persons
     most_extreme : (B,) largest distance of a pair from its mean, in its own SD
     persons : persons in a replicate
+    drawn : (B, J, J) adjusted Q3 of every replicate, 0 where a pair has none
     """
 
     mean: Floats
@@ -44,6 +45,15 @@ class Reference:
     largest: Floats
     most_extreme: Floats
     persons: int
+    drawn: NDArray[np.float32]
+
+    def contrasts(self, items: NDArray[Any]) -> Floats:
+        """First residual contrast (B,) of some items in each replicate (see `first_contrast`)."""
+        blocks = self.drawn[:, items[:, None], items[None, :]].astype(float)
+        diagonal = np.arange(items.size)
+        blocks[:, diagonal, diagonal] = 1.0
+        with threadpool_limits(1, user_api="blas"):
+            return np.asarray(np.linalg.eigvalsh(blocks)[:, -1])
 
     def distance(self, adjusted: Floats) -> Floats:
         """How many SD an adjusted Q3 (J, J) lies above what is expected of its pair."""
@@ -195,6 +205,7 @@ def _summed(drawn: Floats, absent: NDArray[np.bool_], size: int) -> Reference:
         largest=drawn[:, usable].max(axis=1) if usable.any() else none,
         most_extreme=away.max(axis=1) if usable.any() and b > 2 else none,
         persons=size,
+        drawn=np.where(usable, drawn, 0.0).astype(np.float32),
     )
 
 
@@ -223,4 +234,7 @@ def _on_items(pairs: Reference, items: NDArray[np.int64], n_items: int) -> Refer
         matrix[items[first], items[second]] = values
         matrix[items[second], items[first]] = values
         placed.append(matrix)
-    return replace(pairs, mean=placed[0], sd=placed[1])
+    drawn = np.zeros((len(pairs.drawn), n_items, n_items), np.float32)
+    drawn[:, items[first], items[second]] = pairs.drawn
+    drawn[:, items[second], items[first]] = pairs.drawn
+    return replace(pairs, mean=placed[0], sd=placed[1], drawn=drawn)

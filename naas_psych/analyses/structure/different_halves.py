@@ -1,0 +1,149 @@
+"""How the two most different halves of a test correlate: the size of a second dimension.
+
+Items are put on two sides by the first contrast of the residuals that theta leaves. Found and
+measured in the same persons the two sides would look different by chance; so the sides are found in
+four fifths of the persons and measured in the last, five times over. Where there is one dimension
+the sides are accidental and correlate 1 once measurement error is taken out; of two halves that
+measure different things the answer is their correlation, which for two equal halves is also the
+share of the common variance that one general factor explains (ECV).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from naas_psych.irt.calibration import Calibration
+from naas_psych.irt.fit.contrast import FEWEST, first_contrast
+from naas_psych.irt.fit.item_places import one_column_each
+from naas_psych.irt.fit.residual_correlations import correlations_of, expected_a_posteriori
+from naas_psych.irt.persons import categories_of
+from naas_psych.numerics.arrays import Floats
+from naas_psych.numerics.bootstrap import canonical_order
+from naas_psych.numerics.coefficients import correlation_matrix
+from naas_psych.numerics.domain_relations import mean_of_pairs
+from naas_psych.numerics.grouped_bootstrap import resampled_statistics
+from naas_psych.numerics.moments import moments
+
+FOLDS = 5
+#: Persons that each fifth needs for correlations of its own.
+_FEWEST_PERSONS = 10
+
+
+@dataclass(frozen=True)
+class Halves:
+    """r : correlation of the halves without measurement error (HTMT), with bootstrap limits.
+
+    side : (J,) the sides as all persons show them; reason : why there is no r
+    """
+
+    r: float
+    low: float
+    high: float
+    side: NDArray[np.bool_]
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class Persons:
+    """Persons of one form. points : (n, j) complete, from 0; residual rows of all columns.
+
+    categories, theta : (n, columns) and (n,) as the calibration has them
+    """
+
+    points: NDArray[Any]
+    categories: NDArray[np.int8]
+    theta: Floats
+
+
+def persons_of(fit: Calibration, scores: NDArray[Any], rows: Any, points: NDArray[Any]) -> Persons:
+    """Of the persons `rows` of all `scores` (N, J); `points` (n, j) are the items looked at."""
+    categories = categories_of(fit, scores)[rows]
+    return Persons(points, categories, expected_a_posteriori(fit, categories))
+
+
+def different_halves(
+    fit: Calibration,
+    persons: Persons,
+    items: NDArray[np.int64],
+    *,
+    replicates: int,
+    seed: int,
+    level: float,
+) -> Halves:
+    """Of the calibrated `items` (j,), in the order of the columns of `persons.points`."""
+    nobody = np.zeros(items.size, dtype=bool)
+    if items.size < 2 * FEWEST:
+        return Halves(np.nan, np.nan, np.nan, nobody, "too_few_items")
+    if len(persons.points) < FOLDS * _FEWEST_PERSONS:
+        return Halves(np.nan, np.nan, np.nan, nobody, "too_few_persons")
+    columns = _columns_of(fit, items)
+    order = canonical_order(persons.points, seed=seed)
+    parts, drawn = [], []
+    for fold in range(FOLDS):
+        measured = order[fold::FOLDS]
+        found = np.setdiff1d(order, measured)
+        belongs = _belongs(_sides(fit, persons, found, columns))
+        points = persons.points[measured]
+        parts.append(_means(moments(points).covariance[None], belongs)[0])
+        if replicates > 1:
+            drawn.append(
+                resampled_statistics(
+                    points,
+                    lambda c, b=belongs: _means(c, b),  # type: ignore[misc]
+                    replicates=replicates,
+                    seed=seed + fold,
+                )
+            )
+    r = float(_ratio(np.mean(parts, axis=0)))
+    low, high = _limits(drawn, level)
+    side = _sides(fit, persons, order, columns)
+    return Halves(r, low, high, side, None if np.isfinite(r) else "negative_reliability")
+
+
+def _columns_of(fit: Calibration, items: NDArray[np.int64]) -> NDArray[np.int64]:
+    place = {int(item): k for k, item in enumerate(one_column_each(fit))}
+    return np.array([place[int(item)] for item in items], dtype=np.int64)
+
+
+def _sides(
+    fit: Calibration, persons: Persons, rows: NDArray[np.int64], columns: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    """Which items stand on the first side by the residuals of some persons."""
+    rows = np.sort(rows)
+    q3, _ = correlations_of(fit, persons.categories[rows], persons.theta[rows])
+    off = q3[~np.eye(len(q3), dtype=bool)]
+    known = off[np.isfinite(off)]
+    mean = known.mean() if known.size else 0.0
+    return first_contrast(q3[np.ix_(columns, columns)] - mean).side
+
+
+def _belongs(side: NDArray[np.bool_]) -> Floats:
+    return np.stack([side, ~side], axis=1).astype(float)
+
+
+def _means(covariance: Floats, belongs: Floats) -> Floats:
+    """(b, 2): mean correlation between the sides, and the product of those within."""
+    means = mean_of_pairs(correlation_matrix(covariance), belongs)
+    return np.stack([means[:, 0, 1], means[:, 0, 0] * means[:, 1, 1]], axis=1)
+
+
+def _ratio(means: Floats) -> Floats:
+    """HTMT from the means over folds, which no single small fold can throw off."""
+    within = np.where(means[..., 1] > 0, means[..., 1], np.nan)
+    return np.asarray(means[..., 0] / np.sqrt(within))
+
+
+def _limits(drawn: list[Floats], level: float) -> tuple[float, float]:
+    if not drawn:
+        return float("nan"), float("nan")
+    ratios = _ratio(np.mean(drawn, axis=0))
+    known = ratios[np.isfinite(ratios)]
+    # Where the correlation within a side may well be 0, so may be anything their ratio.
+    if known.size < 2 or known.size < 0.95 * ratios.size:
+        return float("nan"), float("nan")
+    low, high = np.quantile(known, [(1 - level) / 2, (1 + level) / 2])
+    return float(low), float(high)
