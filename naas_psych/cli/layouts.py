@@ -34,6 +34,9 @@ class Look:
 
 #: The table of an analysis that a chapter shows, where it is not the first.
 MAIN = {
+    "item_correlations": "matrices",
+    "parallel_analysis": "counts",
+    "velicer_map": "counts",
     "item_writing": "rules",
     "measurement_error": "summary",
     "conditional_rasch": "fit",
@@ -180,6 +183,38 @@ LAYOUTS: dict[str, tuple[Look, ...]] = {
         Look("outfit", 0),
         Look("rmsd", 3, heading="RMSD"),
         Look("flags", 1, "flags", "Flags"),
+    ),
+    "item_correlations.matrices": (
+        FORM,
+        Look("matrix", 0),
+        Look("items", 3),
+        Look("n", 3),
+        Look("smallest_eigenvalue", 0, heading="Smallest eigenvalue"),
+        Look("positive_definite", 2, heading="Positive definite"),
+        Look("largest_change", 1, heading="Change by smoothing"),
+        Look("suits", 0),
+    ),
+    "factorability.overall": (
+        FORM,
+        Look("matrix", 4),
+        Look("items", 3),
+        Look("n", 2),
+        Look("kmo", 0, heading="KMO"),
+        Look("bartlett_chi_square", 1, heading="Bartlett's chi-square"),
+        Look("df", 2),
+        Look("p_value", 2, heading="p"),
+        Look("smallest_eigenvalue", 3, heading="Smallest eigenvalue"),
+    ),
+    "parallel_analysis.counts": (
+        FORM,
+        Look("matrix", 0),
+        Look("rule", 0),
+        Look("components", 0),
+        Look("suits", 0),
+        Look("eigenvalue_ratio", 1, heading="First to second"),
+        Look("first_share", 2, heading="Share of the first"),
+        Look("items", 3),
+        Look("n", 3),
     ),
     "local_dependence.pairs": (
         Look("item_a", 0, heading="Item"),

@@ -55,6 +55,11 @@ def _alt(pairs: pd.DataFrame, known: pd.DataFrame) -> str:
     )
 
 
+def _darkest(values: np.ndarray) -> float:
+    """The largest correlation rounded up, so that small ones can still be told apart."""
+    return float(np.clip(np.ceil(5 * np.nanmax(values)) / 5, 0.4, 1.0))
+
+
 def _draw(pairs: pd.DataFrame, title: str) -> Figure:
     from matplotlib import colormaps
     from matplotlib.cm import ScalarMappable
@@ -68,7 +73,7 @@ def _draw(pairs: pd.DataFrame, title: str) -> Figure:
     )
     figure = new_figure(title, right=0.75, height=4.55)
     axes = figure.axes[0]
-    scale = ScalarMappable(Normalize(0, 1), colormaps["Blues"])
+    scale = ScalarMappable(Normalize(0, _darkest(values)), colormaps["Blues"])
     cells = scale.to_rgba(np.nan_to_num(values))
     cells[np.isnan(values)] = _NOBODY
     cells[np.triu_indices(len(ids))] = (0, 0, 0, 0)

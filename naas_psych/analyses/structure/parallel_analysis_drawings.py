@@ -87,7 +87,7 @@ def _draw(own: pd.DataFrame, title: str, count: int) -> Figure:
 def _finish(axes: Axes, observed: np.ndarray, line: np.ndarray) -> None:
     # A first eigenvalue far above the rest would press all others flat.
     top = float(max(observed.max(), line.max()))
-    if top > 4 * float(line.max()):
+    if top > 2.5 * float(line.max()):
         axes.set_yscale("log")
         least = float(min(observed[observed > 0].min(), line[line > 0].min()))
         axes.set_ylim(max(least, 0.05) * 0.9, top * 1.15)
