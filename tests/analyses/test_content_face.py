@@ -194,7 +194,7 @@ def test_a_blank_source_and_no_source_have_names() -> None:
     assert set(result.tables["items"]["source"]) == {"candidates"}
     table["source"] = ["users"] * 15 + [None] * 5
     result = nps.face_validity(with_tables(taken(), feedback=table))
-    assert set(result.tables["items"]["source"]) == {"users", "not_stated"}
+    assert set(result.tables["items"]["source"]) == {"users", "unnamed"}
 
 
 def test_ratings_by_persons_who_never_had_the_item_are_set_aside_and_said() -> None:

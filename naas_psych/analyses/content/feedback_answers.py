@@ -17,7 +17,7 @@ from naas_psych.study.study import Study
 
 CANDIDATES = "candidates"
 EXPERTS = "experts"
-NOT_STATED = "not_stated"
+NOT_STATED = "unnamed"
 #: Sources of feedback that judge for their profession, and sources that see the test from outside.
 _EXPERT_NAMES = frozenset({"experts", "expert", "judges", "judge", "smes", "sme", "panel"})
 _OUTSIDE_NAMES = frozenset(
