@@ -60,10 +60,9 @@ def form_ratings(study: Study) -> list[FormRatings]:
 
 def _one_form(study: Study, name: str, table: pd.DataFrame) -> FormRatings:
     judges = np.array(sorted(table["judge_id"].astype(str).unique()), dtype=object)
-    ids = np.array(study.responses.item_ids, dtype=object)
-    items = np.flatnonzero(np.isin(ids.astype(str), table["item_id"].astype(str)))
     who = pd.Index(judges).get_indexer(pd.Index(table["judge_id"].astype(str)))
-    what = pd.Index(ids[items]).get_indexer(pd.Index(table["item_id"].astype(str)))
+    place = pd.Index(study.responses.item_ids).get_indexer(pd.Index(table["item_id"]))
+    items, what = np.unique(place, return_inverse=True)
     turn = (
         table["round"].fillna(0).to_numpy(dtype=float) if "round" in table else np.ones(len(table))
     )
