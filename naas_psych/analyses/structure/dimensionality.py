@@ -21,6 +21,7 @@ from naas_psych.analyses.structure.dimensionality_findings import (
     dimensionality_findings as findings,
 )
 from naas_psych.analyses.structure.matrices import CodedForm, coded_forms
+from naas_psych.analyses.structure.sides_in_order import SidesInOrder, sides_in_order
 from naas_psych.analyses.structure.structure_evidence import (
     FormItems,
     contrast_evidence,
@@ -138,6 +139,7 @@ class Judged:
     items: FormItems
     halves: Halves
     sides: tuple[tuple[int, bool], ...]
+    order: SidesInOrder
 
 
 def _booklet(marked: NamedBooklets, form: CodedForm) -> Booklet | None:
@@ -178,7 +180,8 @@ def _judged(
         others=tuple(other_evidence(form, items, limits, seed=seed, threads=threads)),
     )
     sides = tuple(zip(kept.tolist(), halves.side.tolist(), strict=True))
-    return Judged(form.form, seen, verdict_of(seen, limits), items, halves, sides)
+    order = sides_in_order(study, form.form, kept, halves.side)
+    return Judged(form.form, seen, verdict_of(seen, limits), items, halves, sides, order)
 
 
 def _varying(points: Any, items: Any) -> Any:
@@ -207,8 +210,14 @@ def _verdicts(made: list[Judged], study: Study) -> pd.DataFrame:
             "criteria_agree": [agree for agree, _ in agreed],
             "criteria": [spoken for _, spoken in agreed],
             "settled": [one.seen.settled for one in made],
+            "place_side_1": np.array([one.order.first for one in made], dtype=float),
+            "place_side_2": np.array([one.order.second for one in made], dtype=float),
+            "p_place": np.array([one.order.p for one in made], dtype=float),
         },
         {
+            "place_side_1": why,
+            "place_side_2": why,
+            "p_place": why,
             "halves_correlation": why,
             "halves_correlation_low": [one.seen.halves.why_limits for one in made],
             "halves_correlation_high": [one.seen.halves.why_limits for one in made],

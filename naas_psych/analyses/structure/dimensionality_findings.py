@@ -15,6 +15,8 @@ from naas_psych.result import Result
 from naas_psych.thresholds import Thresholds
 
 Row = Mapping[Any, Any]
+#: p of the places of the two halves below which their difference is said.
+_P_PLACE = 0.01
 
 
 def dimensionality_findings(result: Result, thresholds: Thresholds) -> Iterator[Finding]:
@@ -41,14 +43,15 @@ def sentence(row: Row, thresholds: Thresholds) -> str:
     verdict = row["verdict"]
     if verdict == "cannot_tell":
         return (
-            f"{name}: these data cannot tell how many things it measures; {_why(row, thresholds)}."
+            f"{name}: these data cannot tell how many things it measures; {_why(row, thresholds)}"
+            f"{_late(row)}."
         )
     r = short(float(row["halves_correlation"]))
     limits = between(row["halves_correlation_low"], row["halves_correlation_high"])
     halves = f"its two most different halves correlate {r}{limits} without measurement error"
     agree = f"{row['criteria_agree']} of {row['criteria']} criteria say the same"
     if verdict == "several":
-        return f"{name} measures more than one thing: {halves}; {agree}."
+        return f"{name} measures more than one thing: {halves}{_late(row)}; {agree}."
     if verdict == "one_with_clusters":
         groups = [listed_all(one.split(", ")) for one in str(row["clustered_items"]).split("; ")]
         beside = (
@@ -85,4 +88,16 @@ def _why(row: Row, thresholds: Thresholds) -> str:
     return (
         f"the correlation of its two most different halves is {size}, so that one thing and "
         f"several (below {short(line)}) are both plausible"
+    )
+
+
+def _late(row: Row) -> str:
+    """That one half stands later in the test, where that is no chance."""
+    p, first, second = (known(row[name]) for name in ("p_place", "place_side_1", "place_side_2"))
+    if p is None or first is None or second is None or p >= _P_PLACE or row["n"] < 1:
+        return ""
+    late, early = max(first, second), min(first, second)
+    return (
+        f"; one half stands later in the test (place {late:.0f} on average, the other "
+        f"{early:.0f}), so that time or fatigue may be what differs"
     )

@@ -96,6 +96,8 @@ def dependence_reference(
     """
     items = one_column_each(fit)
     absent = categories_of(fit, scores) < 0
+    # In an order of their own, so that the order of the persons does not matter.
+    absent = absent[np.lexsort(absent.T)]
     size = min(persons or len(absent), len(absent))
     draw = partial(_replicate, fit, _tables(fit), absent, size)
     children = np.random.SeedSequence(seed).spawn(replicates)
