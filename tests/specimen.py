@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from naas_psych import register
 from naas_psych.cli.columns import SCORECARD
 from naas_psych.errors import AnalysisImpossible
-from tests.specimen_tables import optional_tables, times_of, wording_of
+from tests.specimen_tables import optional_tables, positions_of, times_of, wording_of
 
 if TYPE_CHECKING:
     from naas_psych.result import Result
@@ -71,7 +71,7 @@ def specimen() -> Study:
         choices=choices,
         options=(OPTIONS,) * ITEMS,
         times=times_of(PERSONS, ITEMS),
-        positions=np.broadcast_to(np.arange(1, ITEMS + 1, dtype=np.int16), choices.shape).copy(),
+        positions=positions_of(PERSONS, ITEMS),
     )
     items = pd.DataFrame(
         {
