@@ -292,11 +292,11 @@ def test_shares_and_differences_are_counted_as_by_hand() -> None:
     rushed[40:44] = True
     result = nps.time_opinion(asked(ratings, rushed=rushed))
     row = result.tables["shares"].iloc[0]
-    assert (row["n"], row["enough"], row["not_enough"]) == (80, 0.5, 0.25)
+    assert (row["n"], row["enough"], row["short_time"]) == (80, 0.5, 0.25)
     assert row["enough_low"] == wilson(40, 80, level=0.95).low
     assert row["time_rating"] == pytest.approx(np.mean(ratings))
     seen = result.tables["behaviour"].set_index("measure").loc["rushed_in_tail"]
-    assert (seen["value_not_enough"], seen["value_enough"]) == (12 / 20, 4 / 40)
+    assert (seen["value_short_time"], seen["value_enough"]) == (12 / 20, 4 / 40)
     limits = newcombe((12, 20), (4, 40), level=0.95)
     assert (seen["difference_low"], seen["difference_high"]) == (limits.low, limits.high)
     [said] = [f for f in result.findings if f.code == "opinion_and_behaviour"]
@@ -330,7 +330,7 @@ def test_who_rushed_and_kept_silent_is_told() -> None:
 
 def test_few_answers_get_no_share() -> None:
     row = nps.time_opinion(asked([2] * 9)).tables["shares"].iloc[0]
-    assert row["not_enough_reason"] == "too_few_persons"
+    assert row["short_time_reason"] == "too_few_persons"
 
 
 def test_without_times_opinions_are_still_told() -> None:
@@ -372,7 +372,7 @@ def test_in_the_pilot_opinion_and_behaviour_agree(pilot: Study) -> None:
     silent = [f.subject for f in result.findings if f.code == "rushed_answered_less"]
     assert "alpha" in silent
     open_call = result.tables["shares"].query("source == 'open_call'")
-    assert open_call["not_enough"].iloc[0] > 0.5
+    assert open_call["short_time"].iloc[0] > 0.5
 
 
 # Two groups

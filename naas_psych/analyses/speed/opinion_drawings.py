@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _GROUPS = (
-    ("value_not_enough", "say there was not enough time", "s", COLOURS[1]),
+    ("value_short_time", "say there was not enough time", "s", COLOURS[1]),
     ("value_enough", "say there was enough", "o", COLOURS[0]),
 )
 
@@ -31,7 +31,7 @@ def opinion_drawings(result: Result) -> Iterable[Drawing]:
         return
     title = _title(own)
     said = "; ".join(
-        f"{_words(row['form'])}: {100 * row['value_not_enough']:.0f} % of those who say there was "
+        f"{_words(row['form'])}: {100 * row['value_short_time']:.0f} % of those who say there was "
         f"not enough time, {100 * row['value_enough']:.0f} % of the others"
         for row in own.to_dict("records")
     )

@@ -46,15 +46,15 @@ def _percent(share: Any) -> str:
 def _opinion(row: Row, thresholds: Thresholds) -> Finding:
     """A warning where surely more than the limit say that time was short."""
     line = thresholds["time_not_enough_max"]
-    limits = row["not_enough_low"], row["not_enough_high"]
+    limits = row["short_time_low"], row["short_time_high"]
     return found(
         code="time_opinion",
         severity="warning" if limits[0] > line.value else "info",
         subject=_subject(str(row["form"])),
         sentence=f"Of {row['n']} who answered ({row['source']}){_where(str(row['form']))}, "
         f"{_percent(row['enough'])} say there was enough time ({_percent(row['enough_low'])} to "
-        f"{_percent(row['enough_high'])}) and {_percent(row['not_enough'])} that there was not.",
-        value=float(row["not_enough"]),
+        f"{_percent(row['enough_high'])}) and {_percent(row['short_time'])} that there was not.",
+        value=float(row["short_time"]),
         limits=limits,
         threshold=line,
     )
@@ -68,7 +68,7 @@ def _agreement(row: Row) -> Finding:
         severity="info",
         subject=_subject(str(row["form"])),
         sentence=f"Of those who say there was not enough time{_where(str(row['form']))}, "
-        f"{_percent(row['value_not_enough'])} rushed in the tail; of those who say there was, "
+        f"{_percent(row['value_short_time'])} rushed in the tail; of those who say there was, "
         f"{_percent(row['value_enough'])} (difference {100 * row['difference']:.0f} points, "
         f"{100 * low:.0f} to {100 * high:.0f}).",
         case=case,

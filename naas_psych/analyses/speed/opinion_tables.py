@@ -71,14 +71,14 @@ def shares_table(study: Study, seen: Behaviour, said: Opinions, *, level: float)
         "form": [name for _, name, _ in cells],
         "n": n,
     }
-    for name, count in (("enough", enough), ("not_enough", short)):
+    for name, count in (("enough", enough), ("short_time", short)):
         limits = wilson(count, n, level=level)
         columns[name] = np.where(known, count / n, np.nan)
         columns[f"{name}_low"] = np.where(known, limits.low, np.nan)
         columns[f"{name}_high"] = np.where(known, limits.high, np.nan)
     means = np.array([said.rating[which].mean() for *_, which in cells])
     columns["time_rating"] = np.where(known, means, np.nan)
-    return tidy(columns, dict.fromkeys(("enough", "not_enough", "time_rating"), why))
+    return tidy(columns, dict.fromkeys(("enough", "short_time", "time_rating"), why))
 
 
 def _shown(seen: Behaviour, form: FormPlaces, tail: float) -> dict[str, Floats]:
@@ -105,7 +105,7 @@ def behaviour_table(
     rows = list(_behaviour_rows(study, seen, said, tail=tail, level=level))
     why = [row.pop("why") for row in rows]
     why_r = [row.pop("why_r") for row in rows]
-    whys = dict.fromkeys(("value_not_enough", "value_enough", "difference"), why)
+    whys = dict.fromkeys(("value_short_time", "value_enough", "difference"), why)
     return tidy(
         {name: [row[name] for row in rows] for name in rows[0]},
         {**whys, "rank_r": why_r},
@@ -149,9 +149,9 @@ def _compared(
     limits = UNDEFINED if why else _difference(short, enough, measure, level)
     return {
         "n": shown.size,
-        "n_not_enough": short.size,
+        "n_short_time": short.size,
         "n_enough": enough.size,
-        **_value("value_not_enough", short, measure, why, level),
+        **_value("value_short_time", short, measure, why, level),
         **_value("value_enough", enough, measure, why, level),
         "difference": float(short.mean() - enough.mean()) if why is None else np.nan,
         "difference_low": limits.low,

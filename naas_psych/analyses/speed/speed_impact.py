@@ -64,7 +64,7 @@ def speed_impact(
 
     References
     ----------
-    wise_demars_2006, wilson_1927, swineford_1949
+    wise_demars_2006, wilson_1927
 
     Examples
     --------

@@ -47,7 +47,7 @@ def time_opinion(
 
     Formula
     -------
-    enough = share of ratings of 4 or 5, not_enough = share of 1 or 2 (Wilson limits), for each
+    enough = share of ratings of 4 or 5, short_time = share of 1 or 2 (Wilson limits), for each
     source and form. Behaviour is compared between the two: share who rushed in the tail (Newcombe's
     limits of the difference), mean share of rapid answers (Welch's). rank_r is Spearman's
     correlation of rating and behaviour over all who answered, with Bonett and Wright's limits.
