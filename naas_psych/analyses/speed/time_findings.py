@@ -23,8 +23,9 @@ _SURE = 0.01
 
 
 def time_findings(result: Result, thresholds: Thresholds) -> Iterator[Finding]:
-    """The time a form needs, how speed goes with the score, items whose fast answers are right."""
-    for row in result.tables["summary"].to_dict("records"):
+    """The time a form needs (the shortest of it first), speed and score, fast right answers."""
+    summary = result.tables["summary"].sort_values("over_limit", ascending=False, kind="stable")
+    for row in summary.to_dict("records"):
         yield _needed(row, thresholds)
         yield from _speed_in_score(row)
     yield from _fast_right(result.tables["items"])
