@@ -17,7 +17,7 @@ _MOST_STEPS = 60
 _SETTLED = 1e-6
 #: A correlation beyond this is at the boundary: the likelihood rises to the end of the scale.
 _MOST = 0.99999
-#: So it is where the likelihood has become flat on the way there: a standard error above 1.
+#: So it is where the likelihood is flat on the way there: a standard error of Fisher's z above 1.
 _FLAT_FROM, _LEAST_INFORMATION = 0.6, 1.0
 #: The least probability of a cell, so that an underflow does not divide by 0.
 _TINY = 1e-18
@@ -180,10 +180,13 @@ def _maximum(grid: _Grid) -> Floats:
         information = np.where(
             slopes.observed > slopes.expected / 4, slopes.observed, slopes.expected
         )
-        flat = (slopes.expected < _LEAST_INFORMATION) & (np.abs(at) > _FLAT_FROM)
-        new = at + slopes.score / np.maximum(information, 1e-300)
+        by_z = slopes.expected * (1 - at * at) ** 2
+        flat = (by_z < _LEAST_INFORMATION) & (np.abs(at) > _FLAT_FROM)
+        step = slopes.score / np.maximum(information, 1e-300)
+        new = at + step
         middle = (low[live] + high[live]) / 2
-        new = np.where((new > low[live]) & (new < high[live]), new, middle)
+        inside = (new > low[live]) & (new < high[live]) | (np.abs(step) < _SETTLED)
+        new = np.where(inside, new, middle)
         rho[live] = np.where(flat, np.sign(at), new)
         unsettled = np.flatnonzero((np.abs(new - at) > _SETTLED) & ~flat)
         if not unsettled.size:

@@ -134,10 +134,12 @@ def solve(h: Floats, k: Floats, both: Floats, *, start: Floats) -> Floats:
         miss = probability(h_live, k_live, rho) - both[live]
         low[live] = np.where(miss < 0, at, low[live])
         high[live] = np.where(miss > 0, at, high[live])
-        new = at - _halley(h_live, k_live, at, miss)
+        step = _halley(h_live, k_live, at, miss)
+        new = at - step
         middle = (low[live] + high[live]) / 2
-        new = np.where((new > low[live]) & (new < high[live]), new, middle)
-        new = np.where(miss == 0, at, new)
+        # A step of rounding size may end on the bracket itself: that is the root.
+        inside = (new > low[live]) & (new < high[live]) | (np.abs(step) < _SETTLED)
+        new = np.where(inside, new, middle)
         angle[live] = new
         live = live[np.abs(new - at) > _SETTLED]
         if not live.size:
