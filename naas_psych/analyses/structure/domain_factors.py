@@ -98,7 +98,7 @@ def domain_factors(
     >>> study = nps.read_study("data/sample_responses/naas_pilot")
     >>> models = nps.domain_factors(study, estimator="ml").tables["models"]
     >>> models["model"].unique().tolist()
-    ['one_factor', 'domain_factors', 'bifactor']
+    ['one_factor', 'domain_factors', 'bifactor', 'bifactor_reduced']
     """
     coded = coded_forms(study, omitted=omitted)
     made = _forms(study, coded.forms, threads=threads)

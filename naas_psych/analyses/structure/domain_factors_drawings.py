@@ -90,5 +90,5 @@ def _draw(ordered: pd.DataFrame, title: str) -> Figure:
     axes.set_yticks(at, labels, fontsize=6.5)
     axes.tick_params(axis="y", length=0)
     axes.set_xlabel("correlation of the domain factors, with limits")
-    axes.legend(frameon=False, fontsize=8, loc="upper left")
+    axes.legend(frameon=False, fontsize=8, loc="lower right")
     return figure

@@ -84,7 +84,7 @@ def one_factor(
     --------
     >>> import naas_psych as nps
     >>> study = nps.read_study("data/sample_responses/mini")
-    >>> fit = nps.one_factor(study, estimator="ml").tables["fit"]
+    >>> fit = nps.one_factor(study, estimator="wlsmv").tables["fit"]
     >>> bool(fit["converged"].all())
     True
     """

@@ -28,10 +28,18 @@ class CategoricalOmega:
 
 
 def categorical_omega(
-    loadings: Floats, phi: Floats, thresholds: Floats, errors: Floats
+    loadings: Floats,
+    phi: Floats,
+    thresholds: Floats,
+    errors: Floats,
+    *,
+    observed: Floats | None = None,
 ) -> CategoricalOmega:
-    """loadings (J, F), general first; thresholds (J, K - 1), nan-padded; errors (q, q) of the free
-    loadings by row (thresholds taken as known). Codes of the items are 0, 1, 2, ...
+    """Omegas of the sum of items whose codes are 0, 1, 2, ...
+
+    loadings (J, F), general first; thresholds (J, K - 1), nan-padded; errors (q, q) of the free
+    loadings by row (thresholds are taken as known). The variance of the sum is the modelled one,
+    or that of the `observed` polychoric correlations (J, J), which then count as known.
     """
     free = loadings != 0
     common = loadings @ phi @ loadings.T
@@ -41,10 +49,13 @@ def categorical_omega(
     whole, whole_slope = cells.sums(common)
     alone, alone_slope = cells.sums(np.outer(loadings[:, 0], loadings[:, 0]))
     own = np.eye(len(loadings), dtype=bool)
-    off = np.where(own, 0.0, whole).sum()
+    below, below_slope = (whole, whole_slope)
+    if observed is not None:
+        below, below_slope = cells.sums(np.where(own, 0.0, observed))[0], np.zeros(own.shape)
+    off = np.where(own, 0.0, below).sum()
     variance = float(off + np.diagonal(cells.sums(np.where(own, 1.0, 0.0))[0]).sum())
     by_common = 2 * whole_slope @ loadings @ phi
-    by_variance = 2 * np.where(own, 0.0, whole_slope) @ loadings @ phi
+    by_variance = 2 * np.where(own, 0.0, below_slope) @ loadings @ phi
     by_general = np.zeros(loadings.shape)
     by_general[:, 0] = 2 * alone_slope @ loadings[:, 0]
     found = [

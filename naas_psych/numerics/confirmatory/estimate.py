@@ -166,9 +166,9 @@ def _of_pairs(name: Estimator, fit: PairFit, moments: PairMoments) -> Estimate:
     )
     if name == "uls":
         # Its statistic follows no chi-square distribution.
-        made = replace(
-            made, indices=replace(made.indices, p_value=np.nan), inexact="no_distribution"
-        )
+        unknown = ("p_value", "rmsea_low", "rmsea_high", "cfi_low", "cfi_high")
+        without = replace(made.indices, **dict.fromkeys(unknown, np.nan))
+        return replace(made, indices=without, inexact="no_distribution")
     return replace(made, inexact=inexact)
 
 
