@@ -192,3 +192,15 @@ def test_the_pilot_finds_that_sources_differ() -> None:
     (drawing,) = drawings(result)
     assert "none of them is the answer" in drawing.title
     assert drawing.draw().axes
+
+
+def test_a_difference_has_to_hold_for_all_pairs_at_once() -> None:
+    study = heard(
+        taken(), forms("exit", 60, 100), forms("phone", 16, 40, start=100), forms("call", 22, 40)
+    )
+    result = nps.feedback_summary(study)
+    table = result.tables["differences"].set_index(["source", "other_source"])
+    seen = table.loc[("exit", "phone")]
+    assert seen["agree_difference_low"] > 0
+    assert not seen["sources_differ"]
+    assert "sources_disagree" not in [f.code for f in result.findings]
