@@ -91,6 +91,7 @@ def specimen() -> Study:
                 "cuts": {"met": {"value": 3, "unit": "raw"}},
                 "groups": {"site": "north"},
                 "speed": {"time_limit": 5},
+                "content": {"levels": {"column": "site", "order": ["north", "south"]}},
             }
         ),
         responses=responses,
