@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr
+from scipy.special import ndtr, ndtri
 
 from naas_psych.analyses.irt.calibrated import Calibrated, ModelName, calibrated, impossible
 from naas_psych.errors import AnalysisImpossible
@@ -50,10 +50,21 @@ class Dependence:
     flagged: NDArray[np.bool_]
     clusters: tuple[NDArray[np.int64], ...]
 
-    @property
-    def by_reference(self) -> bool:
-        """Whether flags rest on the replicates, not on the fixed limit."""
-        return self.reference is not None
+    def reach(self, cluster: NDArray[np.int64], *, p: float) -> NDArray[np.int64]:
+        """The items that go with a cluster as a whole, its own among them.
+
+        Of a shared text only its own items do; of an area of the test whose strongest pairs are
+        flagged, the other items of that area do too. Held to the replicates, p shared out over
+        the items.
+        """
+        if self.reference is None:
+            return cluster
+        drawn = self.reference.drawn[:, :, cluster].mean(axis=2, dtype=float)
+        seen = np.nan_to_num(self.q3.adjusted[:, cluster]).mean(axis=1)
+        shrunk = np.sqrt(self.reference.persons / len(self.made.points))
+        limit = drawn.mean(axis=0) - ndtri(p / len(seen)) * shrunk * drawn.std(axis=0, ddof=1)
+        going = np.flatnonzero((seen > limit) & (drawn.std(axis=0) > 0))
+        return np.union1d(cluster, going)
 
 
 _KEPT: dict[tuple[int, Asked], Dependence] = {}

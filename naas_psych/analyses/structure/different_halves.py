@@ -11,15 +11,21 @@ share of the common variance that one general factor explains (ECV).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from naas_psych.irt.calibration import Calibration
 from naas_psych.irt.fit.contrast import FEWEST, first_contrast
 from naas_psych.irt.fit.item_places import one_column_each
-from naas_psych.irt.fit.residual_correlations import correlations_of, expected_a_posteriori
+from naas_psych.irt.fit.residual_correlations import (
+    ResidualSums,
+    expected_a_posteriori,
+    residual_sums,
+)
 from naas_psych.irt.persons import categories_of
 from naas_psych.numerics.arrays import Floats
 from naas_psych.numerics.bootstrap import canonical_order
@@ -82,11 +88,14 @@ def different_halves(
         return Halves(np.nan, np.nan, np.nan, nobody, "too_few_persons")
     columns = _columns_of(fit, items)
     order = canonical_order(persons.points, seed=seed)
+    folds = [np.sort(order[fold::FOLDS]) for fold in range(FOLDS)]
+    # One thread, so that the order of a sum is the same on every machine.
+    with threadpool_limits(1, user_api="blas"):
+        sums = [residual_sums(fit, persons.categories[at], persons.theta[at]) for at in folds]
+    whole = reduce(ResidualSums.with_, sums)
     parts, drawn = [], []
-    for fold in range(FOLDS):
-        measured = order[fold::FOLDS]
-        found = np.setdiff1d(order, measured)
-        belongs = _belongs(_sides(fit, persons, found, columns))
+    for fold, measured in enumerate(folds):
+        belongs = _belongs(_sides(whole.without(sums[fold]), columns))
         points = persons.points[measured]
         parts.append(_means(moments(points).covariance[None], belongs)[0])
         if replicates > 1:
@@ -100,7 +109,7 @@ def different_halves(
             )
     r = float(_ratio(np.mean(parts, axis=0)))
     low, high = _limits(drawn, level)
-    side = _sides(fit, persons, order, columns)
+    side = _sides(whole, columns)
     return Halves(r, low, high, side, None if np.isfinite(r) else "negative_reliability")
 
 
@@ -109,12 +118,9 @@ def _columns_of(fit: Calibration, items: NDArray[np.int64]) -> NDArray[np.int64]
     return np.array([place[int(item)] for item in items], dtype=np.int64)
 
 
-def _sides(
-    fit: Calibration, persons: Persons, rows: NDArray[np.int64], columns: NDArray[np.int64]
-) -> NDArray[np.bool_]:
+def _sides(sums: ResidualSums, columns: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Which items stand on the first side by the residuals of some persons."""
-    rows = np.sort(rows)
-    q3, _ = correlations_of(fit, persons.categories[rows], persons.theta[rows])
+    q3 = sums.correlations()
     off = q3[~np.eye(len(q3), dtype=bool)]
     known = off[np.isfinite(off)]
     mean = known.mean() if known.size else 0.0

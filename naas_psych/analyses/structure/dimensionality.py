@@ -161,7 +161,7 @@ def _judged(
     threads: int,
 ) -> Judged:
     limits = study.thresholds
-    items = form_items(found, form.items, limits["dependence_cluster_share_max"].value)
+    items = form_items(found, form.items, limits)
     booklet = _booklet(marked, form)
     rows = slice(0, 0) if booklet is None else booklet.rows
     points = marked.marks[rows]

@@ -151,7 +151,7 @@ def _why(found: Dependence, at: Any) -> list[str]:
 
 
 def _clusters(study: Study, found: Dependence) -> pd.DataFrame:
-    ids = found.made.prepared.item_ids
+    ids, limit = found.made.prepared.item_ids, study.thresholds["irt_p_value_max"].value
     rows = []
     for number, items in enumerate(found.clusters, start=1):
         label = shared_label(study, items)
@@ -162,10 +162,11 @@ def _clusters(study: Study, found: Dependence) -> pd.DataFrame:
                 "item_ids": ", ".join(ids[j] for j in items),
                 "pairs_flagged": int(np.triu(found.flagged[np.ix_(items, items)], 1).sum()),
                 "q3_adjusted": mean_of_pairs(found.q3.adjusted, items),
+                "reach": found.reach(items, p=limit).size,
                 "in_common": label,
             }
         )
-    names = ["cluster", "items", "item_ids", "pairs_flagged", "q3_adjusted", "in_common"]
+    names = ["cluster", "items", "item_ids", "pairs_flagged", "q3_adjusted", "reach", "in_common"]
     return pd.DataFrame(rows, columns=names)
 
 

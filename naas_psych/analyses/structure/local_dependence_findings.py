@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from naas_psych.analyses.forms import ONE_FORM, form_in_words
-from naas_psych.analyses.items.phrasing import known, short
+from naas_psych.analyses.items.phrasing import known, listed, short
 from naas_psych.analyses.structure.cluster_words import known_label, listed_all
 from naas_psych.finding import Finding
 from naas_psych.finding_codes import found
@@ -22,8 +22,8 @@ def local_dependence_findings(result: Result, thresholds: Thresholds) -> Iterato
     """Each item of a cluster with the whole of it; groups too large to be one; alpha."""
     n_items = len(result.tables["order"])
     for row in result.tables["clusters"].to_dict("records"):
-        share = row["items"] / n_items
-        if share > thresholds["dependence_cluster_share_max"].value and row["items"] > 2:
+        share = row["reach"] / n_items
+        if share > thresholds["dependence_cluster_share_max"].value and row["reach"] > 2:
             yield _widespread(row, n_items, thresholds)
         else:
             yield from _cluster(row, result.tables["pairs"], thresholds)
@@ -57,16 +57,16 @@ def _cluster(row: Row, pairs: pd.DataFrame, thresholds: Thresholds) -> Iterator[
 
 
 def _widespread(row: Row, n_items: int, thresholds: Thresholds) -> Finding:
-    limit = thresholds["dependence_cluster_share_max"]
+    names = str(row["item_ids"]).split(", ")
     return found(
         code="dependence_widespread",
         severity="warning",
         subject="model",
-        sentence=f"{row['items']} of {n_items} items hang together in one group beyond what the "
-        f"test measures (adjusted Q3 {short(float(row['q3_adjusted']))} on average over its pairs, "
-        f"{row['pairs_flagged']} of them flagged): too many for one shared text or hint.",
-        value=row["items"] / n_items,
-        threshold=limit,
+        sentence=f"{row['reach']} of {n_items} items hang together in one group beyond what the "
+        f"test measures, most of all {listed(names)} (adjusted Q3 "
+        f"{short(float(row['q3_adjusted']))} on average): too many for one shared text or hint.",
+        value=row["reach"] / n_items,
+        threshold=thresholds["dependence_cluster_share_max"],
     )
 
 

@@ -45,9 +45,10 @@ _WORDS = {"pearson": "Pearson", "polychoric": "polychoric"}
 
 @dataclass(frozen=True)
 class FormItems:
-    """Items of a form, as places in the study; clusters : items of each, two or more here.
+    """Items of a form, as places in the study.
 
-    kept : what is left when one item of each cluster stays
+    clusters : items of each cluster, two or more; areas : of each that is too large for one, or
+    that too many other items go with; kept : what is left when one item of each cluster stays
     """
 
     items: NDArray[np.int64]
@@ -56,18 +57,23 @@ class FormItems:
     kept: NDArray[np.int64]
 
 
-def form_items(found: Dependence, items: NDArray[np.int64], most_share: float) -> FormItems:
+def form_items(found: Dependence, items: NDArray[np.int64], thresholds: Thresholds) -> FormItems:
     """Which items of a form were calibrated, and which of them are repetition of another."""
     known = np.intersect1d(items, one_column_each(found.made.fit))
-    inside = [np.intersect1d(known, cluster) for cluster in found.clusters]
-    groups = [at for at in inside if at.size > 1]
-    small = [at for at in groups if at.size <= max(2, most_share * known.size)]
+    most = max(2.0, thresholds["dependence_cluster_share_max"].value * known.size)
+    small: list[NDArray[np.int64]] = []
+    large: list[NDArray[np.int64]] = []
+    for cluster in found.clusters:
+        at = np.intersect1d(known, cluster)
+        if at.size < 2:
+            continue
+        reach = found.reach(at, p=thresholds["irt_p_value_max"].value)
+        (small if np.intersect1d(known, reach).size <= most else large).append(at)
     again = np.concatenate([*(at[1:] for at in small), np.empty(0, np.int64)])
     kept = np.setdiff1d(known, again)
     if kept.size < FEWEST_ITEMS:
         kept = known
-    large = tuple(at for at in groups if not any(at is one for one in small))
-    return FormItems(known, tuple(small), large, kept)
+    return FormItems(known, tuple(small), tuple(large), kept)
 
 
 def halves_of(

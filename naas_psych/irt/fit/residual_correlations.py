@@ -62,7 +62,8 @@ def residual_correlations(
         theta = person_scores(fit, scores, groups=groups, methods=("eap",)).eap.theta
     # One thread, so that the order of a sum is the same on every machine.
     with threadpool_limits(1, user_api="blas"):
-        found, n = correlations_of(fit, categories, theta)
+        made = residual_sums(fit, categories, theta)
+    found, n = made.correlations(), np.rint(made.pairs).astype(np.int64)
     n_items = len(fit.models)
     q3, pairs = np.full((n_items, n_items), np.nan), np.zeros((n_items, n_items), np.int64)
     at = np.ix_(items, items)
@@ -83,10 +84,46 @@ def expected_a_posteriori(fit: Calibration, categories: NDArray[np.int8]) -> Flo
     return theta
 
 
-def correlations_of(
-    fit: Calibration, categories: NDArray[np.int8], theta: Floats
-) -> tuple[Floats, NDArray[np.int64]]:
-    """Pairwise complete correlations of residuals, and the persons of each pair (columns)."""
+@dataclass(frozen=True)
+class ResidualSums:
+    """What correlations of residuals are made of, (J, J) each; sums of persons add up.
+
+    products : r_i r_j; sums : r_i where j is there; squares : r_i squared where j is there; pairs
+    """
+
+    products: Floats
+    sums: Floats
+    squares: Floats
+    pairs: Floats
+
+    def with_(self, others: ResidualSums) -> ResidualSums:
+        """Of these persons and others."""
+        return ResidualSums(
+            self.products + others.products,
+            self.sums + others.sums,
+            self.squares + others.squares,
+            self.pairs + others.pairs,
+        )
+
+    def without(self, some: ResidualSums) -> ResidualSums:
+        """Of all persons but some."""
+        return ResidualSums(
+            self.products - some.products,
+            self.sums - some.sums,
+            self.squares - some.squares,
+            self.pairs - some.pairs,
+        )
+
+    def correlations(self) -> Floats:
+        """(J, J), NaN where undefined."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            covariance = self.products - self.sums * self.sums.T / self.pairs
+            spread = self.squares - self.sums * self.sums / self.pairs
+            return np.asarray(covariance / np.sqrt(spread * spread.T))
+
+
+def residual_sums(fit: Calibration, categories: NDArray[np.int8], theta: Floats) -> ResidualSums:
+    """Of persons with these categories (columns of the calibration); NaN theta leaves one out."""
     n_items = categories.shape[1]
     products, sums, squares, pairs = (np.zeros((n_items, n_items)) for _ in range(4))
     rows_used = np.flatnonzero(np.isfinite(theta))
@@ -97,11 +134,7 @@ def correlations_of(
         sums += residual.T @ there
         squares += (residual * residual).T @ there
         pairs += there.T @ there
-    with np.errstate(divide="ignore", invalid="ignore"):
-        covariance = products - sums * sums.T / pairs
-        spread = squares - sums * sums / pairs
-        found = covariance / np.sqrt(spread * spread.T)
-    return found, np.rint(pairs).astype(np.int64)
+    return ResidualSums(products, sums, squares, pairs)
 
 
 def _residuals(
