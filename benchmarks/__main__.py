@@ -1,6 +1,7 @@
 """`python -m benchmarks [--million]`: every figure of docs/performance.md, as a Markdown table.
 
-`python -m benchmarks irt [--million]` is the table of the response models, see irt.py.
+`python -m benchmarks irt [--million]` is the table of the response models, see irt.py;
+`python -m benchmarks structure` that of tetrachoric correlations and parallel analysis.
 Ratios to a peer are taken within one run, because machines are shared and noisy. R's psych is
 measured where `Rscript` is installed; without it the row says so.
 """
@@ -143,6 +144,11 @@ def main() -> None:
         from benchmarks import irt
 
         irt.main(sys.argv[2:])
+        return
+    if sys.argv[1:2] == ["structure"]:
+        from benchmarks import structure
+
+        structure.main()
         return
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--million", action="store_true", help="also 1,000,000 persons")
