@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.data import scored
-from naas_psych.numerics.parallel_analysis import null_eigenvalues
+from naas_psych.numerics.parallel_analysis import Kind, null_eigenvalues
 from naas_psych.numerics.polychoric import polychoric_matrix
 
 _PEERS = {
@@ -71,7 +71,7 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as name:
             for line in peers(Path(name), scores, found.r):
                 print(line, flush=True)
-    both = ("pearson", "polychoric")
+    both: tuple[Kind, ...] = ("pearson", "polychoric")
     for threads in (1, 2):
         took = best(
             lambda threads=threads: null_eigenvalues(  # type: ignore[misc]
