@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from naas_psych.analyses.forms import ONE_FORM, form_in_words
@@ -13,7 +14,7 @@ from naas_psych.analyses.items.phrasing import known
 from naas_psych.analyses.speed.judged_forms import WITHOUT_TAIL
 from naas_psych.finding import Finding
 from naas_psych.finding_codes import found
-from naas_psych.numerics.proportions import newcombe
+from naas_psych.numerics.intervals import normal_quantile
 from naas_psych.result import Result
 from naas_psych.thresholds import Thresholds
 
@@ -43,13 +44,13 @@ def impact_findings(result: Result, thresholds: Thresholds) -> Iterator[Finding]
 
 
 def _changed(row: Row, rushed: _Rushed | None, changed: float, thresholds: Thresholds) -> Finding:
-    """A warning where it is surely above the limit, and the tail rather than its length.
+    """A warning where it is surely above the limit, and the tail rather than the test's length.
 
-    That is: one-sided more than random sets of as many others, and by those who rushed, where it is
-    known who did.
+    Where it is known who rushed, that is when they gain more than the others, who did without the
+    same items; else when random sets of as many others hardly ever gain as much.
     """
     line = thresholds["speed_outcomes_changed_max"]
-    special = _special(row) and (rushed is None or rushed.apart)
+    special = _special(row) if rushed is None else rushed.apart
     sure = float(row["changed_low"]) > line.value
     return found(
         code="tail_changes_outcomes",
@@ -105,16 +106,20 @@ def _rushed(groups: pd.DataFrame, row: Row) -> _Rushed | None:
         return _Rushed(False, f" Only {yes['n']} persons rushed there.")
     if known(no["changed"]) is None:
         return _Rushed(True, f" All but {no['n']} persons rushed there.")
-    gap = newcombe(_risen(yes), _risen(no), level=_LEVEL)
     return _Rushed(
-        gap.low > 0,
-        f" Of the {yes['n']} who rushed there {yes['up']} would go up, of the {no['n']} others "
-        f"{no['up']}.",
+        _gap_low(yes, no) > 0,
+        f" Of the {yes['n']} who rushed there {yes['up']} would go up and {yes['down']} down, of "
+        f"the {no['n']} others {no['up']} and {no['down']}.",
     )
 
 
-def _risen(row: Row) -> tuple[float, float]:
-    return float(row["up"]), float(row["n"])
+def _gap_low(yes: Row, no: Row) -> float:
+    """Lower limit of the difference in gain, each person counting as +1, 0 or -1."""
+    variance = 0.0
+    for row in (yes, no):
+        moved, gain = float(row["changed"]), float(row["gain"])
+        variance += (moved - gain**2) / float(row["n"])
+    return float(yes["gain"] - no["gain"] - normal_quantile(_LEVEL) * np.sqrt(variance))
 
 
 def _percent(share: Any) -> str:

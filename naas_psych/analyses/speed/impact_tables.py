@@ -186,12 +186,14 @@ def groups_table(study: Study, forms: JudgedForms, *, level: float) -> pd.DataFr
             "changed": changed / np.maximum(n, 1),
             "changed_low": limits.low,
             "changed_high": limits.high,
+            "gain": np.where(enough, [row.up - row.down for _, row in rows], np.nan)
+            / np.maximum(n, 1),
             "up": _counts([r.up if ok else None for (_, r), ok in zip(rows, enough, strict=True)]),
             "down": _counts(
                 [r.down if ok else None for (_, r), ok in zip(rows, enough, strict=True)]
             ),
         },
-        dict.fromkeys(("changed", "up", "down"), why),
+        dict.fromkeys(("changed", "gain", "up", "down"), why),
     )
 
 

@@ -23,6 +23,9 @@ Design = Literal["within forms", "between forms"]
 _FEWEST = 30
 #: Common items in fixed places that show how much items drift between forms by themselves.
 _FEWEST_UNMOVED = 3
+#: Robust z, (shift - median) / (.7413 IQR), above which a common item is no ordinary one; it takes
+#: this many items to say so.
+_FAR_OUT, _FEWEST_FOR_ROBUST = 2.7, 8
 
 
 @dataclass(frozen=True)
@@ -236,8 +239,19 @@ def _drift(world: _World) -> tuple[float, int]:
         if (forms := np.flatnonzero(world.has[:, j])).size > 1 and _still(world, forms)[j]
     ]
     values = np.array(shifts, dtype=float).reshape(-1, 2)
-    found = pooled(values[:, 0], values[:, 1])
+    kept = _ordinary(values[:, 0])
+    found = pooled(values[kept, 0], values[kept, 1])
     return (found.between if found.k >= _FEWEST_UNMOVED else np.nan), found.k
+
+
+def _ordinary(shifts: Floats) -> NDArray[np.bool_]:
+    """Shifts that are not far out by the robust z of anchors; what is, has a reason of its own."""
+    known = np.isfinite(shifts)
+    if known.sum() < _FEWEST_FOR_ROBUST:
+        return known
+    low, middle, high = np.quantile(shifts[known], [0.25, 0.5, 0.75])
+    spread = 0.7413 * (high - low)
+    return np.asarray(known & (np.abs(shifts - middle) <= _FAR_OUT * spread))
 
 
 def _shift(world: _World, j: int, forms: NDArray[np.int64]) -> tuple[float, float]:
@@ -262,9 +276,10 @@ def _notes(fitted: list[MovedItem], unmoved: int, drift: float, timed: bool) -> 
     if any(one.design == "between forms" for one in fitted):
         known = np.isfinite(drift)
         notes.append(
-            f"Between forms persons are matched on common items that kept their place ({unmoved}); "
+            "Between forms persons are matched on common items that kept their place; "
             + (
-                "the interval holds how much these drift between forms by themselves."
+                f"the interval holds how much {unmoved} of them, without any that stand far out, "
+                "drift between forms by themselves."
                 if known
                 else "too few to say how much items drift by themselves, so the interval is too "
                 "narrow by that."
