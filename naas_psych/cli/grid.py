@@ -99,7 +99,7 @@ def _column(
         pairs = zip(*limits, strict=True)
         cells = tuple(interval(low, high, look.column, dash=dash) for low, high in pairs)
         share = f"{100 * level:g}%" if level else ""
-        return Column(look, f"{share} interval".strip(), cells, True)
+        return Column(look, look.heading or f"{share} interval".strip(), cells, True)
     cells = tuple(visible(figure(value, look.column, dash=dash)) for value in values)
     heading = look.heading or term_of(look.column).label
     numeric = table[look.column].dtype.kind in "iuf" or any(type(v) is float for v in values)

@@ -144,13 +144,20 @@ OMEGA_H = 0.7204
 
 
 def test_limits_of_omega_hold_the_truth() -> None:
-    held = 0
-    for seed in range(20):
-        result = nps.domain_factors(simulated(800, groups=0.5, seed=seed), estimator="ml")
-        row = result.tables["bifactor"].iloc[0]
-        held += bool(row["omega_hierarchical_low"] < OMEGA_H < row["omega_hierarchical_high"])
-    # Of 20 intervals of 95 % at least 16 but for one time in 400.
-    assert held >= 16
+    tables = [
+        nps.domain_factors(simulated(800, groups=0.5, seed=seed), estimator="ml").tables["bifactor"]
+        for seed in range(20)
+    ]
+    rows = pd.concat(tables, ignore_index=True)
+    low, high = rows["omega_hierarchical_low"], rows["omega_hierarchical_high"]
+    # Of 20 intervals of 95 % at least 16 hold it but for one time in 400.
+    assert ((low < OMEGA_H) & (high > OMEGA_H)).sum() >= 16
+    assert (rows["omega_hierarchical"] - low).to_numpy() == pytest.approx(
+        (high - rows["omega_hierarchical"]).to_numpy()
+    )
+    # A spread of 20 values has an error of 16 %.
+    spread = rows["omega_hierarchical"].std()
+    assert (high - low).mean() / (2 * 1.96) == pytest.approx(spread, rel=0.5)
 
 
 def test_forms_are_fitted_apart() -> None:
