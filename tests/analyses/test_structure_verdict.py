@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-import sys
 from collections.abc import Callable
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -170,7 +170,7 @@ DESIGNS: dict[str, tuple[Callable[[int], NDArray[np.int8]], str, float]] = {
 @pytest.mark.parametrize("name", DESIGNS)
 def test_how_often_the_verdict_is_right(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Over 50 tests of each make; criteria that do not decide are left out for speed."""
-    module = sys.modules["naas_psych.analyses.structure.dimensionality"]
+    module = import_module("naas_psych.analyses.structure.dimensionality")
     monkeypatch.setattr(module, "other_evidence", lambda *_, **__: ())
     make, expected, least = DESIGNS[name]
     verdicts = [str(judged(make(seed)).findings[0].value) for seed in range(50)]
