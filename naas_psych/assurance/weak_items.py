@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from naas_psych import register
 from naas_psych.assurance.entry import Caveat, Entry, named, number, people_and_items, table_of
 from naas_psych.assurance.verdict import Level, verdict
 from naas_psych.numerics.correlations import probability_r_below
@@ -19,6 +20,8 @@ from naas_psych.thresholds import Thresholds
 
 #: Confidence level of the interval that is made here.
 _LEVEL = 0.95
+#: The chapters that judge items by how they are answered.
+_OF_ANSWERS = ("items", "irt")
 _SUSPECT_SEVERITIES = ("warning", "error")
 
 
@@ -78,9 +81,16 @@ def item_quality(study: Study, results: Mapping[str, Result]) -> Entry:
 
 
 def flagged_items(study: Study, results: Mapping[str, Result]) -> tuple[str, ...]:
-    """The items about which some analysis gave a warning or worse, in the order of the study."""
+    """The items that answers warn of, in the order of the study.
+
+    What judges or candidates say of an item, and haste, are no evidence that it does not work.
+    """
     hit = {
-        f.subject for r in results.values() for f in r.findings if f.severity in _SUSPECT_SEVERITIES
+        f.subject
+        for name, result in results.items()
+        if register.chapter_of(name).name in _OF_ANSWERS
+        for f in result.findings
+        if f.severity in _SUSPECT_SEVERITIES
     }
     return tuple(item for item in study.responses.item_ids if item in hit)
 

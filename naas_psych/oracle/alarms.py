@@ -127,8 +127,10 @@ def _rated(seen: Seen, _: Truth) -> list[str]:
     return [str(row["item_id"]) for row in rows if row["judges"]]
 
 
-def _timed(seen: Seen, _: Truth) -> list[str]:
-    """Items with response times."""
+def _timed(seen: Seen, truth: Truth) -> list[str]:
+    """Items with response times, where nobody was short of time."""
+    if "P2" in truth.planted:
+        return []
     rows = seen.rows("response_time_effort", "items")
     return [str(row["item_id"]) for row in rows if row["n_timed"]]
 

@@ -41,7 +41,11 @@ def sources_disagree(seen: Seen, plant: Plant) -> Sight:
     falling = all(means[a] > means[b] for a, b in pairwise(ordered))
     shown = ", ".join(f"{source} {short(means[source])}" for source in ordered)
     verb = "is said to depend on who was asked" if said else "is not said to differ"
-    return Sight(bool(said) and falling, f"{question}, mean rating by source: {shown}; it {verb}.")
+    return Sight(
+        bool(said) and falling,
+        f"{question}, mean rating by source: {shown}; it {verb}.",
+        means[ordered[0]] - means[ordered[-1]],
+    )
 
 
 def odd_judges(seen: Seen, plant: Plant) -> Sight:

@@ -79,11 +79,15 @@ def test_a_claim_that_calls_itself_uncertain_is_counted_apart(study: Study) -> N
 
 
 def test_what_nobody_may_judge_is_not_tested(study: Study) -> None:
-    """Below 30 persons only check_key is ever said; here the line is above all of them."""
+    """Below 30 persons only check_key is ever said of an item; here the line is above all of them.
+
+    Dependence of items has a test of its own, whatever the number of persons.
+    """
     many = study.thresholds.overridden_by({"item_persons_min": PERSONS + 1})
     found = by_code(alarms(Seen(replace(study, thresholds=many)), truth()))
     assert {code: alarm.tested for code, alarm in found.items() if alarm.tested} == {
-        "check_key": ITEMS
+        "check_key": ITEMS,
+        "items_in_cluster": ITEMS,
     }
     rare = study.thresholds.overridden_by({"option_choosers_min": PERSONS})
     found = by_code(alarms(Seen(replace(study, thresholds=rare)), truth()))

@@ -53,7 +53,7 @@ def _persons(row: Row, thresholds: Thresholds) -> Iterator[Finding]:
 
 
 def _item(row: Row, thresholds: Thresholds) -> Iterator[Finding]:
-    """Surely more rapid answers than the limit."""
+    """Surely more rapid answers than the limit; what is wrong is the time, more than the item."""
     line = thresholds["speed_rapid_item_max"]
     low = known(row["rapid_low"])
     if low is None or low <= line.value:
@@ -61,7 +61,7 @@ def _item(row: Row, thresholds: Thresholds) -> Iterator[Finding]:
     share, high = float(row["rapid"]), float(row["rapid_high"])
     yield found(
         code="rapid_guessing_item",
-        severity="warning",
+        severity="info",
         subject=str(row["item_id"]),
         sentence=f"{row['item_id']}: {100 * share:.0f} % ({100 * low:.0f} to {100 * high:.0f}) of "
         f"the answers took less than {float(row['threshold']):.1f} seconds{_earned(row)}.",
