@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -167,7 +167,8 @@ def _of_pairs(name: Estimator, fit: PairFit, moments: PairMoments) -> Estimate:
     if name == "uls":
         # Its statistic follows no chi-square distribution.
         unknown = ("p_value", "rmsea_low", "rmsea_high", "cfi_low", "cfi_high")
-        without = replace(made.indices, **dict.fromkeys(unknown, np.nan))
+        gaps: dict[str, Any] = dict.fromkeys(unknown, np.nan)
+        without = replace(made.indices, **gaps)
         return replace(made, indices=without, inexact="no_distribution")
     return replace(made, inexact=inexact)
 
