@@ -193,7 +193,7 @@ def two_domains(correlation: float, n: int, items: int, seed: int) -> np.ndarray
     return (rng.random(theta.shape) < 1 / (1 + np.exp(-1.3 * theta))).astype(np.int8)
 
 
-@pytest.mark.parametrize(("correlation", "apart"), [(0.5, "distinct"), (1.0, "not_distinct")])
+@pytest.mark.parametrize(("correlation", "apart"), [(0.5, "distinct"), (1.0, "indistinct")])
 def test_domains_by_their_true_correlation(correlation: float, apart: str) -> None:
     study = study_from_scores(
         two_domains(correlation, 3000, 10, seed=1), items={"domain": ["law"] * 10 + ["care"] * 10}
@@ -205,7 +205,7 @@ def test_domains_by_their_true_correlation(correlation: float, apart: str) -> No
     assert row["htmt"] == pytest.approx(correlation, abs=0.06)
     assert row["r_corrected"] == pytest.approx(row["htmt"], abs=0.02)
     assert row["htmt_low"] < row["htmt"] < row["htmt_high"]
-    code = {"distinct": "domains_distinct", "not_distinct": "domains_not_distinct"}[apart]
+    code = {"distinct": "domains_distinct", "indistinct": "domains_not_distinct"}[apart]
     assert [f.code for f in result.findings] == [code]
 
 

@@ -201,10 +201,10 @@ def _percentiles(values: Floats, level: float) -> Interval[float]:
 
 
 def apart(low: float, high: float, thresholds: Thresholds) -> str:
-    """By the interval of htmt: distinct, not_distinct or cannot_tell."""
+    """By the interval of htmt: distinct, indistinct or cannot_tell."""
     if high < thresholds["htmt_max"].value:
         return "distinct"
-    return "not_distinct" if low > thresholds["htmt_max"].value else "cannot_tell"
+    return "indistinct" if low > thresholds["htmt_max"].value else "cannot_tell"
 
 
 def _pairs(rows: list[dict[str, Any]]) -> pd.DataFrame:

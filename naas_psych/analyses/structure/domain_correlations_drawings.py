@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 #: More pairs than these are drawn as a matrix; more forms than these are not drawn.
 _MOST_ROWS, _MOST_FORMS = 15, 3
-_SIGNS = {"distinct": "\N{NOT EQUAL TO}", "not_distinct": "=", "cannot_tell": "?"}
-_PLACES = {"distinct": 2, "cannot_tell": 7, "not_distinct": 1}
-_WORDS = {"distinct": "distinct", "not_distinct": "not told apart", "cannot_tell": "cannot tell"}
+_SIGNS = {"distinct": "\N{NOT EQUAL TO}", "indistinct": "=", "cannot_tell": "?"}
+_PLACES = {"distinct": 2, "cannot_tell": 7, "indistinct": 1}
+_WORDS = {"distinct": "distinct", "indistinct": "not told apart", "cannot_tell": "cannot tell"}
 _LINE = 0.85
 
 
@@ -52,7 +52,7 @@ def _title(form: str, pairs: pd.DataFrame) -> str:
         return f"These data cannot tell whether the domains are distinct{where}"
     return (
         f"Of {len(pairs)} pairs of domains{where} {counts['distinct']} are distinct, "
-        f"{counts['not_distinct']} are not, {counts['cannot_tell']} are open"
+        f"{counts['indistinct']} are not, {counts['cannot_tell']} are open"
     )
 
 

@@ -29,7 +29,7 @@ def domain_correlations_findings(result: Result, thresholds: Thresholds) -> Iter
 def _of_form(form: str, pairs: pd.DataFrame, thresholds: Thresholds) -> Iterator[Finding]:
     where = "" if form == ONE_FORM else f" of {form_in_words(form)}"
     line = thresholds["htmt_max"]
-    same = pairs[pairs["apart"] == "not_distinct"]
+    same = pairs[pairs["apart"] == "indistinct"]
     distinct = pairs[pairs["apart"] == "distinct"]
     if len(same):
         worst = same.sort_values("htmt_low", kind="stable").iloc[-1]

@@ -189,7 +189,8 @@ def _eigenvalue_evidence(
         if role == "suited":
             yield _map_evidence(form, name, clusters)
             ratio = float(observed[0] / observed[1]) if observed[1] > 1e-9 else np.nan
-            low, high = (thresholds[f"eigenvalue_ratio_{end}"].value for end in ("min", "target"))
+            low = thresholds["eigenvalue_ratio_min"].value
+            high = thresholds["eigenvalue_ratio_target"].value
             yield Evidence(
                 criterion="eigenvalue_ratio",
                 value=ratio,
@@ -223,7 +224,7 @@ def _general_evidence(form: CodedForm, thresholds: Thresholds) -> Iterator[Evide
     ecv = omega = float("nan")
     if why is None:
         found = omega_three_factors(form.smooth.matrix[None])
-        why = str(found.trouble[0]) or None
+        why = _trouble(str(found.trouble[0]))
         if why is None:
             omega = float(found.hierarchical[0])
             ecv = float((found.general[0] ** 2).sum() / (found.factors.loadings[0] ** 2).sum())
@@ -236,6 +237,13 @@ def _general_evidence(form: CodedForm, thresholds: Thresholds) -> Iterator[Evide
             says="one" if value >= line else "unclear",
             why=why or "undefined",
         )
+
+
+def _trouble(said: str) -> str | None:
+    """What a factor solution stumbled over, in the codes of the catalogue."""
+    if not said:
+        return None
+    return "not_converged" if said.endswith("not_converged") else "heywood_case"
 
 
 def _factor_evidence(
