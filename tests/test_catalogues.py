@@ -11,10 +11,12 @@ import pytest
 import naas_psych
 from naas_psych import register
 from naas_psych.analysis import sections
+from naas_psych.assurance.claims import claims
 from naas_psych.errors import AnalysisImpossible
 from naas_psych.finding import SEVERITIES
 from naas_psych.finding_codes import finding_codes, found, label_of
 from naas_psych.glossary import glossary
+from naas_psych.packaged import toml_entries
 from naas_psych.reason_codes import reason_codes, reason_label
 from naas_psych.references import references
 from naas_psych.thresholds import default_thresholds
@@ -129,4 +131,20 @@ def test_every_key_that_is_cited_is_in_the_bibliography_and_the_other_way_round(
 
 
 def test_every_threshold_is_in_use() -> None:
-    assert set(default_thresholds()) - set(texts("analyses", "assurance")) == set()
+    of_claims = {
+        name
+        for claim in claims()
+        for one in claim.measures
+        for name in (one.minimum, one.target, one.n_min)
+    }
+    unused = set(default_thresholds()) - set(texts("analyses", "assurance")) - of_claims
+    assert unused == set()
+
+
+def test_no_word_is_defined_twice() -> None:
+    names = [
+        name
+        for path in sorted((ROOT / "terms").glob("*.toml"))
+        for name in toml_entries(f"terms/{path.name}")
+    ]
+    assert sorted(name for name in set(names) if names.count(name) > 1) == []

@@ -191,7 +191,7 @@ LAYOUTS: dict[str, tuple[Look, ...]] = {
         Look("n", 3),
         Look("smallest_eigenvalue", 0, heading="Smallest eigenvalue"),
         Look("positive_definite", 2, heading="Positive definite"),
-        Look("largest_change", 1, heading="Change by smoothing"),
+        Look("smoothing_change", 1, heading="Change by smoothing"),
         Look("suits", 0),
     ),
     "factorability.overall": (

@@ -47,7 +47,7 @@ def made(*, gap: float, recall_practice: float = 1.0, seed: int = 1) -> Study:
 def test_levels_that_differ_are_seen_to_differ() -> None:
     row = nps.known_groups(made(gap=0.8)).tables["contrasts"].iloc[0]
     assert row["g_low"] > 0.3
-    assert (row["n_lower"], row["n_higher"]) == (N / 2, N / 2)
+    assert (row["n_lower_level"], row["n_higher_level"]) == (N / 2, N / 2)
     assert nps.known_groups(made(gap=0.8)).findings == ()
 
 

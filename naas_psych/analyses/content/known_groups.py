@@ -82,8 +82,8 @@ def known_groups(study: Study, *, omitted: Omitted = None, level: Level = 0.95) 
         "grouping": [levels.column] * len(made),
         "lower": [low for low, _ in contrasts],
         "higher": [high for _, high in contrasts],
-        "n_lower": [one.n_first for one in made],
-        "n_higher": [one.n_second for one in made],
+        "n_lower_level": [one.n_first for one in made],
+        "n_higher_level": [one.n_second for one in made],
         "g": np.array([one.g for one in made]),
         "g_low": np.array([one.low for one in limits]),
         "g_high": np.array([one.high for one in limits]),
@@ -153,7 +153,7 @@ def _said(row: Row, thresholds: Thresholds) -> Finding | None:
         subject=str(row["grouping"]),
         sentence=f"{row['higher']} and {row['lower']} hardly differ in their totals: {short(g)} "
         f"standard deviations{between(row['g_low'], row['g_high'])}, "
-        f"{row['n_higher']} and {row['n_lower']} persons.",
+        f"{row['n_higher_level']} and {row['n_lower_level']} persons.",
         value=g,
         limits=(row["g_low"], row["g_high"]),
         threshold=line,

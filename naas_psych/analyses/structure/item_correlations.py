@@ -213,11 +213,11 @@ def _matrices(forms: list[CodedForm]) -> pd.DataFrame:
             "items": [form.n_items for form, _, _ in both],
             "n": [form.n for form, _, _ in both],
             "smallest_eigenvalue": [s.smallest_eigenvalue if s else np.nan for s in smooth],
-            "largest_change": [s.largest_change if s else np.nan for s in smooth],
+            "smoothing_change": [s.largest_change if s else np.nan for s in smooth],
             "positive_definite": pd.Series(
                 [s.smallest_eigenvalue > 0 if s else None for s in smooth], dtype=object
             ),
             "suits": [form.suited.name == name for form, name, _ in both],
         },
-        {"smallest_eigenvalue": why, "largest_change": why},
+        {"smallest_eigenvalue": why, "smoothing_change": why},
     )

@@ -20,7 +20,7 @@ _BY_DESIGN = "no_common_persons"
 def item_correlations_findings(result: Result, thresholds: Thresholds) -> Iterator[Finding]:
     """Matrices that are not positive definite, and pairs without a correlation."""
     for row in result.tables["matrices"].to_dict("records"):
-        change = known(row["largest_change"])
+        change = known(row["smoothing_change"])
         if change is not None and row["positive_definite"] is False and row["n"] > row["items"]:
             yield _not_positive(row, change, thresholds)
     yield from _undefined(result)
