@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 #: Items that are named, and reasons that are given for each.
 NAMED = 6
 REASONS = 2
+#: Findings that answer the question of their chapter, one a form.
+_VERDICTS = ("structure_verdict", "speed_verdict")
 #: More forms than these are told by the extremes.
 _FEW_FORMS = 3
 
@@ -30,6 +32,9 @@ def headline(study: Study, results: Sequence[Result]) -> str:
         return _score(by_name["scorecard"])
     if "reliability" in by_name:
         return _reliability(study, by_name)
+    verdicts = [f for result in results for f in result.findings if f.code in _VERDICTS]
+    if verdicts:
+        return f"{_size(study)}. " + " ".join(f.sentence for f in verdicts[:_FEW_FORMS])
     return _attention(study, [f for result in results for f in result.findings])
 
 

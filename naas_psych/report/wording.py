@@ -13,6 +13,8 @@ from naas_psych.reason_codes import reason_label
 MINUS = "\N{MINUS SIGN}"
 UNDEFINED = "\N{EN DASH}"
 _DEFAULT_DECIMALS = 2
+#: Columns whose cells are names of numbers.
+_NAMING = frozenset({"measure", "criterion"})
 _DEFAULT_LEVEL = 0.95
 
 
@@ -27,6 +29,8 @@ def term_of(column: str) -> Term:
 def number(value: Any, column: str) -> str:
     """A value with the decimals of its column: whole numbers grouped, a true minus sign.
 
+    In a column that names what the row holds, the name is written as the glossary has it.
+
     A number that cannot pass 1 in size loses its leading zero, as the field writes it (.83).
     """
     if is_undefined(value):
@@ -34,7 +38,7 @@ def number(value: Any, column: str) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, str):
-        return value
+        return term_of(value).label if column in _NAMING else value
     known = term_of(column)
     return _figures(value, known.decimals, leading_zero=not _within_one(known))
 
