@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
+
 from naas_psych.cli.console import Terminal, console, prose, terminal_of, visible
 from naas_psych.cli.formats import Shown, tables_of
 from naas_psych.cli.grid import Grid, grid
@@ -229,11 +231,10 @@ def _kind(view: View, alike: Sequence[Finding]) -> Iterator[RenderableType]:
     # What is only for information never fills the screen.
     whole = view.request.all_rows if first.severity == "info" else view.whole
     shown = alike if whole else alike[:ALIKE]
-    yield (
-        Text(f"{mark} ", style=STYLES[first.severity])
-        .append(label_of(first.code), style="bold")
-        .append(f"  {first.code}", style="dim not bold")
-    )
+    heading = Text(f"{mark} ", style=STYLES[first.severity])
+    heading.append(label_of(first.code), style="bold")
+    fits = cell_len(heading.plain) + len(first.code) + 2 <= view.terminal.width
+    yield heading.append("  " if fits else "\n  ").append(first.code, style="dim not bold")
     for finding in shown:
         yield view.prose(finding.sentence, indent=2)
     if len(alike) > len(shown):
