@@ -130,7 +130,8 @@ def _headings(column: str, columns: list[str], *, numeric: bool, limits: str) ->
         return [Heading(column, f"{about}, {limits}", True)]
     made = [Heading(column, known.label, numeric, known.symbol)]
     if _limits(column)[0] in columns:
-        made.append(Heading(column, limits, True))
+        own = f"{column}_level" in columns
+        made.append(Heading(column, "interval" if own else limits, True))
     return made
 
 
