@@ -89,6 +89,29 @@ def clustered_share(hits: Floats, counts: Floats, *, level: float) -> Estimate:
     return Estimate(share, Interval(float(limits.low), float(limits.high)))
 
 
+def clustered_difference(
+    first: tuple[Floats, Floats], second: tuple[Floats, Floats], *, level: float
+) -> Estimate:
+    """Share of the first answers less that of the second, of the same persons (n,).
+
+    Each pair is hits and counts by person. Limits by t from the linearised variance of the
+    difference, in which a person's two shares may hang together.
+    """
+    n = int(((first[1] > 0) | (second[1] > 0)).sum())
+    if n == 0 or not first[1].any() or not second[1].any():
+        return NOTHING
+    shares, parts = [], []
+    for hits, counts in (first, second):
+        shares.append(float(hits.sum()) / float(counts.sum()))
+        parts.append((hits - shares[-1] * counts) / float(counts.sum()))
+    value = shares[0] - shares[1]
+    if n < 2:
+        return Estimate(value, UNDEFINED)
+    error = math.sqrt(n / (n - 1) * float(((parts[0] - parts[1]) ** 2).sum()))
+    half = t_quantile(level, n - 1) * error
+    return Estimate(value, Interval(max(value - half, -1.0), min(value + half, 1.0)))
+
+
 @dataclass(frozen=True)
 class Rise:
     """Where a share begins to rise: place of the first position after it, and how sure it is.

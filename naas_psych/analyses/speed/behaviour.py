@@ -12,6 +12,7 @@ from pydantic import Field
 
 from naas_psych.analyses.speed.chance import chance_levels
 from naas_psych.analyses.speed.places import Places, find_places
+from naas_psych.analyses.speed.unrecorded import untimed_ends
 from naas_psych.numerics.arrays import Floats
 from naas_psych.numerics.rapid import (
     by_time,
@@ -20,7 +21,7 @@ from naas_psych.numerics.rapid import (
     rapid_answers,
 )
 from naas_psych.numerics.time_mixture import time_mixtures
-from naas_psych.study.responses import NOT_ADMINISTERED, NOT_REACHED, OMITTED, TECHNICAL_LOSS
+from naas_psych.study.responses import NOT_REACHED, OMITTED, TECHNICAL_LOSS
 from naas_psych.study.study import Study
 
 RuleName = Literal["auto", "mixture", "nt10", "cump", "fixed"]
@@ -69,6 +70,7 @@ class Behaviour:
     limit, rule : (J,) the threshold in force and its rule
     rapid : answered faster than that
     clock_faults : answers whose time passes what the form allows; their time is not used
+    untimed_ends : (N, J) blanks at the end of a person without a time, taken as not reached
     """
 
     places: Places
@@ -87,6 +89,7 @@ class Behaviour:
     rule: tuple[str, ...]
     rapid: Flags
     clock_faults: int
+    untimed_ends: Flags
 
     @property
     def timed(self) -> Flags:
@@ -112,10 +115,12 @@ def behaviour(study: Study, asked: Asked) -> Behaviour:
 def _behaviour(study: Study, asked: Asked) -> Behaviour:
     responses, places = study.responses, find_places(study)
     points = responses.points
-    seen = (points != NOT_ADMINISTERED) & (points != TECHNICAL_LOSS)
-    reached = seen & (points != NOT_REACHED)
+    seen = places.given & (points != TECHNICAL_LOSS)
+    reached = seen & (points != NOT_REACHED) & ~places.without_rows
     answered = points >= 0
     seconds, faults = _seconds(study, places, reached)
+    ends = untimed_ends(points, seconds, places.places)
+    reached &= ~ends
     times = np.where(answered, seconds, np.nan)
     low, high = responses.min_points, responses.max_points
     wide = np.maximum(high - low, 1)
@@ -128,7 +133,7 @@ def _behaviour(study: Study, asked: Asked) -> Behaviour:
         seen=seen,
         reached=reached,
         answered=answered,
-        omitted=points == OMITTED,
+        omitted=(points == OMITTED) & ~ends,
         seconds=seconds,
         times=times,
         earned=earned,
@@ -140,6 +145,7 @@ def _behaviour(study: Study, asked: Asked) -> Behaviour:
         rule=rule,
         rapid=rapid_answers(times, limit),
         clock_faults=faults,
+        untimed_ends=ends,
     )
 
 

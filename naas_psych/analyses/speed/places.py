@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from naas_psych.analyses.forms import ONE_FORM, booklet_names, form_in_words
+from naas_psych.analyses.speed.unrecorded import without_rows
 from naas_psych.study.booklets import Booklet, find_booklets
-from naas_psych.study.responses import NOT_ADMINISTERED
+from naas_psych.study.responses import NOT_ADMINISTERED, NOT_REACHED
 from naas_psych.study.study import Study
 
 #: What stands for the item at a position where not everybody met the same one.
@@ -64,12 +65,16 @@ class FormPlaces:
 class Places:
     """Every form with its places; `source` says where these come from.
 
+    given : (N, J) items that each person was given
+    without_rows : (N, J) those of them that the data have no row of, as the person stopped before
     places : (N, J) position of each item for each person, 0 where unknown or not administered
     extra_time : (N,) persons who were given more time
     """
 
     forms: tuple[FormPlaces, ...]
     source: Source
+    given: NDArray[np.bool_]
+    without_rows: NDArray[np.bool_]
     places: NDArray[np.int16]
     extra_time: NDArray[np.bool_]
     notes: tuple[str, ...]
@@ -83,17 +88,21 @@ def find_places(study: Study) -> Places:
     """
     responses = study.responses
     given = responses.points != NOT_ADMINISTERED
+    source, doubts = _source(study, given)
+    told = responses.positions if source == "responses" else None
+    lacking = without_rows(study, given, told)
+    given = given | lacking
+    beyond = lacking | (responses.points == NOT_REACHED)
     least = int(study.thresholds["booklet_persons_min"].value)
     found = find_booklets(np.where(given, 0, NOT_ADMINISTERED), min_persons=least)
     kept = found.kept or (Booklet(slice(None), np.arange(responses.n_items), responses.n_persons),)
     names = booklet_names(study, kept)
-    source, doubts = _source(study, given)
     places = np.zeros(responses.points.shape, dtype=np.int16)
     forms = []
     for name, booklet in zip(names, kept, strict=True):
         rows = np.arange(responses.n_persons)[booklet.rows]
         at = np.ix_(rows, booklet.items)
-        own = _places(study, source, rows, booklet.items)
+        own = _places(study, source, rows, booklet.items, beyond)
         places[at] = own
         forms.append(_form(study, name, rows, booklet.items, own))
     extra, said = _extra_time(study)
@@ -102,8 +111,19 @@ def find_places(study: Study) -> Places:
         if found.kept and found.alone
         else ()
     )
-    notes = (*doubts, SAID[source], *_unknown(forms), *alone, *said, *_limits_said(study))
-    return Places(tuple(forms), source, places, extra, notes)
+    stopped = _stopped_said(lacking)
+    notes = (*doubts, SAID[source], *_unknown(forms), *alone, *stopped, *said, *_limits_said(study))
+    return Places(tuple(forms), source, given, lacking, places, extra, notes)
+
+
+def _stopped_said(lacking: NDArray[np.bool_]) -> tuple[str, ...]:
+    n = int(lacking.any(axis=1).sum())
+    if not n:
+        return ()
+    return (
+        f"{n} persons have no row for the last items of the test: these count as not reached. If "
+        "they were given a shorter form, name the form of each row (responses.form).",
+    )
 
 
 def _source(study: Study, given: NDArray[np.bool_]) -> tuple[Source, tuple[str, ...]]:
@@ -141,12 +161,17 @@ def _doubt(positions: NDArray[np.int16]) -> str | None:
 
 
 def _places(
-    study: Study, source: Source, rows: NDArray[np.int64], items: NDArray[np.int64]
+    study: Study,
+    source: Source,
+    rows: NDArray[np.int64],
+    items: NDArray[np.int64],
+    beyond: NDArray[np.bool_],
 ) -> NDArray[np.int16]:
-    """(n, j) places of the items of one form."""
+    """(n, j) places of the items of one form; `beyond` (N, J) is what nobody got to."""
     positions = study.responses.positions
     if source == "responses" and positions is not None:
-        return _filled(positions[np.ix_(rows, items)])
+        at = np.ix_(rows, items)
+        return _behind(_filled(positions[at]), beyond[at])
     order = np.arange(1, items.size + 1)
     if source == "items":
         given = study.items["position"].to_numpy(dtype=float)[items]
@@ -160,6 +185,22 @@ def _filled(recorded: NDArray[np.int16]) -> NDArray[np.int16]:
     lowest = np.where(recorded > 0, recorded, np.iinfo(np.int16).max).min(axis=0)
     same = (highest == lowest) & (highest > 0)
     return np.where((recorded == 0) & same, highest, recorded)
+
+
+def _behind(places: NDArray[np.int16], beyond: NDArray[np.bool_]) -> NDArray[np.int16]:
+    """Items not reached whose place is unknown get the places behind all others of the person.
+
+    Which of them has which does not matter where persons have orders of their own: nobody met any.
+    """
+    lost = (places == 0) & beyond
+    rows = np.flatnonzero(lost.any(axis=1) & ~((places == 0) & ~beyond).any(axis=1))
+    if rows.size == 0:
+        return places
+    count = np.cumsum(lost[rows], axis=1)
+    behind = (places[rows].max(axis=1)[:, None] + count).astype(np.int16)
+    made = places.copy()
+    made[rows] = np.where(lost[rows], behind, places[rows])
+    return made
 
 
 def _form(

@@ -17,6 +17,7 @@ from naas_psych.numerics.proportions import wilson
 from naas_psych.numerics.speed import (
     NOTHING,
     Estimate,
+    clustered_difference,
     clustered_share,
     find_rise,
     gulliksen_ratio,
@@ -41,6 +42,7 @@ def measures(view: View, *, level: float, thresholds: Thresholds) -> dict[str, M
     timed: dict[str, Callable[[], Measure]] = {
         "rapid_share": lambda: _rapid(view, tail=False, level=level),
         "rapid_tail_share": lambda: _rapid(view, tail=True, level=level),
+        "rapid_tail_rise": lambda: _tail_rise(view, level=level),
         "rushed_persons_share": lambda: _rushed(view, level=level),
         "rapid_from_position": lambda: _rise(view),
         "effort_below_90_share": lambda: low_effort(view, level=level, thresholds=thresholds),
@@ -114,6 +116,20 @@ def _rapid(view: View, *, tail: bool, level: float) -> Measure:
     among = view.timed & view.in_tail if tail else view.timed
     found = _clustered(view.rapid, among, level=level)
     return Measure(found.estimate, found.n, "no_times", "no_times")
+
+
+def _tail_rise(view: View, *, level: float) -> Measure:
+    """Share of rapid answers in the tail less that before it: near 0 in people who do not try."""
+    parts = [
+        (
+            (view.rapid & among).sum(axis=1).astype(float),
+            among.sum(axis=1).astype(float),
+        )
+        for among in (view.timed & view.in_tail, view.timed & ~view.in_tail & (view.where >= 0))
+    ]
+    found = clustered_difference(parts[0], parts[1], level=level)
+    n = int((parts[0][1] > 0).sum())
+    return Measure(found, n, "no_times", "too_few_persons")
 
 
 def rapid_answers_share(view: View, *, level: float) -> Measure:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from naas_psych.analyses.items.phrasing import known
@@ -17,12 +17,16 @@ _WORST_FIRST = ("rushed", "cannot_tell", "partly", "not_rushed")
 
 @dataclass(frozen=True)
 class Held:
-    """One measure held to its limit and target: the word, and the threshold that decided."""
+    """One measure held to its limit and target: the word, and the threshold that decided.
+
+    throughout : rapid answers beyond the target that are not more frequent at the end
+    """
 
     measure: str
     word: str
     row: Row
     threshold: Threshold
+    throughout: bool = False
 
 
 @dataclass(frozen=True)
@@ -43,7 +47,8 @@ def speed_verdict(rows: Mapping[str, Row], n: int, thresholds: Thresholds) -> Sp
     """Rushed, partly, not_rushed or cannot_tell, from the summary rows of a form by measure.
 
     Blanks alone can show that a form was rushed, never that it was not: without times the best
-    word is cannot_tell.
+    word is cannot_tell. So it is where rapid answers are as frequent before the tail as in it:
+    people who do not try answer so throughout, however much time there is.
     """
     enough = int(thresholds["speed_persons_min"].value)
     if n < enough:
@@ -54,7 +59,8 @@ def speed_verdict(rows: Mapping[str, Row], n: int, thresholds: Thresholds) -> Sp
     if not timed and word != "rushed":
         return SpeedVerdict("cannot_tell", "no_times", tuple(held), n, enough)
     because = tuple(one for one in held if one.word == word)
-    return SpeedVerdict(word, word, because, n, enough)
+    case = "rapid_throughout" if any(one.throughout for one in because) else word
+    return SpeedVerdict(word, case, because, n, enough)
 
 
 def _held(rows: Mapping[str, Row], thresholds: Thresholds) -> list[Held | None]:
@@ -64,7 +70,7 @@ def _held(rows: Mapping[str, Row], thresholds: Thresholds) -> list[Held | None]:
     return [
         _at_least("reached_last", rows, last),
         _at_least("reached_three_quarters", rows, quarters),
-        _at_most("rapid_tail_share", rows, most, target),
+        _throughout(_at_most("rapid_tail_share", rows, most, target), rows, thresholds),
     ]
 
 
@@ -88,3 +94,14 @@ def _at_most(
     if high <= most.value:
         return Held(measure, "partly", rows[measure], target)
     return Held(measure, "rushed" if low > most.value else "cannot_tell", rows[measure], most)
+
+
+def _throughout(held: Held | None, rows: Mapping[str, Row], thresholds: Thresholds) -> Held | None:
+    """Rapid answers speak of the time only where there are surely more at the end than before."""
+    rise = known(rows["rapid_tail_rise"]["value_low"])
+    target = thresholds["speed_rapid_tail_target"].value
+    if held is None or rise is None or held.row["value_low"] <= target:
+        return held
+    if rise > thresholds["speed_rapid_rise_min"].value * held.row["value"]:
+        return held
+    return replace(held, word="cannot_tell", throughout=True)

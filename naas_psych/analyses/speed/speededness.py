@@ -56,14 +56,17 @@ def speededness(
     Read `speed_verdict`: rushed, partly, not_rushed or cannot_tell. It holds the intervals of
     reached_last, reached_three_quarters and rapid_tail_share to their limits. Then look at
     `accuracy`: if rapid answers earn what blind choice earns, and the others far more, they are
-    guesses. The rule of 80 % who reach the last item counts blanks only: where a wrong answer costs
-    nothing, people guess rather than leave a blank, so it passes tests that were too short.
+    guesses. Where rapid_tail_rise is not surely above 0 they are as frequent before the end, which
+    is lack of will as much as of time: then we cannot tell. The rule of 80 % who reach the last
+    item counts blanks only: where a wrong answer costs nothing, people guess rather than leave a
+    blank, so it passes tests that were too short.
 
     When not to use it
     ------------------
-    Without response times it can say that a test was rushed, never that it was not. Times of a
-    whole screen with several items are no times of items. Persons with extra time had another test:
-    they are in the table groups only.
+    Without response times it can say that a test was rushed, never that it was not. Blanks behind
+    the last answer that have no time, and items behind it without a row, count as not reached; the
+    notes say so. Times of a whole screen with several items are no times of items. Persons with
+    extra time had another test: they are in the table groups only.
 
     Agrees with
     -----------

@@ -115,6 +115,12 @@ def _sentence(form: _Form, verdict: SpeedVerdict) -> str:
             f"{form.words}: we cannot tell whether there was time. {_said(form, 'reached_last')} "
             "reached the last item, but without response times nobody knows how many guessed."
         )
+    if verdict.case == "rapid_throughout":
+        return (
+            f"{form.words}: we cannot tell whether there was time. "
+            f"{_said(form, 'rapid_tail_share')} of the answers at {form.last} came faster than "
+            f"anyone can read them, but not surely more than before them ({_before(form)})."
+        )
     lead = _LEADS["at_most" if _at_most(verdict) else verdict.word].format(form.words)
     return f"{lead}: {' and '.join(_because(form, one) for one in _told(verdict))}."
 
@@ -228,6 +234,12 @@ def _said(form: _Form, measure: str) -> str:
     low, high = _limits(row)
     between = "" if pd.isna(low) or pd.isna(high) else f" ({100 * low:.1f} to {100 * high:.1f})"
     return f"{100 * float(row['value']):.1f} %{between}"
+
+
+def _before(form: _Form) -> str:
+    """The share of rapid answers in front of the tail."""
+    tail, rise = (form.rows[name]["value"] for name in ("rapid_tail_share", "rapid_tail_rise"))
+    return f"{100 * (float(tail) - float(rise)):.1f} %"
 
 
 def _limits(row: Row) -> tuple[Any, Any]:

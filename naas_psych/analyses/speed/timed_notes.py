@@ -57,6 +57,12 @@ def _gaps(whole: Behaviour) -> Iterator[str]:
             f"{whole.clock_faults} times pass the time limit by half: a clock that was reset; they "
             "are not used."
         )
+    ends = int(whole.untimed_ends.sum())
+    if ends:
+        yield (
+            f"{ends} blanks recorded as omitted stand behind a person's last answer and have no "
+            "time; they count as not reached here."
+        )
     lost = int((whole.answered & ~np.isfinite(whole.times)).sum())
     if lost:
         yield f"{lost} answers have no usable time; they count neither as rapid nor as considered."
