@@ -52,6 +52,9 @@ def _spec(world: World, responses: str, files: Mapping[str, str]) -> str:
         levels=_inline(column="level", order=["practitioner", "supervisor"]),
     )
     document["speed"] = _speed(world.plan)
+    document["documents"] = _table(
+        **{name: _inline(**known) for name, known in world.plan.numbers["documents"].items()}
+    )
     document["groups"] = _table(**world.plan.numbers["reference_groups"])
     cuts = world.plan.numbers["outcomes"]["digital"]
     lines = {name: _inline(value=value, unit="percent") for name, value in cuts.items()}
