@@ -43,9 +43,17 @@ def pair_pearson(codes: NDArray[Any]) -> PairPearson:
         stacked = np.concatenate([marks, marks * marks, there], axis=1)
         products += stacked.T @ stacked
     x, square, both = (slice(k * n_items, (k + 1) * n_items) for k in range(3))
-    n, sums = products[both, both], products[x, both]
-    covariance = n * products[x, x] - sums * sums.T
-    return _record(covariance, n * products[square, both] - sums**2, n)
+    return pearson_of_sums(
+        n=products[both, both],
+        sums=products[x, both],
+        squares=products[square, both],
+        products=products[x, x],
+    )
+
+
+def pearson_of_sums(*, n: Floats, sums: Floats, squares: Floats, products: Floats) -> PairPearson:
+    """Each (J, J), over the persons who have both items: sums and squares are of the first one."""
+    return _record(n * products - sums * sums.T, n * squares - sums**2, n)
 
 
 def _record(covariance: Floats, variance: Floats, n: Floats | int) -> PairPearson:

@@ -15,13 +15,13 @@ from naas_psych.numerics.tetrachoric import Tables
 
 @dataclass(frozen=True)
 class Recoded:
-    """Codes (N, J) int8 by the categories that occur, from 0 without gaps; -1 where absent.
+    """Codes (N, J) by the categories that occur, from 0 without gaps; -1 where absent.
 
     categories : (J,) how many occur
     complete : nothing is absent
     """
 
-    codes: NDArray[np.int8]
+    codes: NDArray[Any]
     categories: NDArray[np.int64]
     complete: bool
 
@@ -36,11 +36,12 @@ def recoded(codes: NDArray[Any]) -> Recoded:
         ones = np.count_nonzero(codes, axis=0)
         categories = (ones > 0).astype(np.int64) + (ones < len(codes))
         return Recoded(np.ascontiguousarray(codes, dtype=np.int8), categories, True)
-    new = np.full(codes.shape, -1, dtype=np.int8)
+    kind = np.int8 if top <= 127 else np.int16
+    new = np.full(codes.shape, -1, dtype=kind)
     categories = np.zeros(n_items, dtype=np.int64)
     for j in range(n_items):
         counts = np.bincount(codes[:, j].clip(-1) + 1, minlength=top + 1)[1:]
-        rank = np.concatenate([[-1], np.cumsum(counts > 0) - 1]).astype(np.int8)
+        rank = np.concatenate([[-1], np.cumsum(counts > 0) - 1]).astype(kind)
         new[:, j] = rank[codes[:, j].clip(-1) + 1]
         categories[j] = np.count_nonzero(counts)
     return Recoded(new, categories, complete)
@@ -64,16 +65,6 @@ def binary_tables(codes: NDArray[np.int8], *, complete: bool) -> Tables:
         products += marks.T @ marks
     right, seen = products[:n_items], products[n_items:]
     return Tables(seen[:, n_items:], right[:, n_items:], seen[:, :n_items], right[:, :n_items])
-
-
-def phi(tables: Tables) -> Floats:
-    """Pearson correlations (J, J) of right/wrong items; nan where an item does not vary."""
-    n, a, b = tables.n, tables.a, tables.b
-    spread = np.sqrt(a * (n - a)) * np.sqrt(b * (n - b))
-    top = n * tables.both - a * b
-    r: Floats = np.divide(top, spread, out=np.full_like(top, np.nan), where=spread > 0)
-    np.fill_diagonal(r, 1.0)
-    return r
 
 
 def wide_tables(codes: NDArray[np.int8], *, categories: int) -> Floats:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -14,12 +14,16 @@ from threadpoolctl import threadpool_limits
 
 from naas_psych.numerics.arrays import Floats
 from naas_psych.numerics.pair_pearson import pair_pearson
-from naas_psych.numerics.pair_tables import Recoded, binary_tables, phi, recoded
+from naas_psych.numerics.pair_tables import recoded
 from naas_psych.numerics.permuted import Draw, permuter
-from naas_psych.numerics.polychoric import correlations_of, from_binary
-from naas_psych.numerics.tetrachoric import Tables
+from naas_psych.numerics.polychoric import pair_correlations
+from naas_psych.numerics.shaped_tables import Layout, layout
+from naas_psych.numerics.weak_correlations import weak_correlations
 
 Kind = Literal["pearson", "polychoric"]
+Matrices = Callable[[Iterable[NDArray[Any]]], Sequence[Sequence[Floats]]]
+#: Cells of tables in hand at a time: of small data several replicates go together.
+_CELLS = 400_000
 
 
 def eigenvalues(r: Floats) -> Floats:
@@ -63,39 +67,71 @@ def null_eigenvalues(
     child of the seed: the answer does not depend on the threads.
     """
     data = recoded(codes)
-    draw = permuter(data, seed=seed)
-    one = partial(_replicate, draw=draw, data=data, kinds=tuple(kinds))
+    # Scores keep the distances that codes lose where a category in between is not in use.
+    scores = [np.unique(column[column >= 0]) for column in np.asarray(codes).T]
+    plan = layout(data, scores) if "polychoric" in kinds else None
+    one = partial(
+        _replicates,
+        draw=permuter(data, seed=seed),
+        matrices=partial(_of_scores, scores=scores)
+        if plan is None
+        else partial(_of_tables, plan=plan, kinds=tuple(kinds)),
+    )
     children = np.random.SeedSequence(seed).spawn(replicates)
+    step = 1 if plan is None else max(1, _CELLS // plan.cells)
+    parts = [children[begin : begin + step] for begin in range(0, replicates, step)]
     # The matrices are small: threads inside each decomposition only wait for one another.
     with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(threads) as pool:
-        found = np.array(list(pool.map(one, children)))
-    found = found.reshape(replicates, len(kinds), len(data.categories))
-    return {kind: _known(found[:, k]) for k, kind in enumerate(kinds)}
+        found = np.concatenate(list(pool.map(one, parts)), axis=1)
+    return {kind: _known(found[k]) for k, kind in enumerate(kinds)}
 
 
-def _replicate(
-    child: np.random.SeedSequence, *, draw: Draw, data: Recoded, kinds: tuple[Kind, ...]
+def _replicates(
+    children: Sequence[np.random.SeedSequence], *, draw: Draw, matrices: Matrices
 ) -> Floats:
-    codes = draw(np.random.Generator(np.random.PCG64(child)))
-    permuted = Recoded(codes, data.categories, data.complete)
-    return np.stack([eigenvalues(r) for r in _matrices(permuted, kinds)])
+    """Eigenvalues (kinds, B, J) of some replicates."""
+    drawn = (draw(np.random.Generator(np.random.PCG64(child))) for child in children)
+    return np.array([[eigenvalues(r) for r in kind] for kind in matrices(drawn)])
 
 
-def _matrices(data: Recoded, kinds: tuple[Kind, ...]) -> list[Floats]:
-    if data.categories.max(initial=0) <= 2:
-        tables = binary_tables(data.codes, complete=data.complete)
-        return [phi(tables) if k == "pearson" else _tetrachoric(tables, data) for k in kinds]
-    return [pair_pearson(data.codes).r if k == "pearson" else _polychoric(data) for k in kinds]
+def _of_scores(drawn: Iterable[NDArray[Any]], *, scores: list[NDArray[Any]]) -> list[list[Floats]]:
+    return [[pair_pearson(_scored(codes, scores)).r for codes in drawn]]
 
 
-# Of shuffled items some pair nearly always falls into a table with empty cells that alone would
-# send its correlation to 1 or -1; half a person in each keeps one pair from deciding everything.
-def _tetrachoric(tables: Tables, data: Recoded) -> Floats:
-    return from_binary(tables, data, boundary_cell=0.5).r
+def _scored(codes: NDArray[Any], scores: list[NDArray[Any]]) -> NDArray[Any]:
+    points = np.stack([own[codes[:, j]] for j, own in enumerate(scores)], axis=1)
+    return np.where(codes < 0, points.dtype.type(-1), points)
 
 
-def _polychoric(data: Recoded) -> Floats:
-    return correlations_of(data, boundary_cell=0.5).r
+def _of_tables(
+    drawn: Iterable[NDArray[Any]], *, plan: Layout, kinds: tuple[Kind, ...]
+) -> list[Sequence[Floats]]:
+    products = np.stack([plan.products(codes) for codes in drawn])
+    return [
+        [plan.pearson(one).r for one in products]
+        if kind == "pearson"
+        else list(_polychoric(products, plan))
+        for kind in kinds
+    ]
+
+
+def _polychoric(products: Floats, plan: Layout) -> Floats:
+    """Correlations (B, J, J): nearly all by the series, the few beyond it by the full method."""
+    n_items = plan.present.size
+    r = np.broadcast_to(np.eye(n_items), (len(products), n_items, n_items)).copy()
+    for shape in plan.shapes:
+        counts = shape.tables(products)
+        found = weak_correlations(counts)
+        rest = np.flatnonzero(np.isnan(found))
+        if rest.size:
+            # Of shuffled items some pair nearly always falls into a table with empty cells that
+            # alone would send its correlation to 1 or -1; half a person in each keeps one pair from
+            # deciding everything.
+            strong = counts[:, :, rest].transpose(2, 0, 1)
+            found[rest] = pair_correlations(strong, boundary_cell=0.5).r
+        found = found.reshape(len(products), -1)
+        r[:, shape.first, shape.second] = r[:, shape.second, shape.first] = found
+    return r
 
 
 def _known(values: Floats) -> NullEigenvalues:

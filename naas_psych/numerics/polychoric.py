@@ -56,7 +56,6 @@ def polychoric_matrix(
     n_categories: int | None = None,
     zero_cell: float = 0.5,
     zero_cell_larger: float = 0.0,
-    boundary_cell: float = 0.0,
     threads: int = 1,
 ) -> Polychoric:
     """Correlations of all pairs of `codes` (N, J), integers from 0, negative where absent.
@@ -65,15 +64,13 @@ def polychoric_matrix(
     margins of that table: with complete data these are the items' own. A 2x2 table with one empty
     cell has `zero_cell` persons moved into it with the margins kept; tables with more categories
     have `zero_cell_larger` put into each empty cell. A table that would still be at the boundary
-    has `boundary_cell` put into each empty cell, or with 0 no correlation. `n_categories` is the
-    least width of the thresholds that are returned.
+    has no correlation. `n_categories` is the least width of the thresholds that are returned.
     """
     return correlations_of(
         recoded(codes),
         n_categories=n_categories,
         zero_cell=zero_cell,
         zero_cell_larger=zero_cell_larger,
-        boundary_cell=boundary_cell,
         threads=threads,
     )
 
@@ -84,53 +81,52 @@ def correlations_of(
     n_categories: int | None = None,
     zero_cell: float = 0.5,
     zero_cell_larger: float = 0.0,
-    boundary_cell: float = 0.0,
     threads: int = 1,
 ) -> Polychoric:
     """`polychoric_matrix` of codes whose categories have been closed up already."""
     wide = max(int(data.categories.max(initial=0)), 2)
     if wide == 2:
         tables = binary_tables(data.codes, complete=data.complete)
-        return from_binary(
-            tables,
-            data,
-            zero_cell=zero_cell,
-            boundary_cell=boundary_cell,
-            width=n_categories or 2,
-        )
+        return _from_binary(tables, data, zero_cell=zero_cell, width=n_categories or 2)
     counts = wide_tables(data.codes, categories=wide)
     first, second = np.triu_indices(len(data.categories), 1)
-    found = _mixed(
+    found = pair_correlations(
         counts[first, second],
         zero_cell=zero_cell,
         zero_cell_larger=zero_cell_larger,
         threads=threads,
     )
-    if boundary_cell:
-        found = _filled(found, counts[first, second], boundary_cell)
     own = np.arange(len(data.categories))
     margins = np.diagonal(counts[own, own], axis1=1, axis2=2)
     n = counts.sum(axis=(2, 3))
     return _gathered(found, data, n, _thresholds(margins, max(wide, n_categories or 0)))
 
 
-def from_binary(
-    tables: Tables,
-    data: Recoded,
-    *,
-    zero_cell: float = 0.5,
-    boundary_cell: float = 0.0,
-    width: int = 2,
-) -> Polychoric:
+def _from_binary(tables: Tables, data: Recoded, *, zero_cell: float, width: int) -> Polychoric:
     """Tetrachoric correlations of all pairs of items that have two categories."""
     first, second = np.triu_indices(len(data.categories), 1)
     pairs = Tables(*(getattr(tables, f.name)[first, second] for f in fields(Tables)))
     found = tetrachoric(pairs, zero_cell=zero_cell)
-    if boundary_cell and (found.status == BOUNDARY).any():
-        found = _filled(found, pairs.cells().reshape(-1, 2, 2), boundary_cell)
     ones = np.diagonal(tables.a)
     margins = np.stack([np.diagonal(tables.n) - ones, ones], axis=1)
     return _gathered(found, data, tables.n, _thresholds(margins, max(width, 2)))
+
+
+def pair_correlations(
+    counts: Floats,
+    *,
+    zero_cell: float = 0.5,
+    zero_cell_larger: float = 0.0,
+    boundary_cell: float = 0.0,
+    threads: int = 1,
+) -> Tetrachoric:
+    """Of tables `counts` (P, K, L), padded with empty categories; see `polychoric_matrix`.
+
+    A table that would be at the boundary has `boundary_cell` put into each empty cell, or with 0
+    has no correlation.
+    """
+    found = _mixed(counts, zero_cell=zero_cell, zero_cell_larger=zero_cell_larger, threads=threads)
+    return _filled(found, counts, boundary_cell) if boundary_cell else found
 
 
 def _mixed(
