@@ -1,7 +1,8 @@
-"""Make the pictures of the README from the tool itself: `python docs/make_pictures.py`.
+"""Make the pictures of README and manual from the tool itself: `python docs/make_pictures.py`.
 
 docs/pictures/terminal.svg is what `naas-psych items` shows for the synthetic pilot, and
-docs/pictures/report.png the first screen of its evidence report (needs chromium).
+docs/pictures/report.png the first screen of its evidence report (needs chromium). The others are
+figures of single analyses.
 """
 
 from __future__ import annotations
@@ -23,6 +24,11 @@ COLUMNS = 110
 LINES = 40
 WIDTH, HEIGHT = 1280, 1000
 MOST_BYTES = 300_000
+#: Picture of the manual: the analysis and its figure.
+FIGURES = {
+    "completion": ("speededness", "completion_alpha"),
+    "looks_right_works": ("face_validity", "face_validity"),
+}
 FLAGS = (
     "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
@@ -31,9 +37,11 @@ FLAGS = (
 
 
 def main() -> None:
-    """Both pictures; the second only where there is a browser."""
+    """Every picture; that of the report only where there is a browser."""
     PICTURES.mkdir(parents=True, exist_ok=True)
     terminal(PICTURES / "terminal.svg")
+    for name, (analysis, figure) in FIGURES.items():
+        drawn(PICTURES / f"{name}.svg", analysis, figure)
     browser = shutil.which("chromium") or shutil.which("chromium-browser")
     if browser is None:
         sys.exit("docs/pictures/report.png was left as it is: there is no chromium here.")
@@ -57,6 +65,14 @@ def terminal(path: Path) -> None:
     # The picture asks no server for its type; any monospaced one will do.
     svg = re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL)
     path.write_text(svg + "\n", encoding="utf-8", newline="\n")
+
+
+def drawn(path: Path, analysis: str, figure: str) -> None:
+    """A figure of one analysis of the same study."""
+    with tempfile.TemporaryDirectory() as place:
+        out = Path(place) / "out"
+        _command("run", analysis, STUDY, "--out", str(out))
+        shutil.copyfile(out / "figures" / f"{figure}.svg", path)
 
 
 def report(path: Path, browser: str) -> None:
