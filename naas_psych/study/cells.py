@@ -68,6 +68,21 @@ def number(text: str | None) -> float | None:
     return value if np.isfinite(value) else None
 
 
+def numbers(texts: Sequence[str]) -> NDArray[np.float64]:
+    """The finite number that each text is, else nan: `number` of many at once."""
+    found = np.fromiter(map(_float, texts), dtype=float, count=len(texts))
+    if "_" in "".join(texts):
+        found[["_" in text for text in texts]] = np.nan
+    return np.where(np.isfinite(found), found, np.nan)
+
+
+def _float(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return np.nan
+
+
 def number_text(value: object) -> str | None:
     """A cell of a typed file (Excel, SPSS) as canonical text."""
     if value is None or (isinstance(value, float) and np.isnan(value)):

@@ -127,11 +127,9 @@ def _shape(path: Path, text: _Text) -> _Shape:
             names = [cell.strip() for cell in row]
             break
     header_lines = reader.line_num
-    distinct: list[set[str]] = [set() for _ in names]
-    for row in islice(reader, 2000):
-        for seen, cell in zip(distinct, row, strict=False):
-            seen.add(cell)
-    few = tuple(len(seen) <= _FEW for seen in distinct)
+    rows = [row for row in islice(reader, 2000) if len(row) == len(names)]
+    distinct = [len(set(cells)) for cells in zip(*rows, strict=True)] or [0] * len(names)
+    few = tuple(count <= _FEW for count in distinct)
     return _Shape(delimiter, tuple(names), header_lines, few)
 
 
@@ -274,8 +272,11 @@ def _starts(text: _Text, shape: _Shape, n: int, skipped: list[int | None]) -> An
     """First line of every record, or None when each line is a record (or the file is large)."""
     if text.size > _SMALL:
         return None
-    whole = bytes(text.data).decode("utf-8-sig")
-    reader = _records(whole, shape.delimiter)
+    data = bytes(text.data)
+    # Fields over several lines, blank lines and ragged rows all make more lines than records.
+    if len(data.splitlines()) == shape.header_lines + n:
+        return None
+    reader = _records(data.decode("utf-8-sig"), shape.delimiter)
     starts, before = [], 0
     for row in reader:
         if row and before >= shape.header_lines and before + 1 not in skipped:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from naas_psych.study.audit import LISTED, Audit
-from naas_psych.study.cells import RawTable, fold, is_blank, number
+from naas_psych.study.cells import RawTable, fold, is_blank, numbers
 
 #: Six hours: nobody looks at one item for longer.
 _LONGEST = 21_600.0
@@ -27,12 +27,11 @@ def read_times(
 ) -> NDArray[np.float32]:
     """Seconds of each record; what makes no sense is told and set to unknown (nan)."""
     coded = table.coded(column)
-    values = [number(text) for text in coded.texts]
-    worth = np.array([*(np.nan if v is None else v for v in values), np.nan])
+    worth = np.append(numbers(coded.texts), np.nan)
     unit = unit or unit_of(worth[coded.codes], column, table, audit)
     seconds = worth / (1000.0 if unit == "milliseconds" else 1.0)
     bad = ~((seconds > 0) & (seconds < _LONGEST))
-    spoken = [k for k, text in enumerate(coded.texts) if bad[k] and not is_blank(text)]
+    spoken = [k for k in np.flatnonzero(bad[:-1]) if not is_blank(coded.texts[k])]
     _tell(table, column, np.array(spoken, dtype=np.int64), audit)
     return np.asarray(np.where(bad, np.nan, seconds)[coded.codes], dtype=np.float32)
 
