@@ -46,14 +46,15 @@ if TYPE_CHECKING:
     )
     from naas_psych.analyses.reliability.reliability import reliability as reliability
     from naas_psych.analyses.reliability.subscores import subscores as subscores
+    from naas_psych.analyses.speed.position_effects import position_effects as position_effects
     from naas_psych.analyses.speed.response_time_effort import (
         response_time_effort as response_time_effort,
     )
-    from naas_psych.analyses.speed.position_effects import position_effects as position_effects
     from naas_psych.analyses.speed.response_times import response_times as response_times
     from naas_psych.analyses.speed.speed_impact import speed_impact as speed_impact
-    from naas_psych.analyses.speed.time_opinion import time_opinion as time_opinion
     from naas_psych.analyses.speed.speededness import speededness as speededness
+    from naas_psych.analyses.speed.time_opinion import time_opinion as time_opinion
+    from naas_psych.analyses.structure.dimensionality import dimensionality as dimensionality
     from naas_psych.analyses.structure.domain_correlations import (
         domain_correlations as domain_correlations,
     )
@@ -68,7 +69,6 @@ if TYPE_CHECKING:
         parallel_analysis as parallel_analysis,
     )
     from naas_psych.analyses.structure.velicer_map import velicer_map as velicer_map
-    from naas_psych.analyses.structure.dimensionality import dimensionality as dimensionality
     from naas_psych.errors import AnalysisImpossible as AnalysisImpossible
     from naas_psych.errors import DataRefused as DataRefused
     from naas_psych.errors import NaasPsychError as NaasPsychError

@@ -47,6 +47,7 @@ CHAPTERS: tuple[Chapter, ...] = (
         "Structure",
         "how many dimensions, local dependence",
         (
+            "dimensionality",
             "item_correlations",
             "factorability",
             "parallel_analysis",
@@ -55,7 +56,6 @@ CHAPTERS: tuple[Chapter, ...] = (
             "domain_factors",
             "local_dependence",
             "domain_correlations",
-            "dimensionality",
         ),
     ),
     Chapter(

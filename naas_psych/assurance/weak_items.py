@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,8 +11,10 @@ import numpy as np
 from naas_psych import register
 from naas_psych.assurance.entry import Caveat, Entry, named, number, people_and_items, table_of
 from naas_psych.assurance.verdict import Level, verdict
+from naas_psych.finding import Finding
 from naas_psych.numerics.correlations import probability_r_below
 from naas_psych.numerics.intervals import Interval
+from naas_psych.numerics.poisson_binomial import number_limits
 from naas_psych.numerics.proportions import probability_below
 from naas_psych.result import Result
 from naas_psych.study.study import Study
@@ -81,17 +83,8 @@ def item_quality(study: Study, results: Mapping[str, Result]) -> Entry:
 
 
 def flagged_items(study: Study, results: Mapping[str, Result]) -> tuple[str, ...]:
-    """The items that answers warn of, in the order of the study.
-
-    What judges or candidates say of an item, and haste, are no evidence that it does not work.
-    """
-    hit = {
-        f.subject
-        for name, result in results.items()
-        if register.chapter_of(name).name in _OF_ANSWERS
-        for f in result.findings
-        if f.severity in _SUSPECT_SEVERITIES
-    }
+    """The items that answers warn of, in the order of the study."""
+    hit = {f.subject for f in _warnings(results)}
     return tuple(item for item in study.responses.item_ids if item in hit)
 
 
@@ -113,26 +106,23 @@ def weak_items(study: Study, results: Mapping[str, Result]) -> WeakItems | None:
     return WeakItems(float(sum(chances)), number_limits(chances, level=_LEVEL))
 
 
-def number_limits(chances: Sequence[float], *, level: float) -> Interval[int]:
-    """Quantiles of how many of several independent things are true, by the exact recursion."""
-    shares = np.ones(1)
-    for chance in chances:
-        shares = np.convolve(shares, [1 - chance, chance])
-    below = np.cumsum(shares)
-    # The sum of shares may end at 1 less a rounding error.
-    ends = np.searchsorted(below, [(1 - level) / 2, (1 + level) / 2 - 1e-12])
-    return Interval(int(ends[0]), int(min(ends[1], len(chances))))
-
-
 def _said(results: Mapping[str, Result]) -> dict[str, float]:
     """The chance that a warning about an item is true; a warning that gives none is taken as so."""
     most: dict[str, float] = {}
-    for result in results.values():
-        for f in result.findings:
-            if f.severity in _SUSPECT_SEVERITIES:
-                chance = 1.0 if f.probability is None else f.probability
-                most[f.subject] = max(most.get(f.subject, 0.0), chance)
+    for f in _warnings(results):
+        chance = 1.0 if f.probability is None else f.probability
+        most[f.subject] = max(most.get(f.subject, 0.0), chance)
     return most
+
+
+def _warnings(results: Mapping[str, Result]) -> Iterator[Finding]:
+    """What answers warn of.
+
+    What judges or candidates say of an item, and haste, are no evidence that it does not work.
+    """
+    for name, result in results.items():
+        if register.chapter_of(name).name in _OF_ANSWERS:
+            yield from (f for f in result.findings if f.severity in _SUSPECT_SEVERITIES)
 
 
 def _measured(row: Mapping[Any, Any], thresholds: Thresholds) -> float:

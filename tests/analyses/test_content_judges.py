@@ -413,3 +413,14 @@ def test_every_drawing_can_be_drawn(name: str) -> None:
         for drawing in made.drawings(made.run(study)) if made.drawings else ():
             assert drawing.alt
             assert drawing.draw().axes
+
+
+def test_the_share_of_another_roles_work_is_that_of_these_very_items() -> None:
+    """Five of 96 items are surely out of role: no sampling of items widens that."""
+    found = nps.item_relevance(pilot(2017), replicates=0)
+    row = found.tables["test"].iloc[0]
+    surely = (found.tables["items"]["verdict"] == "out_of_role").sum()
+    assert surely == 5
+    assert row["out_of_role_share"] == pytest.approx(surely / 96)
+    assert row["out_of_role_share_low"] <= row["out_of_role_share"] <= row["out_of_role_share_high"]
+    assert row["out_of_role_share_low"] > 0.05

@@ -8,8 +8,8 @@ import pytest
 
 from naas_psych.assurance.board import board
 from naas_psych.assurance.key_verdict import doubtful_keys
-from naas_psych.assurance.weak_items import number_limits
 from naas_psych.numerics.intervals import Interval
+from naas_psych.numerics.poisson_binomial import number_limits
 from naas_psych.result import Result
 from tests.report.by_hand import small_study
 

@@ -24,6 +24,7 @@ from naas_psych.analyses.content.relevance_columns import (
 from naas_psych.analyses.content.relevance_verdict import (
     VERDICTS,
     Votes,
+    chance_out_of_role,
     total,
     votes_by_judge,
 )
@@ -33,11 +34,16 @@ from naas_psych.errors import AnalysisImpossible
 from naas_psych.numerics.agreement import unit_draws
 from naas_psych.numerics.bootstrap import bootstrap_interval, canonical_order
 from naas_psych.numerics.intervals import UNDEFINED, Interval
+from naas_psych.numerics.poisson_binomial import number_limits
 from naas_psych.numerics.proportions import wilson
 from naas_psych.result import Result, tidy
 from naas_psych.study.study import Study
+from naas_psych.thresholds import Thresholds
 
 __all__ = ["drawings", "findings", "item_relevance"]
+
+#: Columns of the share of these items that is another role's work, with its limits.
+_MISPLACED = ("out_of_role_share", "out_of_role_share_low", "out_of_role_share_high")
 
 
 @analysis
@@ -103,10 +109,11 @@ def item_relevance(
     votes = total(votes_by_judge(panel))
     items = item_table(study, panel, votes, level=level)
     test = _test(panel, votes, items, replicates=replicates, level=level, seed=seed)
+    misplaced = _out_of_role(panel, votes, study.thresholds, level=level)
     return Result(
         tables={
             "items": _attention_first(items),
-            "test": test,
+            "test": test.join(misplaced),
             "verdicts": _verdicts(items, level=level),
         },
         notes=_notes(panel, round),
@@ -149,6 +156,21 @@ def _test(
             "cvi": [NOBODY if "essential" in panel.asked else NOT_ASKED],
         },
     )
+
+
+def _out_of_role(
+    panel: Panel, votes: Votes, thresholds: Thresholds, *, level: float
+) -> pd.DataFrame:
+    """The share of these very items that is another role's work, as sure as such a panel can be."""
+    n = len(panel.items)
+    if not n or not votes.named.any():
+        gone = np.array([np.nan])
+        return tidy(dict.fromkeys(_MISPLACED, gone), {_MISPLACED[0]: [NOT_ASKED]})
+    chances = chance_out_of_role(votes, thresholds).tolist()
+    limits = number_limits(chances, level=level)
+    middle = number_limits(chances, level=0.0).low
+    values = (middle / n, limits.low / n, limits.high / n)
+    return tidy({name: [float(v)] for name, v in zip(_MISPLACED, values, strict=True)})
 
 
 def _average_interval(

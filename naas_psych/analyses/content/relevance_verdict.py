@@ -79,6 +79,19 @@ def chance_not_relevant(votes: Votes, thresholds: Thresholds) -> Floats:
     return chance_below(votes.relevant, votes.judges, line=line)
 
 
+def chance_elsewhere(votes: Votes) -> Floats:
+    """P(more than half of such judges would name another role); nan where nobody named one."""
+    within = chance_below(votes.elsewhere, votes.named, line=0.5)
+    return np.where(votes.named > 0, 1 - within, np.nan)
+
+
+def chance_out_of_role(votes: Votes, thresholds: Thresholds) -> Floats:
+    """P(not relevant and another role's work), as if the two were judged apart; 0 when unknown."""
+    both = chance_not_relevant(votes, thresholds) * chance_elsewhere(votes)
+    few = votes.judges < thresholds["relevance_judges_min"].value
+    return np.where(few | ~np.isfinite(both), 0.0, both)
+
+
 def verdicts(votes: Votes, thresholds: Thresholds) -> NDArray[np.object_]:
     """One of `VERDICTS` for each item; the rule is in the docstring of `item_relevance`."""
     sure = thresholds["relevance_probability_min"].value
@@ -86,8 +99,7 @@ def verdicts(votes: Votes, thresholds: Thresholds) -> NDArray[np.object_]:
     low = below >= sure
     small = votes.judges <= thresholds["relevance_small_panel"].value
     high = np.where(small, votes.relevant == votes.judges, 1 - below >= sure)
-    majority = chance_below(votes.elsewhere, votes.named, line=0.5)
-    elsewhere = (votes.named > 0) & (1 - majority >= sure)
+    elsewhere = chance_elsewhere(votes) >= sure
     half = chance_below(votes.essential, votes.rated_essential, line=0.5)
     essential = (votes.rated_essential > 0) & (half < sure)
     few = votes.judges < thresholds["relevance_judges_min"].value
