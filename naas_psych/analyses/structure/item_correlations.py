@@ -30,6 +30,7 @@ from naas_psych.analyses.structure.matrices import (
 from naas_psych.analysis import Level, analysis
 from naas_psych.numerics.arrays import Floats
 from naas_psych.numerics.intervals import normal_quantile
+from naas_psych.numerics.pair_tables import binary_tables, recoded
 from naas_psych.numerics.polychoric import polychoric_matrix
 from naas_psych.numerics.smoothing import smoothed
 from naas_psych.result import Result, tidy
@@ -58,8 +59,9 @@ def item_correlations(
     -------
     Tetrachoric (both items have two categories) and polychoric: thresholds from the margins of the
     table of the two items, then the rho that maximises sum n_kl log pi_kl(rho), pi from the
-    bivariate normal. r_se allows for the estimated thresholds; limits by Fisher's z. Each pair is
-    over the persons, of all forms, who have both items.
+    bivariate normal. r_se allows for the estimated thresholds; limits by Fisher's z, and 1 or -1
+    on the side of an empty cell of a 2 x 2 table. Each pair is over the persons, of all forms, who
+    have both items.
 
     How to read it
     --------------
@@ -78,7 +80,8 @@ def item_correlations(
     -----------
     lavaan lavCor (ordered) to 1e-7; polycor's two-step estimate and standard error, and the
     standard error of its full maximum likelihood, to 1e-4; psych tetrachoric to 3e-5 where it does
-    not smooth the matrix (the likelihood at our value is the higher one). A table of 2 x 2 with one
+    not smooth the matrix (the likelihood at our value is the higher one). With gaps lavaan takes
+    thresholds from all who answered an item; here they are of the pair. A table of 2 x 2 with one
     empty cell is treated as lavaan does: half a person is moved, margins kept.
 
     References
@@ -168,6 +171,9 @@ def _pairs(form: CodedForm, found: _Estimated, level: float) -> pd.DataFrame:
     few = found.n[at] < 4
     se = np.where(few | np.isnan(r), np.nan, se)
     low, high = _limits(r, se, found.n[at], pearson=found.method[at] == "pearson", level=level)
+    if (zeros := found.zero_cells[at] > 0).any():
+        end = np.where(zeros & np.isfinite(low), _ends(form)[at], 0.0)
+        low, high = np.where(end < 0, -1.0, low), np.where(end > 0, 1.0, high)
     why = np.where(
         np.isnan(r), found.why[at], np.where(few, "too_few_persons", "perfect_correlation")
     )
@@ -198,6 +204,21 @@ def _limits(r: Floats, se: Floats, n: Any, *, pearson: Any, level: float) -> tup
     half = normal_quantile(level) * np.where(inside, spread, np.nan)
     z = np.arctanh(safe)
     return np.tanh(z - half), np.tanh(z + half)
+
+
+def _ends(form: CodedForm) -> Floats:
+    """Where the likelihood of a 2x2 table with an empty cell rises to (J, J): 1, -1, or 0 if none.
+
+    The half person that is moved gives such a table a correlation, but nothing to bound it by on
+    that side.
+    """
+    two = np.flatnonzero(form.categories <= 2)
+    data = recoded(form.codes[:, two])
+    empty = binary_tables(data.codes, complete=data.complete).cells() < 0.5
+    ends = np.zeros(form.pearson.r.shape)
+    unlike, like = empty[..., 1] | empty[..., 2], empty[..., 0] | empty[..., 3]
+    ends[np.ix_(two, two)] = np.where(unlike, 1.0, 0.0) - np.where(like, 1.0, 0.0)
+    return ends
 
 
 def _matrices(forms: list[CodedForm]) -> pd.DataFrame:
