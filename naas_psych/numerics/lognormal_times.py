@@ -14,11 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from naas_psych.numerics.arrays import Floats
+from naas_psych.numerics.lognormal_search import (
+    LEAST_SIGMA,
+    Data,
+    State,
+    laid_out,
+    log_likelihood,
+    search,
+)
 
-#: The least sd of a log residual: times are not recorded to a thousandth of themselves.
-LEAST_SIGMA = 1e-3
-_CYCLES = 2000
-_TOLERANCE = 1e-9
 #: One item cannot tell a quick person from a quick answer; two are just enough.
 LEAST_ITEMS = 2
 
@@ -70,28 +74,9 @@ class TimeModel:
     @property
     def speed_sd_se(self) -> float:
         """nan where the variance is estimated as 0, at the edge of its space."""
-        if self.speed_variance <= 0:
+        if not self.speed_variance > LEAST_SIGMA**2:
             return float("nan")
         return float(_root(self.covariance[-1:, -1])[0] / (2 * self.speed_sd))
-
-
-@dataclass(frozen=True)
-class _Data:
-    """y (N, J) centred log times with 0 where missing; m (N, J) 1 where there is one."""
-
-    y: Floats
-    m: Floats
-    centre: Floats
-    n: Floats
-    squares: Floats
-    sums: Floats
-
-
-@dataclass(frozen=True)
-class _State:
-    beta: Floats
-    variance: Floats
-    speed: float
 
 
 def fit_times(log_times: NDArray[Any]) -> TimeModel:
@@ -106,8 +91,8 @@ def fit_times(log_times: NDArray[Any]) -> TimeModel:
     estimated = _varies(y, seen)
     if estimated.sum() < LEAST_ITEMS:
         return _nothing(seen.sum(axis=0), estimated)
-    data = _data(y[:, estimated], seen[:, estimated])
-    state, cycles, converged = _search(data)
+    data = laid_out(y[:, estimated], seen[:, estimated])
+    state, cycles, converged = search(data)
     covariance = _covariance(data, state)
     model = _model(data, state, covariance, estimated, cycles=cycles, converged=converged)
     return replace(model, n=seen.sum(axis=0))
@@ -120,62 +105,7 @@ def _varies(y: Floats, seen: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return np.asarray((seen.sum(axis=0) > 1) & (most - least > LEAST_SIGMA))
 
 
-def _data(y: Floats, seen: NDArray[np.bool_]) -> _Data:
-    # Centred: the sums of squares lose nothing to the level of the item.
-    n = seen.sum(axis=0).astype(float)
-    centre = np.where(seen, y, 0.0).sum(axis=0) / n
-    centred = np.where(seen, y - centre, 0.0)
-    return _Data(
-        y=centred,
-        m=seen.astype(float),
-        centre=centre,
-        n=n,
-        squares=np.einsum("nj,nj->j", centred, centred),
-        sums=centred.sum(axis=0),
-    )
-
-
-def _search(data: _Data) -> tuple[_State, int, bool]:
-    """EM until no parameter moves by more than a billionth of its own scale."""
-    state = _start(data)
-    for cycle in range(1, _CYCLES + 1):
-        new = _cycle(data, state)
-        scale = np.sqrt(new.variance)
-        moved = max(
-            float((np.abs(new.beta - state.beta) / scale).max()),
-            float((np.abs(new.variance - state.variance) / new.variance).max()),
-            abs(new.speed - state.speed) / (new.speed + float(new.variance.min())),
-        )
-        state = new
-        if moved < _TOLERANCE:
-            return state, cycle, True
-    return state, _CYCLES, False
-
-
-def _start(data: _Data) -> _State:
-    total = data.squares / data.n
-    return _State(np.zeros(total.size), np.maximum(total / 2, LEAST_SIGMA**2), total.mean() / 4)
-
-
-def _cycle(data: _Data, state: _State) -> _State:
-    w = 1.0 / state.variance
-    both = data.m @ np.stack([w, w * state.beta], axis=1)
-    shrunk = 1.0 + state.speed * both[:, 0]
-    tau = state.speed * (both[:, 1] - data.y @ w) / shrunk
-    spread = state.speed / shrunk
-    mean = float(tau.mean())
-    tau = tau - mean
-    speed = float((tau**2 + spread).mean())
-    moments = data.m.T @ np.stack([tau, tau**2 + spread], axis=1)
-    beta = (data.sums + moments[:, 0]) / data.n
-    cross = data.y.T @ tau
-    # sum m (y - beta + tau)^2, multiplied out.
-    gap = data.squares + moments[:, 1] + data.n * beta**2
-    gap += 2 * cross - 2 * beta * (data.sums + moments[:, 0])
-    return _State(beta, np.maximum(gap / data.n, LEAST_SIGMA**2), speed)
-
-
-def _covariance(data: _Data, state: _State) -> Floats:
+def _covariance(data: Data, state: State) -> Floats:
     """Inverse expected information given which times are there, (2J + 1, 2J + 1).
 
     With q = V^-1 1 and V^-1 = W - W 1 1' W / P, means have information sum V^-1, variances
@@ -200,12 +130,12 @@ def _covariance(data: _Data, state: _State) -> Floats:
     return found
 
 
-def _at_edge(state: _State) -> NDArray[np.bool_]:
+def _at_edge(state: State) -> NDArray[np.bool_]:
     """(J + 1,) variances that stopped at their least value and have no error of their own."""
     return np.append(_floored(state), state.speed <= LEAST_SIGMA**2)
 
 
-def _floored(state: _State) -> NDArray[np.bool_]:
+def _floored(state: State) -> NDArray[np.bool_]:
     return np.asarray(state.variance <= LEAST_SIGMA**2 * (1 + 1e-9))
 
 
@@ -219,19 +149,9 @@ def _inverse(information: Floats, *, fixed: NDArray[np.bool_]) -> Floats:
     return found
 
 
-def _log_likelihood(data: _Data, state: _State) -> float:
-    w = 1.0 / state.variance
-    r = data.y - data.m * state.beta
-    total, along = data.m @ w, r @ w
-    shrunk = 1.0 + state.speed * total
-    quadratic = (r * r) @ w - state.speed * along**2 / shrunk
-    constant = data.n @ (np.log(2 * np.pi) + np.log(state.variance))
-    return float(-0.5 * (constant + np.log(shrunk).sum() + quadratic.sum()))
-
-
 def _model(
-    data: _Data,
-    state: _State,
+    data: Data,
+    state: State,
     covariance: Floats,
     estimated: NDArray[np.bool_],
     *,
@@ -252,7 +172,7 @@ def _model(
         n=_spread(data.n, estimated, 0).astype(np.int64),
         estimated=estimated,
         floored=_spread(_floored(state), estimated, False).astype(bool),
-        log_likelihood=_log_likelihood(data, state),
+        log_likelihood=log_likelihood(data, state),
         cycles=cycles,
         converged=converged,
     )

@@ -286,3 +286,39 @@ def test_persons_alike_in_speed_have_none() -> None:
     assert model.speed_variance < 1e-4
     found = speeds(model, 3.5 + 0.4 * e)
     assert np.abs(found.eap).max() < 0.01
+
+
+@pytest.mark.parametrize(
+    ("persons", "items", "sd", "seed"),
+    [(400, 24, 0.0, 0), (400, 24, 0.02, 1), (2000, 40, 0.0, 3), (30, 2, 0.1, 7)],
+)
+def test_persons_of_nearly_one_speed_are_fitted_to_the_end(
+    persons: int, items: int, sd: float, seed: int
+) -> None:
+    """Where the variance of speed is 0 or nearly so: at the highest point of its profile."""
+    generator = np.random.Generator(np.random.PCG64(seed))
+    y = generator.normal(3.5, 0.3, items) - generator.normal(0, sd, (persons, 1))
+    y = y + generator.normal(0, 1, (persons, items)) * generator.uniform(0.2, 0.6, items)
+    y[generator.random(y.shape) < 0.1] = np.nan
+    found = fit_times(y)
+    assert found.converged
+    assert found.cycles < 200
+    seen = np.isfinite(y)
+    w = 1 / found.sigma**2
+    r = np.where(seen, y - found.beta, 0.0)
+    total, along = seen @ w, r @ w
+
+    def log_likelihood(s2: float) -> float:
+        shrunk = 1 + s2 * total
+        return float(-0.5 * np.log(shrunk).sum() + 0.5 * (s2 * along**2 / shrunk).sum())
+
+    best = log_likelihood(found.speed_variance)
+    for other in (0.0, 1e-5, 1e-4, 1e-3, 0.9 * found.speed_variance, 1.1 * found.speed_variance):
+        assert log_likelihood(other) <= best + 1e-4
+
+
+def test_a_variance_of_speed_of_nothing_has_no_error() -> None:
+    generator = np.random.Generator(np.random.PCG64(3))
+    found = fit_times(generator.normal(3.5, 0.4, (2000, 40)))
+    assert found.speed_sd < 1e-3
+    assert np.isnan(found.speed_sd_se)

@@ -11,6 +11,7 @@ from naas_psych.analyses.speed.timed_forms import TimedForm
 from naas_psych.numerics.arrays import Floats
 from naas_psych.numerics.correlations import fisher_interval
 from naas_psych.numerics.intervals import UNDEFINED, normal_quantile
+from naas_psych.numerics.lognormal_search import LEAST_SIGMA
 from naas_psych.result import tidy
 
 #: Shares of persons for whom the time needed is told.
@@ -26,7 +27,7 @@ _FEWEST = 5
 def summary(forms: list[TimedForm], *, level: float) -> pd.DataFrame:
     """One row a form."""
     rows = [_row(one, level) for one in forms]
-    edge = ["at_its_edge" if row["speed_sd"] <= 0 else "no_errors" for row in rows]
+    edge = ["at_its_edge" if row["speed_sd"] <= LEAST_SIGMA else "no_errors" for row in rows]
     gone = ["no_time_limit" if one.limit is None else "no_errors" for one in forms]
     why_r = [row.pop("speed_score_r_why") for row in rows]
     why_before = [row.pop("speed_score_r_before_tail_why") for row in rows]
