@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import weakref
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
@@ -10,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from naas_psych.analyses.kept import kept
 from naas_psych.analyses.speed.chance import chance_levels
 from naas_psych.analyses.speed.places import Places, find_places
 from naas_psych.analyses.speed.unrecorded import untimed_ends
@@ -100,16 +100,9 @@ class Behaviour:
         return bool(self.timed.any())
 
 
-_KEPT: dict[tuple[int, Asked], Behaviour] = {}
-
-
 def behaviour(study: Study, asked: Asked) -> Behaviour:
     """The behaviour of a study by these rules, worked out once for all analyses."""
-    place = (id(study), asked)
-    if place not in _KEPT:
-        _KEPT[place] = _behaviour(study, asked)
-        weakref.finalize(study, _KEPT.pop, place, None)
-    return _KEPT[place]
+    return kept(study, ("behaviour", asked), lambda: _behaviour(study, asked))
 
 
 def _behaviour(study: Study, asked: Asked) -> Behaviour:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import weakref
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
 from naas_psych.analyses.irt.calibrated import Calibrated, ModelName, calibrated, impossible
+from naas_psych.analyses.kept import kept
 from naas_psych.errors import AnalysisImpossible
 from naas_psych.irt.fit.dependence_reference import Reference, dependence_reference
 from naas_psych.irt.fit.residual_correlations import ResidualCorrelations, residual_correlations
@@ -67,9 +67,6 @@ class Dependence:
         return np.union1d(cluster, going)
 
 
-_KEPT: dict[tuple[int, Asked], Dependence] = {}
-
-
 def dependence(study: Study, asked: Asked, *, threads: int) -> Dependence:
     """Adjusted Q3 of all pairs, held to its reference; made once for all that ask for the same.
 
@@ -78,12 +75,7 @@ def dependence(study: Study, asked: Asked, *, threads: int) -> Dependence:
     AnalysisImpossible
         The scores cannot be calibrated, or fewer than three items vary.
     """
-    place = (id(study), asked)
-    if place not in _KEPT:
-        found = _dependence(study, asked, threads=threads)
-        weakref.finalize(study, _KEPT.pop, place, None)
-        _KEPT[place] = found
-    return _KEPT[place]
+    return kept(study, ("dependence", asked), lambda: _dependence(study, asked, threads=threads))
 
 
 def _dependence(study: Study, asked: Asked, *, threads: int) -> Dependence:

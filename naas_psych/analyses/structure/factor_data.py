@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import weakref
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Literal
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from naas_psych.analyses.forms import ONE_FORM
+from naas_psych.analyses.kept import kept
 from naas_psych.analyses.structure.matrices import CodedForm
 from naas_psych.numerics.confirmatory.estimate import ESTIMATORS, Estimate, Estimator
 from naas_psych.numerics.confirmatory.moments import PairMoments, ScoreMoments
@@ -32,7 +32,12 @@ class FactorData:
     pairs: PairMoments | None
 
 
-_KEPT: dict[tuple[int, bytes], FactorData] = {}
+@dataclass(frozen=True)
+class _Moments:
+    """The part of the data that is slow to make; it must not refer to the form."""
+
+    scores: ScoreMoments
+    pairs: PairMoments | None
 
 
 def factor_data(
@@ -40,26 +45,22 @@ def factor_data(
 ) -> FactorData:
     """Moments of all items of the form, or of those at the positions `items`; kept for the form."""
     at = np.arange(form.n_items) if items is None else items
-    place = (id(form), at.tobytes())
-    if place not in _KEPT:
-        weakref.finalize(form, _KEPT.pop, place, None)
-        _KEPT[place] = _made(form, at, threads)
-    return _KEPT[place]
+    made = kept(form, ("moments", at.tobytes()), lambda: _moments(form, at, threads=threads))
+    return FactorData(form, tuple(form.item_ids[k] for k in at), made.scores, made.pairs)
 
 
-def _made(form: CodedForm, at: NDArray[np.int64], threads: int) -> FactorData:
+def _moments(form: CodedForm, at: NDArray[np.int64], *, threads: int) -> _Moments:
     codes = form.codes if at.size == form.n_items else np.ascontiguousarray(form.codes[:, at])
     pairs = None
     if form.few_enough:
         i, j = np.triu_indices(at.size, 1)
         pairs = PairMoments(codes, form.polychoric.r[np.ix_(at, at)][i, j], threads=threads)
-    ids = tuple(form.item_ids[k] for k in at)
-    return FactorData(form, ids, ScoreMoments(codes), pairs)
+    return _Moments(ScoreMoments(codes), pairs)
 
 
-def wanted(estimator: str, *, of: tuple[Estimator, ...] = ESTIMATORS) -> tuple[Estimator, ...]:
+def wanted(estimator: str) -> tuple[Estimator, ...]:
     """The estimators that an option asks for."""
-    return of if estimator == "all" else (estimator,)  # type: ignore[return-value]
+    return ESTIMATORS if estimator == "all" else (estimator,)  # type: ignore[return-value]
 
 
 def suited_to(form: CodedForm) -> Estimator:

@@ -1,7 +1,7 @@
 """The category codes of each form and their correlations: what every analysis of structure reads.
 
     for form in coded_forms(study).forms:          # one a form, largest first; kept for the study
-        form.codes                                 # (n, j) int8, the lowest category 0, -1 absent
+        form.codes                                 # (n, j), the lowest category 0, -1 absent
         form.item_ids, form.rows, form.items       # who and what they are
         form.left_out                              # items without variance: (item_id, reason)
         form.pearson, form.polychoric              # computed once; see the numerics of each
@@ -14,7 +14,6 @@ each pair of items that it belongs to.
 
 from __future__ import annotations
 
-import weakref
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Annotated, Any, Literal
@@ -25,6 +24,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from naas_psych.analyses.forms import ONE_FORM, forms_given
+from naas_psych.analyses.kept import kept
 from naas_psych.errors import AnalysisImpossible
 from naas_psych.numerics.arrays import Floats
 from naas_psych.numerics.pair_pearson import PairPearson, pair_pearson
@@ -180,9 +180,6 @@ class _Asked:
     pooled: bool
 
 
-_KEPT: dict[tuple[int, _Asked], CodedForms] = {}
-
-
 def coded_forms(
     study: Study,
     *,
@@ -200,11 +197,7 @@ def coded_forms(
         No form has two items that vary and two persons.
     """
     asked = _Asked(omitted or study.omitted, not_reached, pooled)
-    place = (id(study), asked)
-    if place not in _KEPT:
-        weakref.finalize(study, _KEPT.pop, place, None)
-        _KEPT[place] = _coded(study, asked)
-    return _KEPT[place]
+    return kept(study, ("coded forms", asked), lambda: _coded(study, asked))
 
 
 def _coded(study: Study, asked: _Asked) -> CodedForms:
@@ -237,10 +230,10 @@ def _codes(study: Study, asked: _Asked) -> NDArray[Any]:
     return np.asarray(np.where(marks < 0, marks.dtype.type(-1), marks - lowest))
 
 
-def _form(study: Study, marks: NDArray[Any], name: str, booklet: Booklet) -> CodedForm:
+def _form(study: Study, codes: NDArray[Any], name: str, booklet: Booklet) -> CodedForm:
+    """A form from the codes (N, J) of the whole study."""
     rows, items = booklet.rows, booklet.items
-    whole = items.size == marks.shape[1]
-    codes = marks[rows] if whole else marks[rows][:, items]
+    codes = codes[rows] if items.size == codes.shape[1] else codes[rows][:, items]
     top, low = codes.max(axis=0, initial=-1), _least(codes)
     varies = top > low
     ids = study.responses.item_ids
@@ -248,10 +241,10 @@ def _form(study: Study, marks: NDArray[Any], name: str, booklet: Booklet) -> Cod
         LeftOut(ids[items[j]], "no_responses" if top[j] < 0 else "no_variance")
         for j in np.flatnonzero(~varies)
     )
-    kept = codes if varies.all() else codes[:, varies]
+    varying = codes if varies.all() else codes[:, varies]
     return CodedForm(
         form=name,
-        codes=np.ascontiguousarray(kept),
+        codes=np.ascontiguousarray(varying),
         item_ids=tuple(ids[j] for j in items[varies]),
         rows=rows,
         items=items[varies],
