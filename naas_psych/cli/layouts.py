@@ -37,6 +37,8 @@ MAIN = {
     "item_correlations": "matrices",
     "parallel_analysis": "counts",
     "velicer_map": "counts",
+    "local_dependence": "clusters",
+    "domain_correlations": "domains",
     "item_writing": "rules",
     "measurement_error": "summary",
     "conditional_rasch": "fit",

@@ -210,10 +210,11 @@ def _findings(view: View, findings: Sequence[Finding]) -> Iterator[RenderableTyp
     from rich.text import Text
 
     for severity in ("error", "warning", "info"):
-        kinds: dict[str, list[Finding]] = {}
+        kinds: dict[tuple[str, str, str], list[Finding]] = {}
         for finding in findings:
             if finding.severity == severity:
-                kinds.setdefault(finding.code, []).append(finding)
+                kind = (finding.code, finding.meaning, finding.action)
+                kinds.setdefault(kind, []).append(finding)
         if kinds:
             yield Text(HEADINGS[severity], style=STYLES[severity])
         for alike in kinds.values():
@@ -223,22 +224,23 @@ def _findings(view: View, findings: Sequence[Finding]) -> Iterator[RenderableTyp
 
 
 def _kind(view: View, alike: Sequence[Finding]) -> Iterator[RenderableType]:
-    """Findings of one code: each sentence, then once what it means and what to do."""
+    """Findings of one code and meaning: each sentence once, then what it means and what to do."""
     from rich.text import Text
 
     first = alike[0]
     mark = MARKS[first.severity][0 if view.terminal.unicode else 1]
     # What is only for information never fills the screen.
     whole = view.request.all_rows if first.severity == "info" else view.whole
-    shown = alike if whole else alike[:ALIKE]
+    said = list(dict.fromkeys(finding.sentence for finding in alike))
+    shown = said if whole else said[:ALIKE]
     heading = Text(f"{mark} ", style=STYLES[first.severity])
     heading.append(label_of(first.code), style="bold")
     fits = cell_len(heading.plain) + len(first.code) + 2 <= view.terminal.width
     yield heading.append("  " if fits else "\n  ").append(first.code, style="dim not bold")
-    for finding in shown:
-        yield view.prose(finding.sentence, indent=2)
-    if len(alike) > len(shown):
-        yield view.prose(f"and {len(alike) - len(shown)} more (--all)", indent=2)
+    for sentence in shown:
+        yield view.prose(sentence, indent=2)
+    if len(said) > len(shown):
+        yield view.prose(f"and {len(said) - len(shown)} more (--all)", indent=2)
     advice = " ".join(text for text in (first.meaning, first.action) if text)
     if advice:
         yield view.prose(advice, indent=4, style="italic")

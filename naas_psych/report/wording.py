@@ -15,6 +15,8 @@ UNDEFINED = "\N{EN DASH}"
 _DEFAULT_DECIMALS = 2
 #: Columns whose cells are names of numbers.
 _NAMING = frozenset({"measure", "criterion"})
+#: Columns of p values.
+_PROBABILITIES = frozenset({"p_value", "p_adjusted", "p_reference"})
 _DEFAULT_LEVEL = 0.95
 
 
@@ -40,7 +42,10 @@ def number(value: Any, column: str) -> str:
     if isinstance(value, str):
         return term_of(value).label if column in _NAMING else value
     known = term_of(column)
-    return _figures(value, known.decimals, leading_zero=not _within_one(known))
+    text = _figures(value, known.decimals, leading_zero=not _within_one(known))
+    # A probability is never 0.
+    tiny = column in _PROBABILITIES and 0 < value < 0.5 * 10.0 ** -(known.decimals or 0)
+    return f"<{text[:-1]}1" if tiny else text
 
 
 def interval(low: Any, high: Any, column: str) -> str:

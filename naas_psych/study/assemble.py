@@ -16,6 +16,7 @@ from naas_psych.study.grid import Grid
 from naas_psych.study.inspection import (
     compare_scores,
     compare_states,
+    inspect_content,
     inspect_groups,
     inspect_responses,
 )
@@ -78,11 +79,13 @@ def assemble(tables: Read, recorded: Recorded, audit: Audit) -> Study | None:
         compare_scores(responses, grid, audit)
     spec = source.spec.model_copy(update={"responses": recorded.plan.spec})
     inspect_groups(spec, persons, responses, audit)
+    items = items_frame(grid.item_ids, tables.items, recorded.key if scores.keyed else None)
+    inspect_content(spec, items, persons, audit)
     return Study(
         title=spec.study.title or source.name,
         spec=spec,
         responses=responses,
-        items=items_frame(grid.item_ids, tables.items, recorded.key if scores.keyed else None),
+        items=items,
         persons=persons,
         thresholds=_thresholds(spec),
         tables=optional,

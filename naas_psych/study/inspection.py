@@ -10,6 +10,7 @@ import pandas as pd
 from naas_psych.study.audit import Audit, Where
 from naas_psych.study.cells import number
 from naas_psych.study.grid import Grid
+from naas_psych.study.longcells import forms_of
 from naas_psych.study.responses import TECHNICAL_LOSS, Points, Responses
 from naas_psych.study.spec import Cut, ExtraTime, StudySpec
 
@@ -122,6 +123,37 @@ def _inspect_group(column: str, reference: str, persons: pd.DataFrame, audit: Au
     for level, n in counts.items():
         if n < _SMALL_GROUP:
             audit.add("group_small", f"{level!r} has {n} persons.", value=str(level), **where)
+
+
+def inspect_content(
+    spec: StudySpec, items: pd.DataFrame, persons: pd.DataFrame, audit: Audit
+) -> None:
+    """Columns that [content] names, and forms that [speed] gives a time, against the tables."""
+    content = spec.content
+    for key in ("domain", "cognitive"):
+        column = getattr(content, key)
+        if key in content.model_fields_set and column not in items.columns:
+            _tell_column(f"content.{key}", column, "items", list(items.columns[1:]), audit)
+    levels = content.levels
+    if levels is not None and levels.column not in persons.columns:
+        known = [name for name in persons.columns if name != "person_id"]
+        _tell_column("content.levels", levels.column, "persons", known, audit)
+    limit = spec.speed.time_limit
+    if isinstance(limit, dict) and "form_id" in items.columns:
+        texts = items["form_id"].dropna().astype(str)
+        forms = sorted({name for text in texts for name in forms_of(text) or ()})
+        for form in limit:
+            if forms and form not in forms:
+                found = f"no item belongs to a form {form!r}.{_near(form, forms)}"
+                where: Where = {"file": "study.toml", "column": "speed.time_limit", "value": form}
+                audit.add("unknown_form", found, expected=f"one of {', '.join(forms)}.", **where)
+
+
+def _tell_column(key: str, column: str, table: str, known: list[str], audit: Audit) -> None:
+    found = f"the {table} have no column {column!r}.{_near(column, known)}"
+    expected = f"one of {', '.join(known) or 'no column: there is no such table'}."
+    where: Where = {"file": "study.toml", "column": key, "value": column}
+    audit.add("unknown_setting_column", found, expected=expected, **where)
 
 
 def _inspect_extra_time(extra: ExtraTime, persons: pd.DataFrame, audit: Audit) -> None:

@@ -14,13 +14,19 @@ from pydantic import BaseModel, ValidationError
 from naas_psych.errors import UsageError
 from naas_psych.study.audit import Audit, Where
 from naas_psych.study.read import read_text
-from naas_psych.study.spec import StudySpec
+from naas_psych.study.spec import Document, DocumentName, StudySpec
 from naas_psych.thresholds import default_thresholds
 
 CUT_SPELLINGS = (
     '{ value = 63, unit = "percent" }, { value = 38, unit = "raw" } or '
     '{ value = -0.5, unit = "theta" }'
 )
+
+
+#: Where the checker knows several kinds, what it says is of the first only.
+_EXPECTED = {
+    "speed.time_limit": "minutes above 0, as one number or by form: { alpha = 60, beta = 75 }",
+}
 
 
 def read_spec(path: Path, audit: Audit) -> StudySpec | None:
@@ -36,8 +42,13 @@ def read_spec(path: Path, audit: Audit) -> StudySpec | None:
     try:
         spec = StudySpec(**raw)
     except ValidationError as error:
+        told: set[str] = set()
         for mistake in error.errors():
-            _tell(path.name, text, mistake, audit)
+            place = ".".join(_place(mistake))
+            # What may be of several kinds is told once, not once a kind.
+            if not any(place == one or place.startswith(f"{one}.") for one in told):
+                _tell(path.name, text, mistake, audit)
+            told.add(place)
         return None
     audit.waivers.extend(spec.waivers)
     _check_thresholds(path.name, text, spec, audit)
@@ -46,13 +57,13 @@ def read_spec(path: Path, audit: Audit) -> StudySpec | None:
 
 
 def _tell(file: str, text: str, mistake: Any, audit: Audit) -> None:
-    place = [str(part) for part in mistake["loc"] if not str(part).startswith("function-")]
+    place = _place(mistake)
     where: Where = {"file": file, "row": _line(text, place), "column": ".".join(place)}
     value = repr(mistake.get("input"))[:80]
     if place[0] == "cuts":
         found = f"the cut {'.'.join(place[1:2])!r} does not say its value and unit."
         audit.add("cut_without_unit", found, value=value, expected=CUT_SPELLINGS + ".", **where)
-    elif mistake["type"] == "extra_forbidden":
+    elif mistake["type"] == "extra_forbidden" or mistake["loc"][-1] == "[key]":
         known = _known(place[:-1])
         near = difflib.get_close_matches(place[-1], known, n=1, cutoff=0.5)
         hint = f" Did you mean {near[0]!r}?" if near else ""
@@ -62,8 +73,21 @@ def _tell(file: str, text: str, mistake: Any, audit: Audit) -> None:
         audit.add("missing_key", f"the key {'.'.join(place)!r} is missing.", **where)
     else:
         found = f"{'.'.join(place)} = {value} is not allowed."
-        expected = str(mistake["msg"]).replace("Input should be ", "")
+        expected = _EXPECTED.get(".".join(place)) or _plainly(str(mistake["msg"]))
         audit.add("bad_setting", found, value=value, expected=f"{expected}.", **where)
+
+
+def _place(mistake: Any) -> list[str]:
+    """The keys that lead to a mistake, without what the checker calls its own steps."""
+    named = [str(part) for part in mistake["loc"] if str(part) != "[key]"]
+    steps = ("function-", "constrained-", "dict[", "float", "list[")
+    return [part for part in named if not part.startswith(steps)]
+
+
+def _plainly(message: str) -> str:
+    """What the checker expects, in plain words."""
+    message = message.replace("Input should be ", "")
+    return message.replace("List should have", "a list of").replace(" after validation, not 1", "")
 
 
 def _one_of(known: Iterable[str]) -> str:
@@ -72,6 +96,8 @@ def _one_of(known: Iterable[str]) -> str:
 
 def _known(place: list[str]) -> list[str]:
     """The keys allowed at a place of study.toml."""
+    if place[:1] == ["documents"]:
+        return list(Document.model_fields if place[1:] else get_args(DocumentName))
     model: type[BaseModel] = StudySpec
     for part in place:
         if part.isdigit() or part not in model.model_fields:

@@ -98,4 +98,29 @@ def test_documents_are_those_that_are_expected(tmp_path: Path) -> None:
     documents = read_study(study(tmp_path / "known", known)).spec.documents
     assert documents is not None
     assert documents["blueprint"].public
-    assert "bad_setting" in codes(study(tmp_path / "unknown", "[documents]\nbluprint = {}"))
+    fault = check_study(study(tmp_path / "unknown", "[documents]\nbluprint = {}")).faults[0]
+    assert fault.code == "unknown_key"
+    assert "Did you mean 'blueprint'?" in fault.found
+
+
+ITEMS = "item_id,domain,form_id\nQ1,law,alpha\nQ2,law,alpha|beta\nQ3,care,beta\n"
+
+
+@pytest.mark.parametrize(
+    ("toml", "code"),
+    [
+        ('[content]\ndomain = "areas"', "unknown_setting_column"),
+        ('[content]\ncognitive = "level"', "unknown_setting_column"),
+        ('[content.levels]\ncolumn = "level"\norder = ["a", "b"]', "unknown_setting_column"),
+        ("[speed]\ntime_limit = { alfa = 60, beta = 75 }", "unknown_form"),
+        ('[speed]\ntime_limit = "long"', "bad_setting"),
+    ],
+)
+def test_settings_that_name_nothing_are_told_once(tmp_path: Path, toml: str, code: str) -> None:
+    faults = check_study(study(tmp_path, toml, items=ITEMS)).faults
+    assert [fault.code for fault in faults if fault.severity == "error"] == [code]
+
+
+def test_settings_that_name_what_is_there_are_no_fault(tmp_path: Path) -> None:
+    toml = '[content]\ndomain = "domain"\n[speed]\ntime_limit = { alpha = 60, beta = 75 }'
+    assert check_study(study(tmp_path, toml, items=ITEMS)).study is not None
