@@ -13,6 +13,7 @@ from naas_psych.assurance.key_verdict import DoubtfulKey, doubtful_keys
 from naas_psych.assurance.precision import alpha_rows
 from naas_psych.assurance.weak_items import flagged_items
 from naas_psych.drawing import shortened
+from naas_psych.finding import Finding
 from naas_psych.finding_codes import label_of
 from naas_psych.report.itemcards import ItemCard
 from naas_psych.report.run import Run
@@ -230,12 +231,18 @@ def _why(card: ItemCard, doubt: DoubtfulKey | None) -> str:
     """`Check the key: now 5, likely 3. Also very hard, hardly tells people apart.`"""
     urgent = [f for f in card.findings if f.severity == card.worst or f.code in _KEY_CODES]
     about_key = [f for f in urgent if f.code in _KEY_CODES] if doubt else []
-    labels = list(dict.fromkeys(label_of(f.code) for f in urgent if f not in about_key))
+    codes = [f.code for f in urgent if f not in about_key and not _said_again(f, urgent)]
+    labels = list(dict.fromkeys(map(label_of, codes)))
     if not about_key or doubt is None:
         return ", ".join([*labels[:1], *map(in_a_sentence, labels[1:])])
     other = "also right" if doubt.double else "likely"
     also = f" Also {', '.join(map(in_a_sentence, labels))}." if labels else ""
     return f"{label_of(about_key[0].code)}: now {doubt.key}, {other} {doubt.rival}.{also}"
+
+
+def _said_again(finding: Finding, others: Sequence[Finding]) -> bool:
+    """A pair of items is part of a cluster that was named."""
+    return finding.code == "items_depend" and any(f.code == "items_in_cluster" for f in others)
 
 
 def _results(run: Run) -> dict[str, Result]:
