@@ -145,6 +145,16 @@ def test_the_last_round_counts_unless_another_is_asked_for() -> None:
         nps.item_relevance(study, round=3)
 
 
+def test_a_round_that_asks_less_leaves_the_other_answers_as_they_were() -> None:
+    study = panel_study(by_item("22222222"))
+    table = study.tables["judgements"].assign(round=1.0, essential="essential", role_owner="health")
+    again = table.iloc[:3].assign(round=2.0, relevance=4.0, essential=None, role_owner=None)
+    both = pd.concat([table, again], ignore_index=True)
+    row = items_of(replace(study, tables={"judgements": both})).loc["Q01"]
+    assert row["relevant_judges"] == 3
+    assert [row["rated_essential"], row["named_role"], row["cvr"]] == [8, 8, 1.0]
+
+
 def test_the_whole_test_is_the_mean_of_its_items() -> None:
     study = panel_study(by_item(ten(10), ten(9), ten(5)))
     row = nps.item_relevance(study).tables["test"].iloc[0]

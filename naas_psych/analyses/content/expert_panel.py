@@ -22,6 +22,7 @@ LOW, HIGH = 1, 4
 #: Ratings from here on call an item relevant.
 RELEVANT = 3
 ESSENTIAL = ("essential", "useful", "not_needed")
+_CRITERIA = ("relevance", "clarity", "essential", "role_owner")
 
 Round = Annotated[
     int | None,
@@ -41,9 +42,9 @@ class Panel:
     owner : (J, I) codes into `roles`
     roles : every role that a judge named, sorted
     role : the role that the test is for; None when judges were not asked
-    rounds : (J, I) the round that each rating comes from
+    rounds : (J, I) the last round in which the judge rated the item by any criterion
     asked : the criteria that the table has
-    table, rows : the judgements that were read, and (J, I) which row holds the rating, else -1
+    table, rows : the judgements that were read, and (J, I) the last row that rates it, else -1
     """
 
     judges: tuple[str, ...]
@@ -80,15 +81,17 @@ def read_panel(study: Study, *, round_: int | None = None) -> Panel:
     table = _judgements(study, round_)
     judges = np.array(sorted({str(name) for name in table["judge_id"]}), dtype=object)
     items = study.responses.item_ids
-    rows, rounds = _last_rows(table, judges, items)
-    asked = frozenset({"relevance", "clarity", "essential", "role_owner"} & set(table.columns))
-    owner, roles = _coded(table, "role_owner", rows)
+    asked = frozenset(set(_CRITERIA) & set(table.columns))
+    rows, rounds = _last_rows(table, judges, items, said=_said(table, _CRITERIA))
+    # A later round that asks one question again leaves the answers to the others as they were.
+    own = {c: _last_rows(table, judges, items, said=_said(table, (c,)))[0] for c in _CRITERIA}
+    owner, roles = _coded(table, "role_owner", own["role_owner"])
     return Panel(
         judges=tuple(judges),
         items=items,
-        relevance=_numbers(table, "relevance", rows),
-        clarity=_numbers(table, "clarity", rows),
-        essential=_coded(table, "essential", rows, words=ESSENTIAL)[0],
+        relevance=_numbers(table, "relevance", own["relevance"]),
+        clarity=_numbers(table, "clarity", own["clarity"]),
+        essential=_coded(table, "essential", own["essential"], words=ESSENTIAL)[0],
         owner=owner,
         roles=roles,
         role=_role(study, owner, roles),
@@ -121,12 +124,18 @@ def _judgements(study: Study, round_: int | None) -> pd.DataFrame:
     return table.reset_index(drop=True)
 
 
+def _said(table: pd.DataFrame, criteria: tuple[str, ...]) -> NDArray[np.bool_]:
+    """(M,) rows that hold a rating by one of these."""
+    asked = [c for c in criteria if c in table]
+    if not asked:
+        return np.zeros(len(table), dtype=bool)
+    return np.asarray(table[asked].notna().any(axis=1), dtype=bool)
+
+
 def _last_rows(
-    table: pd.DataFrame, judges: NDArray[Any], items: tuple[str, ...]
+    table: pd.DataFrame, judges: NDArray[Any], items: tuple[str, ...], *, said: NDArray[np.bool_]
 ) -> tuple[NDArray[np.int64], Floats]:
-    """(J, I) the row of the last round in which the judge rated the item, and that round."""
-    asked = [c for c in ("relevance", "clarity", "essential", "role_owner") if c in table]
-    said = table[asked].notna().any(axis=1).to_numpy() if asked else np.zeros(len(table), bool)
+    """(J, I) of the rows `said`, that of the last round of the judge on the item; and the round."""
     turn = (
         table["round"].fillna(0).to_numpy(dtype=float) if "round" in table else np.ones(len(table))
     )
