@@ -400,3 +400,16 @@ def test_bonett_and_wright_limits() -> None:
     assert welch(np.ones(1), np.ones(5), level=0.95) == UNDEFINED
     assert welch(np.ones(4), np.ones(5), level=0.95) == UNDEFINED
     assert mean_interval(np.ones(1), level=0.95) == UNDEFINED
+
+
+def test_the_observed_time_is_the_geometric_mean_whatever_the_order_of_persons() -> None:
+    study = sat(persons=300, items=10)
+    times = study.responses.times
+    assert times is not None
+    found = nps.response_times(study).tables["items"].set_index("item_id")
+    expected = np.exp(np.log(times.astype(float)).mean(axis=0))
+    np.testing.assert_allclose(
+        found["observed_seconds"][list(study.responses.item_ids)].astype(float),
+        expected,
+        rtol=1e-12,
+    )

@@ -108,7 +108,8 @@ def _observed(times: Floats) -> Floats:
     """(j,) geometric means; nan where nobody has a time."""
     timed = np.isfinite(times)
     n = timed.sum(axis=0)
-    total = np.log(np.where(timed, times, 1.0)).sum(axis=0)
+    # Times are kept in four bytes, which a sum over persons must not be.
+    total = np.log(np.where(timed, times, 1.0).astype(np.float64)).sum(axis=0)
     return np.asarray(np.exp(total / np.where(n > 0, n, np.nan)))
 
 
