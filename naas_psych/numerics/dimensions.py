@@ -1,4 +1,4 @@
-"""What a correlation matrix says about the number of dimensions: sphericity, KMO, MAP."""
+"""What a correlation matrix says about dimensions: sphericity, KMO, MAP, eigenvalue ratio."""
 
 from __future__ import annotations
 
@@ -95,3 +95,13 @@ def partial_correlations(r: Floats) -> PartialCorrelations:
         partial2 = (left**2 / np.outer(variance, variance))[off]
         squared[m], fourth[m] = partial2.mean(), (partial2**2).mean()
     return PartialCorrelations(squared, fourth)
+
+
+def smallest_average(averages: Floats) -> int | None:
+    """After how many components the average (M,) is smallest; None where none is defined."""
+    return int(np.nanargmin(averages)) if np.isfinite(averages).any() else None
+
+
+def eigenvalue_ratio(values: Floats) -> float:
+    """The first of the eigenvalues (J,) over the second; nan where the second is nothing."""
+    return float(values[0] / values[1]) if values[1] > _NOTHING else float("nan")

@@ -172,7 +172,7 @@ DESIGNS: dict[str, tuple[Callable[[int], NDArray[np.int8]], str, float]] = {
 def test_how_often_the_verdict_is_right(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Over 50 tests of each make; criteria that do not decide are left out for speed."""
     module = import_module("naas_psych.analyses.structure.dimensionality")
-    monkeypatch.setattr(module, "other_evidence", lambda *_, **__: ())
+    monkeypatch.setattr(module, "shown_evidence", lambda *_, **__: ())
     make, expected, least = DESIGNS[name]
     verdicts = [str(judged(make(seed)).findings[0].value) for seed in range(50)]
     assert verdicts.count(expected) / 50 >= least

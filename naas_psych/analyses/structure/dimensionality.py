@@ -21,14 +21,15 @@ from naas_psych.analyses.structure.dimensionality_findings import (
     dimensionality_findings as findings,
 )
 from naas_psych.analyses.structure.matrices import CodedForm, coded_forms
+from naas_psych.analyses.structure.shown_evidence import shown_evidence
 from naas_psych.analyses.structure.sides_in_order import SidesInOrder, sides_in_order
 from naas_psych.analyses.structure.structure_evidence import (
     FormItems,
     contrast_evidence,
+    dependence_evidence,
     form_items,
     halves_evidence,
     halves_of,
-    other_evidence,
 )
 from naas_psych.analyses.structure.structure_rule import (
     Evidence,
@@ -130,7 +131,7 @@ def dimensionality(
 
 
 @dataclass(frozen=True)
-class Judged:
+class _Judged:
     """One form with everything that was looked at."""
 
     name: str
@@ -159,7 +160,7 @@ def _judged(
     level: float,
     seed: int,
     threads: int,
-) -> Judged:
+) -> _Judged:
     limits = study.thresholds
     items = form_items(found, form.items, limits)
     booklet = _booklet(marked, form)
@@ -169,19 +170,20 @@ def _judged(
     halves = halves_of(
         found, kept, rows=rows, points=points, replicates=replicates, seed=seed, level=level
     )
-    decisive = halves_evidence(halves, limits)
+    clusters = len(items.clusters)
+    shown = shown_evidence(form, clusters=clusters, thresholds=limits, seed=seed, threads=threads)
     seen = Seen(
         persons=len(points),
         items=kept.size,
         settled=found.made.fit.converged,
-        clusters=len(items.clusters),
-        halves=decisive,
+        clusters=clusters,
+        halves=halves_evidence(halves, limits),
         contrast=contrast_evidence(found, items, limits),
-        others=tuple(other_evidence(form, items, limits, seed=seed, threads=threads)),
+        others=(dependence_evidence(items), *shown),
     )
     sides = tuple(zip(kept.tolist(), halves.side.tolist(), strict=True))
     order = sides_in_order(study, form.form, kept, halves.side)
-    return Judged(form.form, seen, verdict_of(seen, limits), items, halves, sides, order)
+    return _Judged(form.form, seen, verdict_of(seen, limits), items, halves, sides, order)
 
 
 def _varying(points: Any, items: Any) -> Any:
@@ -192,7 +194,7 @@ def _varying(points: Any, items: Any) -> Any:
     return items[taken.min(axis=0) < taken.max(axis=0)]
 
 
-def _verdicts(made: list[Judged], study: Study) -> pd.DataFrame:
+def _verdicts(made: list[_Judged], study: Study) -> pd.DataFrame:
     agreed = [agreeing(one.verdict, _all(one.seen)) for one in made]
     why = [one.seen.halves.why for one in made]
     return tidy(
@@ -225,7 +227,7 @@ def _verdicts(made: list[Judged], study: Study) -> pd.DataFrame:
     )
 
 
-def _named(study: Study, one: Judged) -> str:
+def _named(study: Study, one: _Judged) -> str:
     """`A13, A14, A15, A16; A20, A21`, or nothing."""
     ids = study.responses.item_ids
     return "; ".join(", ".join(ids[j] for j in at) for at in one.items.clusters)
@@ -235,7 +237,7 @@ def _all(seen: Seen) -> tuple[Evidence, ...]:
     return (seen.halves, seen.contrast, *seen.others)
 
 
-def _evidence(made: list[Judged]) -> pd.DataFrame:
+def _evidence(made: list[_Judged]) -> pd.DataFrame:
     rows = [(one.name, each) for one in made for each in _all(one.seen)]
     no_line = ["no_line"] * len(rows)
     return tidy(
@@ -260,7 +262,7 @@ def _evidence(made: list[Judged]) -> pd.DataFrame:
     )
 
 
-def _halves(made: list[Judged], study: Study) -> pd.DataFrame:
+def _halves(made: list[_Judged], study: Study) -> pd.DataFrame:
     ids = study.responses.item_ids
     rows = [(one.name, ids[j], 1 if side else 2) for one in made for j, side in one.sides]
     return pd.DataFrame(rows, columns=["form", "item_id", "side"])

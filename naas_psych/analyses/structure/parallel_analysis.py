@@ -24,9 +24,14 @@ from naas_psych.analyses.structure.parallel_analysis_drawings import (
 from naas_psych.analyses.structure.parallel_analysis_findings import (
     parallel_analysis_findings as findings,
 )
-from naas_psych.analyses.structure.permuted_eigenvalues import permuted_eigenvalues
+from naas_psych.analyses.structure.permuted_eigenvalues import (
+    PERMUTATIONS,
+    QUANTILE,
+    permuted_eigenvalues,
+)
 from naas_psych.analysis import Seed, Threads, analysis
 from naas_psych.numerics.arrays import Floats
+from naas_psych.numerics.dimensions import eigenvalue_ratio
 from naas_psych.numerics.parallel_analysis import (
     NullEigenvalues,
     eigenvalues,
@@ -49,8 +54,8 @@ Quantile = Annotated[
 def parallel_analysis(
     study: Study,
     *,
-    replicates: Permutations = 200,
-    quantile: Quantile = 0.95,
+    replicates: Permutations = PERMUTATIONS,
+    quantile: Quantile = QUANTILE,
     omitted: Omitted = None,
     not_reached: NotReachedInPairs = "left_out",
     seed: Seed = 2017,
@@ -205,7 +210,7 @@ def _counts(found: list[_Compared]) -> pd.DataFrame:
     rows = [(one, rule) for one in found for rule in ("quantile", "mean")]
     counted = [one.components(rule) for one, rule in rows]
     shares = [one.observed[0] / one.observed.size for one, _ in rows]
-    ratios = [_ratio(one.observed) for one, _ in rows]
+    ratios = [eigenvalue_ratio(one.observed) for one, _ in rows]
     why = [one.why for one, _ in rows]
     return tidy(
         {
@@ -225,11 +230,6 @@ def _counts(found: list[_Compared]) -> pd.DataFrame:
             "eigenvalue_ratio": [w or "no_second_eigenvalue" for w in why],
         },
     )
-
-
-def _ratio(observed: Floats) -> float:
-    """The first eigenvalue over the second; undefined where the second is nothing."""
-    return float(observed[0] / observed[1]) if observed[1] > 1e-9 else float("nan")
 
 
 def _notes(found: list[_Compared], asked: _Asked) -> list[str]:

@@ -8,6 +8,9 @@ from naas_psych.analyses.kept import kept
 from naas_psych.analyses.structure.matrices import CodedForm
 from naas_psych.numerics.parallel_analysis import Kind, NullEigenvalues, null_eigenvalues
 
+#: How often data are permuted, and the quantile to be passed, unless something else is asked for.
+PERMUTATIONS, QUANTILE = 200, 0.95
+
 
 def permuted_eigenvalues(
     form: CodedForm, *, kinds: Sequence[Kind], replicates: int, seed: int, threads: int

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from naas_psych.analyses.options import Omitted
 from naas_psych.analyses.structure.matrices import (
@@ -20,7 +21,11 @@ from naas_psych.analyses.structure.matrices import (
 )
 from naas_psych.analysis import analysis
 from naas_psych.numerics.arrays import Floats
-from naas_psych.numerics.dimensions import PartialCorrelations, partial_correlations
+from naas_psych.numerics.dimensions import (
+    PartialCorrelations,
+    partial_correlations,
+    smallest_average,
+)
 from naas_psych.numerics.smoothing import smoothed
 from naas_psych.result import Result, tidy
 from naas_psych.study.study import Study
@@ -103,10 +108,6 @@ def _row(form: CodedForm, matrix: MatrixName) -> _Row:
     return _Row(form, matrix, partial, None, note if smooth.changed else ())
 
 
-def _smallest(values: Floats) -> int | None:
-    return int(np.nanargmin(values)) if np.isfinite(values).any() else None
-
-
 def _table(rows: list[_Row]) -> pd.DataFrame:
     sizes = [row.partial.squared.size for row in rows]
     why = [
@@ -114,34 +115,28 @@ def _table(rows: list[_Row]) -> pd.DataFrame:
         for row, size in zip(rows, sizes, strict=True)
         for _ in range(size)
     ]
-    steps = [np.arange(size) for size in sizes]
     return tidy(
         {
             "form": np.repeat(np.array([row.form.form for row in rows], dtype=object), sizes),
-            "components": np.concatenate(steps),
+            "components": np.concatenate([np.arange(size) for size in sizes]),
             "map_squared": np.concatenate([row.partial.squared for row in rows]),
             "map_fourth": np.concatenate([row.partial.fourth for row in rows]),
-            "retained": np.concatenate(
-                [
-                    step == _smallest(row.partial.squared)
-                    for row, step in zip(rows, steps, strict=True)
-                ]
-            ).astype(bool),
-            "retained_fourth": np.concatenate(
-                [
-                    step == _smallest(row.partial.fourth)
-                    for row, step in zip(rows, steps, strict=True)
-                ]
-            ).astype(bool),
+            "retained": _marked([row.partial.squared for row in rows]),
+            "retained_fourth": _marked([row.partial.fourth for row in rows]),
         },
         {"map_squared": why, "map_fourth": why},
     )
 
 
+def _marked(averages: list[Floats]) -> NDArray[np.bool_]:
+    """Where the smallest average of each form stands, one form after the other."""
+    return np.concatenate([np.arange(one.size) == smallest_average(one) for one in averages])
+
+
 def _counts(rows: list[_Row]) -> pd.DataFrame:
     """The number kept by each rule."""
     both = [(row, rule) for row in rows for rule in ("squared", "fourth")]
-    kept = [_smallest(getattr(row.partial, rule)) for row, rule in both]
+    kept = [smallest_average(getattr(row.partial, rule)) for row, rule in both]
     return tidy(
         {
             "form": [row.form.form for row, _ in both],
