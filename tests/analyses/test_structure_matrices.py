@@ -247,11 +247,11 @@ def test_an_empty_cell_leaves_the_interval_open_on_its_side() -> None:
     unlike = np.repeat([[0, 0], [1, 0], [1, 1]], [12, 37, 11], axis=0)
     like = np.repeat([[0, 0], [1, 0], [0, 1]], [40, 12, 8], axis=0)
     for codes, side in ((unlike, "r_high"), (like, "r_low")):
-        pair = item_correlations(study_from_scores(codes)).tables["pairs"].iloc[0]
+        pair = nps.item_correlations(study_from_scores(codes)).tables["pairs"].iloc[0]
         assert pair["zero_cells"] == 1
         assert pair[side] == (1.0 if side == "r_high" else -1.0)
         assert -1 < pair["r"] < 1
         assert -1 < pair["r_low" if side == "r_high" else "r_high"] < 1
     both = np.concatenate([unlike, [[0, 1]]])
-    pair = item_correlations(study_from_scores(both)).tables["pairs"].iloc[0]
+    pair = nps.item_correlations(study_from_scores(both)).tables["pairs"].iloc[0]
     assert -1 < pair["r_low"] < pair["r_high"] < 1
