@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field
 
 from naas_psych.analyses.kept import kept
 from naas_psych.analyses.speed.chance import chance_levels
+from naas_psych.analyses.speed.options import Asked, RuleName
 from naas_psych.analyses.speed.places import Places, find_places
 from naas_psych.analyses.speed.unrecorded import untimed_ends
 from naas_psych.numerics.arrays import Floats
@@ -24,37 +24,10 @@ from naas_psych.numerics.time_mixture import time_mixtures
 from naas_psych.study.responses import NOT_REACHED, OMITTED, TECHNICAL_LOSS
 from naas_psych.study.study import Study
 
-RuleName = Literal["auto", "mixture", "nt10", "cump", "fixed"]
-#: The rules of which a table shows the thresholds.
-RULES: tuple[RuleName, ...] = ("nt10", "mixture", "cump", "fixed")
-Rule = Annotated[
-    RuleName,
-    Field(
-        description="which answers are rapid: auto (two kinds of times where they separate, else "
-        "nt10), mixture, nt10, cump or fixed"
-    ),
-]
-Share = Annotated[
-    float, Field(gt=0, le=0.5, description="nt10: share of the mean time that is the threshold")
-]
-Trim = Annotated[
-    float, Field(ge=0, lt=0.5, description="nt10: share of times left out at each end of the mean")
-]
-Fixed = Annotated[float, Field(gt=0, le=60, description="fixed: seconds that are the threshold")]
 Flags = NDArray[np.bool_]
 
 #: How many times the limit of the form one answer may take before the clock is not believed.
 _LIMITS_PER_ANSWER = 1.5
-
-
-@dataclass(frozen=True)
-class Asked:
-    """The options that decide which answers are rapid."""
-
-    rule: RuleName = "auto"
-    share: float = 0.10
-    trim: float = 0.05
-    fixed: float = 3.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,7 +59,7 @@ class Behaviour:
     thresholds: dict[RuleName, Floats]
     whys: dict[RuleName, tuple[str | None, ...]]
     limit: Floats
-    rule: tuple[str, ...]
+    rule: tuple[RuleName, ...]
     rapid: Flags
     clock_faults: int
     untimed_ends: Flags
@@ -174,7 +147,7 @@ def _thresholds(
 
 def _in_force(
     thresholds: dict[RuleName, Floats], asked: RuleName
-) -> tuple[Floats, tuple[str, ...]]:
+) -> tuple[Floats, tuple[RuleName, ...]]:
     """The threshold of each item, and the rule that gave it."""
     n_items = thresholds["nt10"].size
     if asked != "auto":

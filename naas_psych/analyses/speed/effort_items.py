@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from naas_psych.analyses.speed.behaviour import RULES, Behaviour, Flags
+from naas_psych.analyses.speed.behaviour import Behaviour, Flags
+from naas_psych.analyses.speed.options import RULES
 from naas_psych.numerics.arrays import Floats
 from naas_psych.numerics.proportions import wilson
 from naas_psych.result import tidy
@@ -48,7 +49,7 @@ def item_table(study: Study, whole: Behaviour, usual: Flags, *, level: float) ->
     }
     no_times = ["no_times"] * n_items
     why: dict[str, Any] = {
-        "threshold": [whole.whys[_own(rule)][j] or "no_times" for j, rule in enumerate(whole.rule)],
+        "threshold": [whole.whys[rule][j] or "no_times" for j, rule in enumerate(whole.rule)],
         **{f"threshold_{rule}": whole.whys[rule] for rule in RULES},
         **dict.fromkeys(("rapid", "rtf"), no_times),
         "accuracy_rapid": ["no_rapid" if k else "no_times" for k in n],
@@ -56,10 +57,6 @@ def item_table(study: Study, whole: Behaviour, usual: Flags, *, level: float) ->
         "chance": ["no_chance_level"] * n_items,
     }
     return tidy(columns, why)
-
-
-def _own(rule: str) -> Any:
-    return rule
 
 
 def curve_table(whole: Behaviour, usual: Flags, *, level: float) -> pd.DataFrame:

@@ -10,12 +10,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from naas_psych.analyses.speed.behaviour import Flags
 from naas_psych.analyses.speed.judged_forms import (
     WITHOUT_RAPID,
     WITHOUT_TAIL,
     JudgedForm,
     JudgedForms,
 )
+from naas_psych.analyses.speed.options import GROUP_LEAST
 from naas_psych.numerics.arrays import Floats
 from naas_psych.numerics.outcome_changes import Places as Laid
 from naas_psych.numerics.outcome_changes import met, random_changes
@@ -23,10 +25,9 @@ from naas_psych.numerics.proportions import wilson
 from naas_psych.result import tidy
 from naas_psych.study.study import Study
 
-Flags = NDArray[np.bool_]
-#: A group of fewer persons gets no share.
-_FEWEST = 10
+#: What so large a share of the random sets does not pass.
 _HIGH = 0.95
+#: Columns that compare with random sets.
 _REFERENCE = (
     "reference_mean",
     "reference_high",
@@ -173,7 +174,7 @@ def _reference(drawn: NDArray[np.int64], moves: _Moves) -> dict[str, Any]:
 def groups_table(study: Study, forms: JudgedForms, *, level: float) -> pd.DataFrame:
     """Without the tail: a row a form, cut and group; groups of fewer than ten have no share."""
     rows = [row for form in forms.forms for row in _group_rows(study, form)]
-    enough = np.array([row.n >= _FEWEST for _, row in rows])
+    enough = np.array([row.n >= GROUP_LEAST for _, row in rows])
     n = np.array([row.n for _, row in rows])
     changed = np.where(enough, [row.changed for _, row in rows], np.nan)
     limits = wilson(changed, np.maximum(n, 1), level=level)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field
 
-from naas_psych.analyses.speed.behaviour import Behaviour
+from naas_psych.analyses.speed.behaviour import Behaviour, Flags
 from naas_psych.analyses.speed.places import FormPlaces
 from naas_psych.errors import AnalysisImpossible
 from naas_psych.numerics.arrays import Floats
@@ -19,10 +18,6 @@ from naas_psych.study.responses import Counted
 from naas_psych.study.spec import Cut
 from naas_psych.study.study import Study
 
-Flags = NDArray[np.bool_]
-Tail = Annotated[
-    float, Field(gt=0, le=0.5, description="share of the positions that are the tail of a form")
-]
 WITHOUT_TAIL, WITHOUT_RAPID = "without the tail", "without rapid answers"
 
 

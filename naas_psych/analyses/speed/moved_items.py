@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -63,7 +63,8 @@ class Moved:
 class _World:
     """What the regressions are made from.
 
-    share (N, J) of the marks; places (N, J), 0 unknown; form (N,) index or -1; has (F, J).
+    share (N, J) of the marks; places (N, J), 0 unknown; form (N,) index or -1; has (F, J), with
+    least and most (F, J) the first and last place. sets : matching sets made so far.
     """
 
     item_ids: tuple[str, ...]
@@ -128,15 +129,7 @@ def _range(form: FormPlaces) -> tuple[NDArray[Any], NDArray[Any]]:
 
 
 def _without(world: _World, rapid: NDArray[np.bool_]) -> _World:
-    return _World(
-        world.item_ids,
-        np.where(rapid, np.nan, world.share),
-        world.places,
-        world.form,
-        world.has,
-        world.least,
-        world.most,
-    )
+    return replace(world, share=np.where(rapid, np.nan, world.share), sets={})
 
 
 def _fit(world: _World) -> Iterator[MovedItem]:

@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from naas_psych.analyses.speed.behaviour import Behaviour
+from naas_psych.analyses.speed.options import GROUP_LEAST
 from naas_psych.analyses.speed.places import FormPlaces
 from naas_psych.numerics.arrays import Floats
 from naas_psych.numerics.intervals import UNDEFINED, Interval
@@ -19,8 +20,6 @@ from naas_psych.numerics.two_groups import mean_interval, spearman, spearman_int
 from naas_psych.result import tidy
 from naas_psych.study.study import Study
 
-#: A cell of fewer answers gets no share.
-_FEWEST = 10
 #: The form of answers that name no person.
 NO_FORM = "not known"
 #: The highest rating that says there was not enough time.
@@ -64,7 +63,7 @@ def shares_table(study: Study, seen: Behaviour, said: Opinions, *, level: float)
     n = np.array([int(which.sum()) for *_, which in cells])
     enough = np.array([int(_enough(study, said.rating[which]).sum()) for *_, which in cells])
     short = np.array([int((said.rating[which] <= _NOT_ENOUGH).sum()) for *_, which in cells])
-    known = n >= _FEWEST
+    known = n >= GROUP_LEAST
     why = [None if ok else "too_few_persons" for ok in known]
     columns: dict[str, Any] = {
         "source": [source for source, *_ in cells],
@@ -141,10 +140,10 @@ def _compared(
     study: Study, shown: Floats, rating: Floats, *, measure: str, seen: Behaviour, level: float
 ) -> dict[str, Any]:
     short, enough = shown[rating <= _NOT_ENOUGH], shown[_enough(study, rating)]
-    why = None if min(short.size, enough.size) >= _FEWEST else "too_few_persons"
+    why = None if min(short.size, enough.size) >= GROUP_LEAST else "too_few_persons"
     if not seen.has_times:
         why = "no_times"
-    r = spearman(-rating, shown) if shown.size >= _FEWEST else np.nan
+    r = spearman(-rating, shown) if shown.size >= GROUP_LEAST else np.nan
     known_r = spearman_interval(r, shown.size, level=level) if np.isfinite(r) else UNDEFINED
     limits = UNDEFINED if why else _difference(short, enough, measure, level)
     return {
@@ -181,7 +180,7 @@ def _value(
 def _why_r(shown: Floats, seen: Behaviour) -> str:
     if not seen.has_times:
         return "no_times"
-    return "too_few_persons" if shown.size < _FEWEST else "no_variance"
+    return "too_few_persons" if shown.size < GROUP_LEAST else "no_variance"
 
 
 def _difference(short: Floats, enough: Floats, measure: str, level: float) -> Interval[float]:
@@ -205,7 +204,7 @@ def answered_table(seen: Behaviour, said: Opinions, *, tail: float, level: float
             rows.append((form.name, label, int(which.sum()), int((which & spoke).sum())))
     n = np.array([row[2] for row in rows])
     count = np.array([row[3] for row in rows])
-    known = n >= _FEWEST
+    known = n >= GROUP_LEAST
     limits = wilson(count, np.maximum(n, 1), level=level)
     why = "too_few_persons" if seen.has_times else "no_times"
     return tidy(

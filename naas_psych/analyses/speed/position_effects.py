@@ -9,8 +9,9 @@ import pandas as pd
 from scipy.special import ndtr
 
 from naas_psych.analyses.options import Omitted
-from naas_psych.analyses.speed.behaviour import Asked, behaviour
+from naas_psych.analyses.speed.behaviour import behaviour
 from naas_psych.analyses.speed.moved_items import Moved, MovedItem, moved_items
+from naas_psych.analyses.speed.options import Asked
 from naas_psych.analyses.speed.position_findings import position_findings as findings
 from naas_psych.analysis import Level, analysis
 from naas_psych.errors import AnalysisImpossible
@@ -120,11 +121,10 @@ def _items(found: Moved, level: float) -> pd.DataFrame:
 
 def _pooled(found: Moved, level: float) -> pd.DataFrame:
     rows = [
-        _row(found, design, basis, items, level)
+        _row(found, design, basis, own, level)
         for basis, items in (("all answers", found.items), ("without rapid answers", found.steady))
         for design in ("within forms", "between forms")
         if (own := [one for one in items if one.design == design])
-        for items in (own,)
     ]
     why = [row.pop("why") for row in rows]
     drift = [row.pop("why_drift") for row in rows]

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from naas_psych.analyses.speed.behaviour import Asked, Fixed, Rule, Share, Trim, behaviour
+from naas_psych.analyses.speed.behaviour import behaviour
 from naas_psych.analyses.speed.effort_drawings import effort_drawings as drawings
 from naas_psych.analyses.speed.effort_findings import effort_findings as findings
 from naas_psych.analyses.speed.effort_items import curve_table, item_table
 from naas_psych.analyses.speed.effort_summary import effort_summary
+from naas_psych.analyses.speed.options import TAIL, Asked, Fixed, Rule, Share, Trim
 from naas_psych.analyses.speed.speed_measures import effort
 from naas_psych.analyses.speed.timed_notes import timed_notes
 from naas_psych.analyses.speed.views import View, view
@@ -81,9 +82,9 @@ def response_time_effort(
         )
     usual = ~whole.places.extra_time
     everybody = np.ones_like(usual)
-    views = [view(whole, form, everybody, tail=0.125) for form in whole.places.forms]
+    views = [view(whole, form, everybody, tail=TAIL) for form in whole.places.forms]
     views = [one for one in views if one.n]
-    own = [view(whole, form, usual, tail=0.125) for form in whole.places.forms]
+    own = [view(whole, form, usual, tail=TAIL) for form in whole.places.forms]
     own = [one for one in own if one.n]
     return Result(
         tables={

@@ -8,14 +8,15 @@ import numpy as np
 import pandas as pd
 
 from naas_psych.analyses.options import Omitted
-from naas_psych.analyses.speed.behaviour import Asked, Rule, behaviour
-from naas_psych.analyses.speed.judged_forms import Tail
+from naas_psych.analyses.speed.behaviour import behaviour
+from naas_psych.analyses.speed.options import Asked, Rule, Tail
 from naas_psych.analyses.speed.time_drawings import time_drawings as drawings
 from naas_psych.analyses.speed.time_findings import time_findings as findings
 from naas_psych.analyses.speed.timed_forms import TimedForm, timed_forms
 from naas_psych.analyses.speed.timed_summary import squares, summary, total_times
 from naas_psych.analysis import Level, analysis
 from naas_psych.numerics.intervals import normal_quantile
+from naas_psych.numerics.lognormal_times import TimeModel
 from naas_psych.result import Result, tidy
 from naas_psych.study.study import Study
 
@@ -157,7 +158,7 @@ def _form_items(
     return columns, [_why(model, j) for j in range(ids.size)]
 
 
-def _why(model: Any, j: int) -> str | None:
+def _why(model: TimeModel, j: int) -> str | None:
     if model.n[j] == 0:
         return "no_times"
     if not model.estimated[j]:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from naas_psych.analyses.speed.behaviour import Behaviour, Flags
+from naas_psych.analyses.speed.options import GROUP_LEAST
 from naas_psych.analyses.speed.speed_measures import Measure, share_of
 from naas_psych.analyses.speed.views import View, view
 from naas_psych.numerics.arrays import Floats
@@ -17,8 +18,6 @@ from naas_psych.numerics.speed import NOTHING, clustered_share
 from naas_psych.result import tidy
 from naas_psych.study.study import Study
 
-#: Least number of persons of a group for a share.
-_LEAST_GROUP = 10
 _SHARES = ("reached_last", "rapid_tail_share", "rushed_persons_share")
 
 
@@ -92,7 +91,7 @@ def group_table(study: Study, whole: Behaviour, *, tail: float, level: float) ->
         columns[f"{name}_high"] = np.array([one.high for one in limits], dtype=float)
         why[name] = [one.why for one in found]
     columns["total_time"] = np.array([row.total for row in rows], dtype=float)
-    small = ["small_group" if row.n < _LEAST_GROUP else "not_all_timed" for row in rows]
+    small = ["small_group" if row.n < GROUP_LEAST else "not_all_timed" for row in rows]
     return tidy(columns, {**why, "total_time": small})
 
 
@@ -124,7 +123,7 @@ def _persons(one: View) -> _Persons:
 
 
 def _row(persons: _Persons, column: str, name: str, level: float) -> _Row:
-    if persons.n < _LEAST_GROUP:
+    if persons.n < GROUP_LEAST:
         small = dict.fromkeys(_SHARES, Measure(NOTHING, 0, "small_group"))
         return _Row(persons.form, column, name, persons.n, small, np.nan)
     could, timed = int(persons.could.sum()), int((persons.timed > 0).sum())

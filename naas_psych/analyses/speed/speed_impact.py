@@ -7,11 +7,12 @@ from typing import Annotated
 from pydantic import Field
 
 from naas_psych.analyses.options import Omitted
-from naas_psych.analyses.speed.behaviour import Asked, Rule, behaviour
+from naas_psych.analyses.speed.behaviour import behaviour
 from naas_psych.analyses.speed.impact_drawings import impact_drawings as drawings
 from naas_psych.analyses.speed.impact_findings import impact_findings as findings
 from naas_psych.analyses.speed.impact_tables import cuts_table, groups_table
-from naas_psych.analyses.speed.judged_forms import Tail, judged_forms
+from naas_psych.analyses.speed.judged_forms import judged_forms
+from naas_psych.analyses.speed.options import Asked, Rule, Tail
 from naas_psych.analysis import Level, Seed, analysis
 from naas_psych.errors import AnalysisImpossible
 from naas_psych.result import Result

@@ -40,8 +40,8 @@ class Measure:
 def measures(view: View, *, level: float, thresholds: Thresholds) -> dict[str, Measure]:
     """Every measure of a form, in the order of the table."""
     timed: dict[str, Callable[[], Measure]] = {
-        "rapid_share": lambda: _rapid(view, tail=False, level=level),
-        "rapid_tail_share": lambda: _rapid(view, tail=True, level=level),
+        "rapid_share": lambda: rapid_answers_share(view, level=level),
+        "rapid_tail_share": lambda: rapid_answers_share(view, tail=True, level=level),
         "rapid_tail_rise": lambda: _tail_rise(view, level=level),
         "rushed_persons_share": lambda: _rushed(view, level=level),
         "rapid_from_position": lambda: _rise(view),
@@ -112,14 +112,15 @@ def _clustered(hits: Flags, among: Flags, *, level: float) -> Measure:
     return Measure(found, int((counts > 0).sum()), "no_responses", "no_responses")
 
 
-def _rapid(view: View, *, tail: bool, level: float) -> Measure:
+def rapid_answers_share(view: View, *, tail: bool = False, level: float) -> Measure:
+    """Rapid answers of all timed ones, or of those in the tail."""
     among = view.timed & view.in_tail if tail else view.timed
     found = _clustered(view.rapid, among, level=level)
     return Measure(found.estimate, found.n, "no_times", "no_times")
 
 
 def _tail_rise(view: View, *, level: float) -> Measure:
-    """Share of rapid answers in the tail less that before it: near 0 in people who do not try."""
+    """Rapid answers in the tail less those before it: near 0 where effort is low throughout."""
     parts = [
         (
             (view.rapid & among).sum(axis=1).astype(float),
@@ -130,11 +131,6 @@ def _tail_rise(view: View, *, level: float) -> Measure:
     found = clustered_difference(parts[0], parts[1], level=level)
     n = int((parts[0][1] > 0).sum())
     return Measure(found, n, "no_times", "too_few_persons")
-
-
-def rapid_answers_share(view: View, *, level: float) -> Measure:
-    """Rapid answers of all timed ones."""
-    return _rapid(view, tail=False, level=level)
 
 
 def _rushed(view: View, *, level: float) -> Measure:

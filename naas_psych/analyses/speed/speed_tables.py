@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from naas_psych.analyses.speed.behaviour import RULES, Flags
+from naas_psych.analyses.speed.behaviour import Flags
+from naas_psych.analyses.speed.options import RULES
 from naas_psych.analyses.speed.views import View
 from naas_psych.numerics.arrays import Floats
 from naas_psych.numerics.proportions import wilson

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from pydantic import Field
-
-from naas_psych.analyses.speed.behaviour import Asked, Fixed, Rule, Share, Trim, behaviour
+from naas_psych.analyses.speed.behaviour import behaviour
+from naas_psych.analyses.speed.options import Asked, Fixed, Rule, Share, Tail, Trim
 from naas_psych.analyses.speed.speed_groups import group_table
 from naas_psych.analyses.speed.speed_measures import measures, summary_table
 from naas_psych.analyses.speed.speed_tables import accuracy_table, position_table
@@ -20,10 +17,6 @@ from naas_psych.result import Result
 from naas_psych.study.study import Study
 
 __all__ = ["drawings", "findings", "speededness"]
-
-Tail = Annotated[
-    float, Field(gt=0, le=0.5, description="share of the positions that are the tail of a form")
-]
 
 
 @analysis

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 #: Forms that get pictures at most, the one with the most rapid answers at the end first.
 _MOST = 4
+#: Answers at a position from which its limits count for the height of the picture.
+_FEWEST = 10
 
 
 def speededness_drawings(result: Result) -> Iterable[Drawing]:
@@ -107,10 +109,6 @@ def _draw_rapid(positions: pd.DataFrame, chosen: list[str], title: str) -> Figur
     axes.set(xlabel="position in the test", ylabel="percent of answers that are rapid")
     axes.legend(frameon=False, loc="upper left", fontsize=9)
     return figure
-
-
-#: Answers at a position from which its limits count for the height of the picture.
-_FEWEST = 10
 
 
 def _time(form: str, own: pd.DataFrame) -> Drawing:

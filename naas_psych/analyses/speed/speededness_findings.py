@@ -25,8 +25,7 @@ _SEVERITY: dict[str, Severity] = {
     "cannot_tell": "warning",
     "not_rushed": "info",
 }
-
-
+#: How the sentence of a verdict begins.
 _LEADS = {
     "rushed": "{} was rushed",
     "partly": "{} was rushed in part",

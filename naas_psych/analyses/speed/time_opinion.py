@@ -8,8 +8,7 @@ import numpy as np
 from pydantic import Field
 
 from naas_psych.analyses.content.feedback_answers import Answers, read_feedback
-from naas_psych.analyses.speed.behaviour import Asked, Behaviour, Rule, behaviour
-from naas_psych.analyses.speed.judged_forms import Tail
+from naas_psych.analyses.speed.behaviour import Behaviour, behaviour
 from naas_psych.analyses.speed.opinion_drawings import opinion_drawings as drawings
 from naas_psych.analyses.speed.opinion_findings import opinion_findings as findings
 from naas_psych.analyses.speed.opinion_tables import (
@@ -18,6 +17,7 @@ from naas_psych.analyses.speed.opinion_tables import (
     behaviour_table,
     shares_table,
 )
+from naas_psych.analyses.speed.options import Asked, Rule, Tail
 from naas_psych.analysis import Level, analysis
 from naas_psych.errors import AnalysisImpossible
 from naas_psych.result import Result
