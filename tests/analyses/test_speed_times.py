@@ -21,6 +21,7 @@ from naas_psych.numerics.proportions import newcombe, wilson
 from naas_psych.numerics.two_groups import mean_interval, spearman, spearman_interval, welch
 from naas_psych.study.spec import StudySpec
 from naas_psych.study.study import Study
+from tests.analyses.speed_worlds import sat
 from tests.make import study_from_scores
 
 PILOT = "data/sample_responses/naas_pilot"
