@@ -16,8 +16,11 @@ from threadpoolctl import threadpool_limits
 
 from naas_psych.numerics.arrays import Floats
 from naas_psych.numerics.bootstrap import Samples, canonical_order
+from naas_psych.numerics.intervals import UNDEFINED, Interval
 
 MOST_SINGLE, GROUPS = 2000, 1000
+#: Share of samples without a value above which the others do not describe the spread.
+_MOST_UNDEFINED = 0.05
 #: Matrices held at a time, in cells.
 _CHUNK_CELLS = 250_000
 
@@ -51,6 +54,18 @@ def resampled_statistics(
             weights = np.stack([_drawn(child, n_parts) for child in children[at : at + size]])
             found.append(statistics(_weighted(parts, weights).covariance))
     return np.concatenate(found)
+
+
+def percentile_interval(values: Floats, *, level: float) -> Interval[float]:
+    """Percentiles of bootstrapped values (B,), nan where a sample has none.
+
+    Undefined below two values, or where more than one sample in twenty has none.
+    """
+    known = values[np.isfinite(values)]
+    if known.size < 2 or known.size < (1 - _MOST_UNDEFINED) * values.size:
+        return UNDEFINED
+    low, high = np.quantile(known, [(1 - level) / 2, (1 + level) / 2])
+    return Interval(float(low), float(high))
 
 
 def _drawn(child: np.random.SeedSequence, n: int) -> Floats:

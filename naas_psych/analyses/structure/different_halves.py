@@ -24,6 +24,7 @@ from naas_psych.irt.fit.item_places import one_column_each
 from naas_psych.irt.fit.residual_correlations import (
     ResidualSums,
     expected_a_posteriori,
+    mean_of_all_pairs,
     residual_sums,
 )
 from naas_psych.irt.persons import categories_of
@@ -31,7 +32,8 @@ from naas_psych.numerics.arrays import Floats
 from naas_psych.numerics.bootstrap import canonical_order
 from naas_psych.numerics.coefficients import correlation_matrix
 from naas_psych.numerics.domain_relations import mean_of_pairs
-from naas_psych.numerics.grouped_bootstrap import resampled_statistics
+from naas_psych.numerics.grouped_bootstrap import percentile_interval, resampled_statistics
+from naas_psych.numerics.intervals import UNDEFINED
 from naas_psych.numerics.moments import moments
 
 FOLDS = 5
@@ -108,12 +110,16 @@ def different_halves(
                 )
             )
     r = float(_ratio(np.mean(parts, axis=0)))
-    low, high = _limits(drawn, level)
-    side = _sides(whole, columns)
-    return Halves(r, low, high, side, None if np.isfinite(r) else "negative_reliability")
+    limits = UNDEFINED
+    if drawn:
+        # Where the correlation within a side may well be 0, so may be anything their ratio.
+        limits = percentile_interval(_ratio(np.mean(drawn, axis=0)), level=level)
+    why = None if np.isfinite(r) else "negative_reliability"
+    return Halves(r, limits.low, limits.high, _sides(whole, columns), why)
 
 
 def _columns_of(fit: Calibration, items: NDArray[np.int64]) -> NDArray[np.int64]:
+    """(j,) the columns of the calibration that hold these items."""
     place = {int(item): k for k, item in enumerate(one_column_each(fit))}
     return np.array([place[int(item)] for item in items], dtype=np.int64)
 
@@ -121,13 +127,11 @@ def _columns_of(fit: Calibration, items: NDArray[np.int64]) -> NDArray[np.int64]
 def _sides(sums: ResidualSums, columns: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Which items stand on the first side by the residuals of some persons."""
     q3 = sums.correlations()
-    off = q3[~np.eye(len(q3), dtype=bool)]
-    known = off[np.isfinite(off)]
-    mean = known.mean() if known.size else 0.0
-    return first_contrast(q3[np.ix_(columns, columns)] - mean).side
+    return first_contrast(q3[np.ix_(columns, columns)] - mean_of_all_pairs(q3)).side
 
 
 def _belongs(side: NDArray[np.bool_]) -> Floats:
+    """(j, 2) of 0 and 1: which item is on which side."""
     return np.stack([side, ~side], axis=1).astype(float)
 
 
@@ -141,15 +145,3 @@ def _ratio(means: Floats) -> Floats:
     """HTMT from the means over folds, which no single small fold can throw off."""
     within = np.where(means[..., 1] > 0, means[..., 1], np.nan)
     return np.asarray(means[..., 0] / np.sqrt(within))
-
-
-def _limits(drawn: list[Floats], level: float) -> tuple[float, float]:
-    if not drawn:
-        return float("nan"), float("nan")
-    ratios = _ratio(np.mean(drawn, axis=0))
-    known = ratios[np.isfinite(ratios)]
-    # Where the correlation within a side may well be 0, so may be anything their ratio.
-    if known.size < 2 or known.size < 0.95 * ratios.size:
-        return float("nan"), float("nan")
-    low, high = np.quantile(known, [(1 - level) / 2, (1 + level) / 2])
-    return float(low), float(high)

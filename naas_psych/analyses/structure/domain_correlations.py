@@ -23,13 +23,16 @@ from naas_psych.numerics.alpha_intervals import feldt
 from naas_psych.numerics.arrays import Floats
 from naas_psych.numerics.correlations import fisher_interval
 from naas_psych.numerics.domain_relations import DomainRelations, domain_relations
-from naas_psych.numerics.grouped_bootstrap import resampled_statistics
+from naas_psych.numerics.grouped_bootstrap import percentile_interval, resampled_statistics
 from naas_psych.numerics.intervals import UNDEFINED, Interval
 from naas_psych.result import Result, tidy
 from naas_psych.study.study import Study
 from naas_psych.thresholds import Thresholds
 
 __all__ = ["domain_correlations", "drawings", "findings"]
+
+#: Statistics that are bootstrapped, in the order in which they are stacked, and their columns.
+_BOOTSTRAPPED = {"corrected": "r_corrected", "htmt": "htmt", "htmt2": "htmt2"}
 
 
 @analysis
@@ -130,10 +133,6 @@ def _of_form(study: Study, form: Form, column: str) -> _Form | None:
     return _Form(form.name, form.n, points, form.covariance, tuple(groups), belongs)
 
 
-#: What is bootstrapped, in the order of the stacked statistics.
-_DRAWN = ("corrected", "htmt", "htmt2")
-
-
 def _rows(
     form: _Form, thresholds: Thresholds, *, replicates: int, seed: int, level: float
 ) -> Iterator[dict[str, Any]]:
@@ -143,13 +142,10 @@ def _rows(
     for k, (i, j) in enumerate(zip(a.tolist(), b.tolist(), strict=True)):
         row = _row(form, found, i, j, level)
         for name, bounds in limits.items():
-            row[f"{_NAMES[name]}_low"], row[f"{_NAMES[name]}_high"] = bounds[k].low, bounds[k].high
+            row[f"{name}_low"], row[f"{name}_high"] = bounds[k].low, bounds[k].high
         row["asked"] = replicates > 1
         row["apart"] = apart(row["htmt_low"], row["htmt_high"], thresholds)
         yield row
-
-
-_NAMES = {"corrected": "r_corrected", "htmt": "htmt", "htmt2": "htmt2"}
 
 
 def _row(form: _Form, found: DomainRelations, i: int, j: int, level: float) -> dict[str, Any]:
@@ -172,32 +168,20 @@ def _row(form: _Form, found: DomainRelations, i: int, j: int, level: float) -> d
 def _limits(
     form: _Form, a: Any, b: Any, *, replicates: int, seed: int, level: float
 ) -> dict[str, list[Interval[float]]]:
-    """Percentiles of each bootstrapped statistic of each pair of domains."""
+    """By column, the percentiles of each bootstrapped statistic of each pair of domains."""
     if replicates < 2:
-        return {name: [UNDEFINED] * a.size for name in _DRAWN}
+        return {name: [UNDEFINED] * a.size for name in _BOOTSTRAPPED.values()}
 
     def statistics(covariance: Floats) -> Floats:
         found = domain_relations(covariance, form.belongs)
-        return np.concatenate([getattr(found, name)[:, a, b] for name in _DRAWN], axis=1)
+        return np.concatenate([getattr(found, name)[:, a, b] for name in _BOOTSTRAPPED], axis=1)
 
     drawn = resampled_statistics(form.points, statistics, replicates=replicates, seed=seed)
-    parts = np.split(drawn, len(_DRAWN), axis=1)
+    parts = np.split(drawn, len(_BOOTSTRAPPED), axis=1)
     return {
-        name: [_percentiles(values, level) for values in part.T]
-        for name, part in zip(_DRAWN, parts, strict=True)
+        name: [percentile_interval(values, level=level) for values in part.T]
+        for name, part in zip(_BOOTSTRAPPED.values(), parts, strict=True)
     }
-
-
-#: Share of samples without a value above which the others do not describe the spread.
-_MOST_UNDEFINED = 0.05
-
-
-def _percentiles(values: Floats, level: float) -> Interval[float]:
-    known = values[np.isfinite(values)]
-    if known.size < 2 or known.size < (1 - _MOST_UNDEFINED) * values.size:
-        return UNDEFINED
-    low, high = np.quantile(known, [(1 - level) / 2, (1 + level) / 2])
-    return Interval(float(low), float(high))
 
 
 def apart(low: float, high: float, thresholds: Thresholds) -> str:
@@ -212,11 +196,11 @@ def _pairs(rows: list[dict[str, Any]]) -> pd.DataFrame:
     no_limits = ["not_asked" if not row["asked"] else "too_many_samples_undefined" for row in rows]
     names = [
         "form", "domain_a", "domain_b", "n", "r", "r_low", "r_high",
-        *(f"{name}{end}" for name in _NAMES.values() for end in ("", "_low", "_high")),
+        *(f"{name}{end}" for name in _BOOTSTRAPPED.values() for end in ("", "_low", "_high")),
         "apart",
     ]  # fmt: skip
     reasons = {"r": ["perfect_correlation"] * len(rows)}
-    for name in _NAMES.values():
+    for name in _BOOTSTRAPPED.values():
         reasons[name] = unreliable
         reasons[f"{name}_low"] = reasons[f"{name}_high"] = no_limits
     return tidy({name: [row[name] for row in rows] for name in names}, reasons)

@@ -18,7 +18,7 @@ from threadpoolctl import threadpool_limits
 
 from naas_psych.irt.calibration import Calibration
 from naas_psych.irt.fit.item_places import one_column_each
-from naas_psych.irt.fit.residual_correlations import expected_a_posteriori
+from naas_psych.irt.fit.residual_correlations import ResidualSums, expected_a_posteriori
 from naas_psych.irt.model import probabilities
 from naas_psych.irt.persons import categories_of
 from naas_psych.numerics.arrays import Floats
@@ -171,18 +171,12 @@ def _correlations(residual: NDArray[np.float32], absent: NDArray[np.bool_]) -> F
             return np.asarray(products / np.sqrt(np.outer(spread, spread)))
     there = (~absent).astype(np.float32)
     residual = residual * there
-    products, sums, squares, n = (
-        (one.T @ other).astype(float)
-        for one, other in (
-            (residual, residual),
-            (residual, there),
-            (residual * residual, there),
-            (there, there),
-        )
-    )
-    with np.errstate(divide="ignore", invalid="ignore"):
-        spread = squares - sums * sums / n
-        return np.asarray((products - sums * sums.T / n) / np.sqrt(spread * spread.T))
+    return ResidualSums(
+        products=(residual.T @ residual).astype(float),
+        sums=(residual.T @ there).astype(float),
+        squares=((residual * residual).T @ there).astype(float),
+        pairs=(there.T @ there).astype(float),
+    ).correlations()
 
 
 def _summed(drawn: Floats, absent: NDArray[np.bool_], size: int) -> Reference:

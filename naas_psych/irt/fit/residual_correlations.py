@@ -68,11 +68,16 @@ def residual_correlations(
     q3, pairs = np.full((n_items, n_items), np.nan), np.zeros((n_items, n_items), np.int64)
     at = np.ix_(items, items)
     q3[at], pairs[at] = found, n
-    off = q3[~np.eye(n_items, dtype=bool)]
-    known = off[np.isfinite(off)]
-    mean = float(known.mean()) if known.size else float("nan")
+    mean = mean_of_all_pairs(q3)
     adjusted = np.where(np.eye(n_items, dtype=bool), np.nan, q3 - mean)
     return ResidualCorrelations(q3, mean, adjusted, pairs)
+
+
+def mean_of_all_pairs(q3: Floats) -> float:
+    """Mean of the defined values of Q3 (J, J) off the diagonal; nan where there is none."""
+    off = q3[~np.eye(len(q3), dtype=bool)]
+    known = off[np.isfinite(off)]
+    return float(known.mean()) if known.size else float("nan")
 
 
 def expected_a_posteriori(fit: Calibration, categories: NDArray[np.int8]) -> Floats:
