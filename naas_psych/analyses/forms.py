@@ -78,6 +78,26 @@ def form_in_words(name: str) -> str:
     return name if says_so else f"form {name}"
 
 
+def form_or_test(name: str) -> str:
+    """`form alpha`, or `the test` where it is the only form."""
+    return "the test" if name == ONE_FORM else form_in_words(name)
+
+
+def form_subject(name: str) -> str:
+    """What a finding on a form is about: its name, or `test` where it is the only form."""
+    return "test" if name == ONE_FORM else name
+
+
+def of_form(form: str) -> str:
+    """` of form alpha`, or nothing where there is one form only."""
+    return "" if form == ONE_FORM else f" of {form_in_words(form)}"
+
+
+def in_form(form: str) -> str:
+    """` in form alpha`, or nothing where there is one form only."""
+    return "" if form == ONE_FORM else f" in {form_in_words(form)}"
+
+
 def left_out_notes(booklets: Booklets, consequence: str) -> tuple[str, ...]:
     """How many persons have no total that compares with others', why, and what that means."""
     said = []

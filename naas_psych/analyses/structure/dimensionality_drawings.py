@@ -89,5 +89,5 @@ def _draw(rows: pd.DataFrame, line: float, title: str) -> Figure:
     axes.set_ylim(-0.6, len(rows) - 0.3)
     axes.set_xlim(min(0.3, rows["halves_correlation_low"].min() - 0.05),
                   max(1.3, rows["halves_correlation_high"].max() + 0.15))  # fmt: skip
-    axes.set_xlabel("correlation of the two most different halves, 95 % interval")
+    axes.set_xlabel("correlation of the two most different halves, with limits")
     return figure

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from naas_psych.analyses.forms import ONE_FORM, form_in_words
+from naas_psych.analyses.forms import of_form
 from naas_psych.analyses.items.phrasing import short
 from naas_psych.finding import Finding
 from naas_psych.finding_codes import found
@@ -27,52 +27,66 @@ def domain_correlations_findings(result: Result, thresholds: Thresholds) -> Iter
 
 
 def _of_form(form: str, pairs: pd.DataFrame, thresholds: Thresholds) -> Iterator[Finding]:
-    where = "" if form == ONE_FORM else f" of {form_in_words(form)}"
-    line = thresholds["htmt_max"]
-    same = pairs[pairs["apart"] == "indistinct"]
-    distinct = pairs[pairs["apart"] == "distinct"]
+    same, distinct = (pairs[pairs["apart"] == case] for case in ("indistinct", "distinct"))
     if len(same):
-        worst = same.sort_values("htmt_low", kind="stable").iloc[-1]
-        certain = int((same["htmt_low"] > thresholds["htmt_same"].value).sum())
-        more = (
-            f"; of {certain} even above {short(thresholds['htmt_same'].value)}" if certain else ""
-        )
-        yield found(
-            code="domains_not_distinct",
-            severity="info",
-            subject=form,
-            sentence=f"{_of_pairs(len(same), len(pairs))} of domains{where} cannot be told apart: "
-            f"the whole interval of HTMT is above {short(line.value)}{more} "
-            f"{_named(same, 'htmt_low', last=True)}.",
-            value=float(worst["htmt"]),
-            limits=(worst["htmt_low"], worst["htmt_high"]),
-            threshold=line,
-        )
+        yield _not_distinct(form, pairs, thresholds, same=same)
     if len(distinct):
-        nearest = distinct.sort_values("htmt_high", kind="stable").iloc[-1]
-        yield found(
-            code="domains_distinct",
-            severity="info",
-            subject=form,
-            sentence=f"{_of_pairs(len(distinct), len(pairs))} of domains{where} are distinct: the "
-            f"whole interval of HTMT is below {short(line.value)} "
-            f"{_named(distinct, 'htmt_high', last=False)}.",
-            value=float(nearest["htmt"]),
-            limits=(nearest["htmt_low"], nearest["htmt_high"]),
-            threshold=line,
-        )
+        yield _distinct(form, pairs, thresholds, distinct=distinct)
     left = len(pairs) - len(same) - len(distinct)
     if left:
-        yield found(
-            code="domains_undecided",
-            severity="info",
-            subject=form,
-            sentence=f"Of {left} of {len(pairs)} pairs of domains{where} these data cannot tell "
-            f"whether they are distinct: {short(line.value)} lies within the interval of HTMT, or "
-            "it has none.",
-            value="cannot_tell",
-            threshold=line,
-        )
+        yield _undecided(form, pairs, thresholds, left=left)
+
+
+def _not_distinct(
+    form: str, pairs: pd.DataFrame, thresholds: Thresholds, *, same: pd.DataFrame
+) -> Finding:
+    line, one_score = thresholds["htmt_max"], thresholds["htmt_same"].value
+    worst = same.sort_values("htmt_low", kind="stable").iloc[-1]
+    certain = int((same["htmt_low"] > one_score).sum())
+    more = f"; of {certain} even above {short(one_score)}" if certain else ""
+    return found(
+        code="domains_not_distinct",
+        severity="info",
+        subject=form,
+        sentence=f"{_of_pairs(len(same), len(pairs))} of domains{of_form(form)} cannot be told "
+        f"apart: the whole interval of HTMT is above {short(line.value)}{more} "
+        f"{_named(same, 'htmt_low', last=True)}.",
+        value=float(worst["htmt"]),
+        limits=(worst["htmt_low"], worst["htmt_high"]),
+        threshold=line,
+    )
+
+
+def _distinct(
+    form: str, pairs: pd.DataFrame, thresholds: Thresholds, *, distinct: pd.DataFrame
+) -> Finding:
+    line = thresholds["htmt_max"]
+    nearest = distinct.sort_values("htmt_high", kind="stable").iloc[-1]
+    return found(
+        code="domains_distinct",
+        severity="info",
+        subject=form,
+        sentence=f"{_of_pairs(len(distinct), len(pairs))} of domains{of_form(form)} are distinct: "
+        f"the whole interval of HTMT is below {short(line.value)} "
+        f"{_named(distinct, 'htmt_high', last=False)}.",
+        value=float(nearest["htmt"]),
+        limits=(nearest["htmt_low"], nearest["htmt_high"]),
+        threshold=line,
+    )
+
+
+def _undecided(form: str, pairs: pd.DataFrame, thresholds: Thresholds, *, left: int) -> Finding:
+    line = thresholds["htmt_max"]
+    return found(
+        code="domains_undecided",
+        severity="info",
+        subject=form,
+        sentence=f"Of {left} of {len(pairs)} pairs of domains{of_form(form)} these data cannot "
+        f"tell whether they are distinct: {short(line.value)} lies within the interval of HTMT, "
+        "or it has none.",
+        value="cannot_tell",
+        threshold=line,
+    )
 
 
 def _of_pairs(some: int, every: int) -> str:
@@ -82,7 +96,7 @@ def _of_pairs(some: int, every: int) -> str:
 
 
 def _named(pairs: pd.DataFrame, by: str, *, last: bool) -> str:
-    """` (clearest: law with ethics, .98; ...)`."""
+    """`(clearest: law with ethics, .98; ...)`."""
     rows = pairs.sort_values(by, ascending=not last, kind="stable").head(_NAMED)
     names = "; ".join(
         f"{row['domain_a']} with {row['domain_b']}, {short(float(row['htmt']))}"

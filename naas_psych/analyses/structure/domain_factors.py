@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 from threadpoolctl import threadpool_limits
 
-from naas_psych.analyses.forms import ONE_FORM, form_in_words
+from naas_psych.analyses.forms import of_form
 from naas_psych.analyses.options import Omitted
 from naas_psych.analyses.structure.domain_factors_drawings import (
     domain_factors_drawings as drawings,
@@ -145,10 +145,9 @@ def _forms(study: Study, forms: tuple[CodedForm, ...], *, threads: int) -> list[
 def _notes(made: list[DomainForm]) -> Iterator[str]:
     for form in made:
         if form.loose:
-            where = "" if form.name == ONE_FORM else f" of {form_in_words(form.name)}"
             short = f" ({', '.join(form.short)})" if form.short else ""
             yield (
-                f"{len(form.loose)} items{where} are in no model: their domain{short} has fewer "
-                f"than {FEWEST_ITEMS} items, or they have none."
+                f"{len(form.loose)} items{of_form(form.name)} are in no model: their domain"
+                f"{short} has fewer than {FEWEST_ITEMS} items, or they have none."
             )
     yield "Limits of rmsea and cfi have 90 %; thresholds of items count as known in omega's limits."

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from naas_psych.analyses.forms import ONE_FORM
+from naas_psych.analyses.forms import ONE_FORM, of_form
 from naas_psych.analyses.items.phrasing import short
-from naas_psych.analyses.structure.factor_fit_findings import of_form
 from naas_psych.drawing import COLOURS, Drawing, ink, new_figure, shortened
 from naas_psych.result import Result
 from naas_psych.thresholds import default_thresholds

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from naas_psych.analyses.forms import of_form
 from naas_psych.analyses.items.phrasing import between, known, listed, short
 from naas_psych.analyses.structure.factor_fit_findings import (
     Row,
     form_subject,
     misfit,
-    of_form,
     unsound,
 )
 from naas_psych.finding import Finding

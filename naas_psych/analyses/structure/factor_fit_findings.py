@@ -5,23 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from naas_psych.analyses.forms import ONE_FORM, form_in_words
+from naas_psych.analyses.forms import ONE_FORM, form_in_words, of_form
 from naas_psych.analyses.items.phrasing import known, short
 from naas_psych.finding import Finding
 from naas_psych.finding_codes import found
 from naas_psych.thresholds import Thresholds
 
 Row = Mapping[Any, Any]
+#: What the sentence calls usual lines, in its order.
+_LINES = ("factor_cfi_min", "factor_rmsea_max", "factor_srmr_max")
 
 
 def form_subject(form: str) -> str:
     """What a finding on a form is about."""
     return "the test" if form == ONE_FORM else form_in_words(form)
-
-
-def of_form(form: str) -> str:
-    """` of form alpha`, or nothing where there is one form."""
-    return "" if form == ONE_FORM else f" of {form_in_words(form)}"
 
 
 def misfit(row: Row, thresholds: Thresholds, *, code: str, model: str) -> Iterator[Finding]:
@@ -32,15 +29,15 @@ def misfit(row: Row, thresholds: Thresholds, *, code: str, model: str) -> Iterat
     cfi, rmsea = known(row["cfi"]), known(row["rmsea"])
     if cfi is None or rmsea is None:
         return
-    lines = {short_name: thresholds[name] for short_name, name in _LINES.items()}
-    low, high = cfi < lines["cfi_min"].value, rmsea > lines["rmsea_max"].value
+    least, most = thresholds["factor_cfi_min"], thresholds["factor_rmsea_max"]
+    low, high = cfi < least.value, rmsea > most.value
     if not low and not high:
         return
-    sure_cfi = (known(row["cfi_high"]) or 1.0) < lines["cfi_min"].value
-    sure_rmsea = (known(row["rmsea_low"]) or 0.0) > lines["rmsea_max"].value
+    sure_cfi = (known(row["cfi_high"]) or 1.0) < least.value
+    sure_rmsea = (known(row["rmsea_low"]) or 0.0) > most.value
     sure = low and high and (sure_cfi or sure_rmsea)
-    name, line = ("cfi", "cfi_min") if low else ("rmsea", "rmsea_max")
-    usual = ", ".join(short(lines[one].value) for one in _LINES)
+    name = "cfi" if low else "rmsea"
+    usual = ", ".join(short(thresholds[line].value) for line in _LINES)
     yield found(
         code=code,
         severity="warning" if sure else "info",
@@ -51,15 +48,8 @@ def misfit(row: Row, thresholds: Thresholds, *, code: str, model: str) -> Iterat
         f"usual lines {usual}{'' if low and high else ', on which they disagree'}.",
         value=cfi if low else rmsea,
         limits=(row[f"{name}_low"], row[f"{name}_high"]),
-        threshold=lines[line],
+        threshold=least if low else most,
     )
-
-
-_LINES = {
-    "cfi_min": "factor_cfi_min",
-    "rmsea_max": "factor_rmsea_max",
-    "srmr_max": "factor_srmr_max",
-}
 
 
 def _three(value: Any) -> str:

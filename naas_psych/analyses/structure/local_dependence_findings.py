@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from naas_psych.analyses.forms import ONE_FORM, form_in_words
+from naas_psych.analyses.forms import of_form
 from naas_psych.analyses.items.phrasing import known, listed, short
 from naas_psych.analyses.structure.cluster_words import known_label, listed_all
 from naas_psych.finding import Finding
@@ -77,13 +77,12 @@ def _alpha(row: Row, thresholds: Thresholds) -> Iterator[Finding]:
         return
     limit = thresholds["shared_scenario_alpha_gap"]
     form = str(row["form"])
-    where = "" if form == ONE_FORM else f" of {form_in_words(form)}"
     counted = "the cluster counts" if row["clusters"] == 1 else "each cluster counts"
     yield found(
         code="alpha_raised_by_repetition",
         severity="warning" if drop > limit.value else "info",
         subject=form,
-        sentence=f"Alpha{where} is {row['alpha']:.3f} over {row['items']} items and "
+        sentence=f"Alpha{of_form(form)} is {row['alpha']:.3f} over {row['items']} items and "
         f"{row['alpha_over_clusters']:.3f} where {counted} as one item: repetition raises it by "
         f"{drop:.3f} ({low:.3f} to {row['alpha_drop_high']:.3f}).",
         value=drop,

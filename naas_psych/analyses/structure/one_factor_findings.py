@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from naas_psych.analyses.forms import of_form
 from naas_psych.analyses.items.phrasing import between, known, short
-from naas_psych.analyses.structure.factor_fit_findings import Row, misfit, of_form, unsound
+from naas_psych.analyses.structure.factor_fit_findings import Row, misfit, unsound
 from naas_psych.finding import Finding
 from naas_psych.finding_codes import found
 from naas_psych.result import Result

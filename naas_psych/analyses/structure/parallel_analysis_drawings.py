@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from naas_psych.analyses.structure.parallel_analysis_findings import TABLES, WORDS, where
+from naas_psych.analyses.forms import in_form
+from naas_psych.analyses.structure.parallel_analysis_findings import TABLES, WORDS
 from naas_psych.drawing import COLOURS, Drawing, ink, new_figure
 from naas_psych.result import Result
 
@@ -41,9 +42,9 @@ def parallel_analysis_drawings(result: Result) -> Iterable[Drawing]:
 
 def _title(count: int, form: str) -> str:
     if count == 0:
-        return f"No dimension{where(form)} stands out from chance"
+        return f"No dimension{in_form(form)} stands out from chance"
     noun = "dimension stands" if count == 1 else "dimensions stand"
-    return f"{count} {noun} out from chance{where(form)}"
+    return f"{count} {noun} out from chance{in_form(form)}"
 
 
 def _alt(own: pd.DataFrame, count: int, words: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from naas_psych.analyses.forms import ONE_FORM, form_in_words
+from naas_psych.analyses.forms import ONE_FORM, in_form
 from naas_psych.analyses.items.phrasing import known
 from naas_psych.finding import Finding
 from naas_psych.finding_codes import found
@@ -40,11 +40,6 @@ def about(form: str) -> str:
     return "test" if form == ONE_FORM else form
 
 
-def where(form: str) -> str:
-    """` in form alpha`, or nothing when there is one form only."""
-    return "" if form == ONE_FORM else f" in {form_in_words(form)}"
-
-
 def _number(row: Row, result: Result, thresholds: Thresholds) -> Finding:
     table = result.tables[TABLES[row["matrix"]]]
     own = table[table["form"] == row["form"]]
@@ -68,7 +63,7 @@ def _case(count: int) -> str:
 
 def _few(row: Row, count: int, least: float) -> str:
     return (
-        f"{row['n']} persons{where(row['form'])} are too few to count dimensions (from "
+        f"{row['n']} persons{in_form(row['form'])} are too few to count dimensions (from "
         f"{least:.0f}); for what it is worth, {count} {_noun(count)} out from permuted data."
     )
 
@@ -81,7 +76,7 @@ def _sentence(row: Row, count: int, own: pd.DataFrame) -> str:
     observed, line = (own[name].to_numpy(dtype=float) for name in ("observed", "random_quantile"))
     at = max(count, 1) - 1
     parts = [
-        f"{count or 'No'} {_noun(count)} out from chance{where(row['form'])} "
+        f"{count or 'No'} {_noun(count)} out from chance{in_form(row['form'])} "
         f"({WORDS[row['matrix']]} correlations of {row['items']} items, {row['n']:,} persons): "
         f"eigenvalue {at + 1} is {observed[at]:.2f} against {line[at]:.2f} in permuted data"
     ]
@@ -100,7 +95,7 @@ def _disagree(form: str, numbers: Mapping[str, float | None], rows: list[Any]) -
         severity="info",
         subject=about(form),
         sentence=f"Pearson correlations retain {told['pearson']} and tetrachoric or polychoric "
-        f"ones {told['polychoric']} dimensions{where(form)}; the "
+        f"ones {told['polychoric']} dimensions{in_form(form)}; the "
         f"{'Pearson' if suits == 'pearson' else 'latter'} suit these data.",
         value=float(told[suits]),
     )
