@@ -11,10 +11,11 @@ from naas_psych.study.study import Study
 
 #: Columns of the items table that may say why items go together, and how sentences write them.
 _SHARED = {"scenario_id": "scenario", "domain": "domain"}
+_NOTHING = "nothing recorded"
 
 
 def shared_label(study: Study, items: Any) -> str:
-    """`scenario SC01`, `domain law`, or nothing that the items table would know."""
+    """`scenario SC01`, `domain law`, or that the items table knows of nothing in common."""
     columns = dict(_SHARED)
     columns.setdefault(study.spec.content.domain, "domain")
     for column, word in columns.items():
@@ -23,7 +24,7 @@ def shared_label(study: Study, items: Any) -> str:
         values = study.items[column].iloc[items]
         if values.notna().all() and (values == values.iloc[0]).all():
             return f"{word} {values.iloc[0]}"
-    return "nothing recorded"
+    return _NOTHING
 
 
 def listed_all(names: Sequence[str]) -> str:
@@ -32,5 +33,5 @@ def listed_all(names: Sequence[str]) -> str:
 
 
 def known_label(text: Any) -> str:
-    """The label of a table row, or nothing."""
-    return "" if pd.isna(text) or text == "nothing recorded" else str(text)
+    """The label of a table row, or no text where nothing is known."""
+    return "" if pd.isna(text) or text == _NOTHING else str(text)

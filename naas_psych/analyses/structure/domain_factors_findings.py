@@ -6,11 +6,10 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from naas_psych.analyses.forms import of_form
+from naas_psych.analyses.forms import form_subject, of_form
 from naas_psych.analyses.items.phrasing import between, known, listed, short
 from naas_psych.analyses.structure.factor_fit_findings import (
     Row,
-    form_subject,
     misfit,
     unsound,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from naas_psych.analyses.forms import ONE_FORM, form_in_words, of_form
+from naas_psych.analyses.forms import form_subject, of_form
 from naas_psych.analyses.items.phrasing import known, short
 from naas_psych.finding import Finding
 from naas_psych.finding_codes import found
@@ -14,11 +14,6 @@ from naas_psych.thresholds import Thresholds
 Row = Mapping[Any, Any]
 #: What the sentence calls usual lines, in its order.
 _LINES = ("factor_cfi_min", "factor_rmsea_max", "factor_srmr_max")
-
-
-def form_subject(form: str) -> str:
-    """What a finding on a form is about."""
-    return "the test" if form == ONE_FORM else form_in_words(form)
 
 
 def misfit(row: Row, thresholds: Thresholds, *, code: str, model: str) -> Iterator[Finding]:

@@ -15,9 +15,11 @@ from naas_psych.numerics.confirmatory.indices import LEVEL
 from naas_psych.numerics.intervals import normal_quantile
 from naas_psych.result import tidy
 
-#: Numbers of fit, with what makes each of them undefined.
-_TESTED = ("chi_square", "p_value", "cfi", "cfi_low", "cfi_high", "tli", "rmsea", "rmsea_low")
-_MEASURES = (*_TESTED, "rmsea_high", "srmr")
+#: Numbers of fit that may be undefined, in the order of their columns.
+_MEASURES = (
+    *("chi_square", "p_value", "cfi", "cfi_low", "cfi_high", "tli"),
+    *("rmsea", "rmsea_low", "rmsea_high", "srmr"),
+)
 
 
 @dataclass(frozen=True)

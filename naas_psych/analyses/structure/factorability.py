@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from naas_psych.analyses.forms import in_form
+from naas_psych.analyses.forms import form_subject, in_form
 from naas_psych.analyses.items.phrasing import short
 from naas_psych.analyses.options import Omitted
 from naas_psych.analyses.reliability.findings import known_rows
@@ -23,7 +23,6 @@ from naas_psych.analyses.structure.matrices import (
     dropped_table,
     gap,
 )
-from naas_psych.analyses.structure.parallel_analysis_findings import about
 from naas_psych.analysis import analysis
 from naas_psych.finding import Finding
 from naas_psych.finding_codes import found
@@ -171,7 +170,7 @@ def findings(result: Result, thresholds: Thresholds) -> Iterable[Finding]:
         yield found(
             code="little_in_common",
             severity="info" if few else "warning",
-            subject=about(row["form"]),
+            subject=form_subject(row["form"]),
             sentence=f"The items{in_form(row['form'])} share little beyond single pairs: KMO is "
             f"{short(row['kmo'])}{doubt}.",
             value=float(row["kmo"]),
@@ -184,7 +183,7 @@ def findings(result: Result, thresholds: Thresholds) -> Iterable[Finding]:
         yield found(
             code="singular_correlations",
             severity="info",
-            subject=about(row["form"]),
+            subject=form_subject(row["form"]),
             sentence=f"The {row['matrix']} correlations of the {row['items']} items"
             f"{in_form(row['form'])} ({row['n']:,} persons) cannot be inverted: their smallest "
             f"eigenvalue is {row['smallest_eigenvalue']:.3f}.",

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from naas_psych.analyses.forms import in_form
+from naas_psych.analyses.forms import form_subject, in_form
 from naas_psych.analyses.items.phrasing import known, listed
-from naas_psych.analyses.structure.parallel_analysis_findings import about
 from naas_psych.finding import Finding
 from naas_psych.finding_codes import found
 from naas_psych.reason_codes import reason_label
@@ -33,7 +32,7 @@ def _not_positive(row: dict[Any, Any], change: float, thresholds: Thresholds) ->
     return found(
         code="matrix_not_positive_definite",
         severity="warning" if change > line.value else "info",
-        subject=about(row["form"]),
+        subject=form_subject(row["form"]),
         sentence=f"The {row['matrix']} correlations of {row['items']} items{in_form(row['form'])} "
         f"({row['n']:,} persons) fit no data without gaps: the smallest eigenvalue is "
         f"{row['smallest_eigenvalue']:.3f}; {used}.",

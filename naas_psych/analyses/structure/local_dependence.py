@@ -36,6 +36,14 @@ from naas_psych.study.study import Study
 
 __all__ = ["drawings", "findings", "local_dependence"]
 
+#: Samples for the limits of the drop of alpha, and their seed.
+_DROP_REPLICATES, _DROP_SEED = 500, 1
+#: Quantile of chance extremes that a pair's limit is made of, and those that a table shows.
+_LIMIT_QUANTILE = 0.99
+_SHOWN_QUANTILES = (0.5, 0.95, _LIMIT_QUANTILE)
+#: Fewer persons of a pair than this and it is for them that the pair has no value.
+_FEWEST_PERSONS = 5
+
 
 @analysis
 def local_dependence(
@@ -128,7 +136,7 @@ def _pairs(found: Dependence) -> pd.DataFrame:
         "q3_adjusted": found.q3.adjusted[at],
     }
     if reference is not None:
-        limit = np.quantile(reference.most_extreme, 0.99)
+        limit = np.quantile(reference.most_extreme, _LIMIT_QUANTILE)
         columns["q3_expected"] = reference.mean[at]
         columns["q3_limit"] = (reference.mean + limit * reference.sd)[at]
     columns |= {
@@ -146,7 +154,8 @@ def _why(found: Dependence, at: Any) -> list[str]:
     """Why a pair has no Q3 or no reference."""
     item = [reason or "" for reason in found.made.fit.reasons]
     n = found.q3.n[at]
-    few = np.where(n == 0, "no_common_persons", np.where(n < 5, "too_few_persons", "no_variance"))
+    reason = np.where(n < _FEWEST_PERSONS, "too_few_persons", "no_variance")
+    few = np.where(n == 0, "no_common_persons", reason)
     return [item[a] or item[b] or str(own) for a, b, own in zip(*at, few.tolist(), strict=True)]
 
 
@@ -154,7 +163,6 @@ def _clusters(study: Study, found: Dependence) -> pd.DataFrame:
     ids, limit = found.made.prepared.item_ids, study.thresholds["irt_p_value_max"].value
     rows = []
     for number, items in enumerate(found.clusters, start=1):
-        label = shared_label(study, items)
         rows.append(
             {
                 "cluster": number,
@@ -163,7 +171,7 @@ def _clusters(study: Study, found: Dependence) -> pd.DataFrame:
                 "pairs_flagged": int(np.triu(found.flagged[np.ix_(items, items)], 1).sum()),
                 "q3_adjusted": mean_of_pairs(found.q3.adjusted, items),
                 "reach": found.reach(items, p=limit).size,
-                "in_common": label,
+                "in_common": shared_label(study, items),
             }
         )
     names = ["cluster", "items", "item_ids", "pairs_flagged", "q3_adjusted", "reach", "in_common"]
@@ -172,6 +180,8 @@ def _clusters(study: Study, found: Dependence) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class _Row:
+    """Alpha of one form with and without its clusters put together."""
+
     form: str
     n: int
     items: int
@@ -217,13 +227,13 @@ def _alphas(study: Study, found: Dependence, omitted: Omitted, level: float) -> 
             int(form.varies.sum()),
             len(inside),
             clustered_alpha(
-                form.points[:, form.varies], inside, replicates=_REPLICATES, seed=1, level=level
+                form.points[:, form.varies],
+                inside,
+                replicates=_DROP_REPLICATES,
+                seed=_DROP_SEED,
+                level=level,
             ),
         )
-
-
-#: Samples for the limits of the drop of alpha.
-_REPLICATES = 500
 
 
 def _places(form: Form, items: Any) -> Any:
@@ -235,7 +245,7 @@ def _reference(found: Dependence) -> pd.DataFrame:
     """How far the most extreme of all pairs goes where nothing depends on anything."""
     if found.reference is None:
         return pd.DataFrame({"quantile": [], "q3_largest": [], "largest_distance": []}, dtype=float)
-    levels = np.array([0.5, 0.95, 0.99])
+    levels = np.array(_SHOWN_QUANTILES)
     return pd.DataFrame(
         {
             "quantile": levels,

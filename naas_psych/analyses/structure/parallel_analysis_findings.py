@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from naas_psych.analyses.forms import ONE_FORM, in_form
+from naas_psych.analyses.forms import form_subject, in_form
 from naas_psych.analyses.items.phrasing import known
 from naas_psych.finding import Finding
 from naas_psych.finding_codes import found
@@ -35,11 +35,6 @@ def parallel_analysis_findings(result: Result, thresholds: Thresholds) -> Iterat
             yield _disagree(str(form), numbers, records)
 
 
-def about(form: str) -> str:
-    """The subject of a finding on a form."""
-    return "test" if form == ONE_FORM else form
-
-
 def _number(row: Row, result: Result, thresholds: Thresholds) -> Finding:
     table = result.tables[TABLES[row["matrix"]]]
     own = table[table["form"] == row["form"]]
@@ -49,7 +44,7 @@ def _number(row: Row, result: Result, thresholds: Thresholds) -> Finding:
     return found(
         code="number_of_dimensions",
         severity="info" if few or count == 1 else "warning",
-        subject=about(row["form"]),
+        subject=form_subject(row["form"]),
         sentence=sentence,
         case="few" if few else _case(count),
         value=float(count),
@@ -93,7 +88,7 @@ def _disagree(form: str, numbers: Mapping[str, float | None], rows: list[Any]) -
     return found(
         code="dimensions_disagree",
         severity="info",
-        subject=about(form),
+        subject=form_subject(form),
         sentence=f"Pearson correlations retain {told['pearson']} and tetrachoric or polychoric "
         f"ones {told['polychoric']} dimensions{in_form(form)}; the "
         f"{'Pearson' if suits == 'pearson' else 'latter'} suit these data.",
