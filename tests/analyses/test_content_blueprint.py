@@ -235,3 +235,10 @@ def test_the_picture_says_its_finding() -> None:
     assert len(picture.draw().axes) == 1
     bare = next(iter(drawings(blueprint(made()))))
     assert "no plan was given" in bare.title
+
+
+def test_names_of_forms_keep_their_capitals() -> None:
+    forms = ["NAAS one"] * 3 + ["NAAS two"] * 3
+    study = made(plan(law=0.5, practice=0.2, ethics=0.3), form_id=forms)
+    missing = [one for one in blueprint(study).findings if one.code == "domain_missing"]
+    assert missing[0].sentence.startswith("Form NAAS one has no item on ethics")

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from naas_psych.analyses.forms import ONE_FORM, form_in_words
+from naas_psych.analyses.items.phrasing import capital
 from naas_psych.drawing import COLOURS, MARKERS, Drawing, ink, new_figure, shortened
 from naas_psych.result import Result
 
@@ -50,7 +51,7 @@ def _title(table: pd.DataFrame, what: str) -> str:
     few = "too many" if worst["gap"] > 0 else "too few"
     form = "" if worst["form"] == ONE_FORM else f" in {form_in_words(str(worst['form']))}"
     names = off["domain"].nunique()
-    said = f"{worst['domain'].capitalize()} has {few} {what}{form}, by {_points(worst['gap'])}"
+    said = f"{capital(str(worst['domain']))} has {few} {what}{form}, by {_points(worst['gap'])}"
     return said + (f"; {names} areas are off the plan" if names > 1 else "")
 
 

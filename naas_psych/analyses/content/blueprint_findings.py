@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 
 from naas_psych.analyses.content.plan import NO_DOMAIN
-from naas_psych.analyses.forms import ONE_FORM, form_in_words
-from naas_psych.analyses.items.phrasing import known, listed
+from naas_psych.analyses.forms import ONE_FORM, form_or_test
+from naas_psych.analyses.items.phrasing import capital, known, listed
 from naas_psych.finding import Finding
 from naas_psych.finding_codes import found
 from naas_psych.result import Result
@@ -190,8 +190,7 @@ def _out_of_reach(forms: pd.DataFrame, line: Threshold) -> Iterator[Finding]:
 
 
 def _where(row: Row) -> str:
-    form = str(row["form"])
-    return "The test" if form == ONE_FORM else form_in_words(form).capitalize()
+    return capital(form_or_test(str(row["form"])))
 
 
 def _subject(row: Row) -> str:

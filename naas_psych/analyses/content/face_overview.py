@@ -21,6 +21,7 @@ from naas_psych.analyses.content.face_evidence import (
 )
 from naas_psych.analyses.content.item_behaviour import NO, UNCLEAR, YES
 from naas_psych.analyses.content.naming import Naming, Namings
+from naas_psych.analyses.items.phrasing import percent
 from naas_psych.numerics.arrays import Floats
 from naas_psych.numerics.proportions import wilson
 
@@ -115,7 +116,7 @@ def _rated(tally: Tally, j: int, limits: Floats, rule: Rule) -> Voice:
     what = _ENDORSED[tally.kind].format(question=tally.question.replace("_", " "))
     words = f"{tally.source}: {yes} of {n} {what}"
     if n:
-        words += f" ({_percent(yes / n)}, {100 * limits[0]:.0f} to {100 * limits[1]:.0f})"
+        words += f" ({percent(yes / n)}, {100 * limits[0]:.0f} to {100 * limits[1]:.0f})"
     if tally.verdict[j] == INSUFFICIENT:
         name = "endorsement_experts_min" if tally.kind == EXPERT else "endorsement_candidates_min"
         words += f"; {rule.value(name):.0f} raters needed"
@@ -129,10 +130,6 @@ _ENDORSED = {
     CANDIDATE: "give 4 or 5 for {question}",
     OUTSIDE: "give 4 or 5 for {question}",
 }
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %"
 
 
 def _named(naming: Naming, j: int) -> Iterator[Voice]:

@@ -13,8 +13,8 @@ from naas_psych.analyses.content.english import counts_of
 from naas_psych.analyses.content.forms_of_items import form_items
 from naas_psych.analyses.content.item_texts import ItemText, item_texts
 from naas_psych.analyses.content.plan import NO_DOMAIN
-from naas_psych.analyses.forms import ONE_FORM, form_in_words
-from naas_psych.analyses.items.phrasing import known
+from naas_psych.analyses.forms import form_or_test
+from naas_psych.analyses.items.phrasing import Row, capital, known
 from naas_psych.analysis import Level, analysis
 from naas_psych.finding import Finding
 from naas_psych.finding_codes import found
@@ -30,7 +30,7 @@ from naas_psych.result import Result, tidy
 from naas_psych.study.study import Study
 
 if TYPE_CHECKING:
-    from naas_psych.thresholds import Thresholds
+    from naas_psych.thresholds import Threshold, Thresholds
 
 _INDICES = {
     "flesch_reading_ease": flesch_reading_ease,
@@ -184,18 +184,16 @@ def _notes(texts: Sequence[ItemText], places: Sequence[int]) -> tuple[str, ...]:
 
 
 def findings(result: Result, thresholds: Thresholds) -> Iterator[Finding]:
-    """Forms that are very hard to read, and a form that is harder than another."""
+    """Forms that are surely very hard to read."""
     line = thresholds["reading_ease_min"]
-    table = result.tables["forms"]
-    rows = [row for row in table.to_dict("records") if known(row["flesch_reading_ease"])]
-    for row in rows:
+    for row in result.tables["forms"].to_dict("records"):
         high = known(row["flesch_reading_ease_high"])
         if high is not None and high < line.value:
-            yield _hard(row, high, thresholds)
+            yield _hard(row, high, line)
 
 
-def _hard(row: Mapping[Any, Any], high: float, thresholds: Thresholds) -> Finding:
-    where = "The test" if row["form"] == ONE_FORM else form_in_words(row["form"]).capitalize()
+def _hard(row: Row, high: float, line: Threshold) -> Finding:
+    where = capital(form_or_test(row["form"]))
     what = "" if row["part"] == _STEMS else " with its options"
     return found(
         code="hard_to_read",
@@ -207,5 +205,5 @@ def _hard(row: Mapping[Any, Any], high: float, thresholds: Thresholds) -> Findin
         "syllables a word.",
         value=float(row["flesch_reading_ease"]),
         limits=(row["flesch_reading_ease_low"], high),
-        threshold=thresholds["reading_ease_min"],
+        threshold=line,
     )

@@ -28,6 +28,16 @@ def between(low: Any, high: Any) -> str:
     return f" ({short(low)} to {short(high)})"
 
 
+def percent(share: Any, decimals: int = 0) -> str:
+    """`12 %` of a share of .12."""
+    return f"{100 * float(share):.{decimals}f} %"
+
+
+def capital(text: str) -> str:
+    """The text with a capital at its beginning; names within it keep their letters."""
+    return text[:1].upper() + text[1:]
+
+
 def listed(names: Iterable[str], most: int = 6) -> str:
     """`Q01, Q02 and 3 more`."""
     every = list(names)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from naas_psych.analyses.items.phrasing import percent
 from naas_psych.drawing import COLOURS, DASHES, Drawing, new_figure
 from naas_psych.result import Result
 
@@ -47,11 +48,11 @@ def _title(items: pd.DataFrame) -> str:
     blind = items["chance"].to_numpy(dtype=float)
     known = np.isfinite(blind) & (rapid > 0)
     chance = (
-        f", where blind choice earns {_percent((blind * rapid)[known].sum() / rapid[known].sum())}"
+        f", where blind choice earns {percent((blind * rapid)[known].sum() / rapid[known].sum())}"
         if known.any()
         else ""
     )
-    return f"Rapid answers earn {_percent(earned)} of the marks{chance}; others {_percent(others)}"
+    return f"Rapid answers earn {percent(earned)} of the marks{chance}; others {percent(others)}"
 
 
 def _draw(curve: pd.DataFrame, title: str) -> Figure:
@@ -81,7 +82,3 @@ def _draw(curve: pd.DataFrame, title: str) -> Figure:
     axes.set(xlabel="seconds the answer took", ylabel="share of the marks earned", ylim=(0, 1.02))
     axes.legend(frameon=False, loc="lower right", fontsize=9)
     return figure
-
-
-def _percent(share: Any) -> str:
-    return f"{100 * float(share):.0f} %"

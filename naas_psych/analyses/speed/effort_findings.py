@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from naas_psych.analyses.forms import ONE_FORM, form_in_words
+from naas_psych.analyses.forms import form_or_test, form_subject
 from naas_psych.analyses.items.phrasing import known
 from naas_psych.finding import Finding
 from naas_psych.finding_codes import found
@@ -32,7 +32,6 @@ def _persons(row: Row, thresholds: Thresholds) -> Iterator[Finding]:
         return
     sure = low > line.value
     name = str(row["form"])
-    whose = "the test" if name == ONE_FORM else form_in_words(name)
     share, n = float(row["value"]), int(row["n"])
     end = (
         f"more than the {100 * line.value:.0f} % that scores can bear"
@@ -42,8 +41,8 @@ def _persons(row: Row, thresholds: Thresholds) -> Iterator[Finding]:
     yield found(
         code="low_effort_persons",
         severity="warning" if sure else "info",
-        subject="test" if name == ONE_FORM else name,
-        sentence=f"{round(share * n)} of {n} persons of {whose} ({100 * share:.1f} %, "
+        subject=form_subject(name),
+        sentence=f"{round(share * n)} of {n} persons of {form_or_test(name)} ({100 * share:.1f} %, "
         f"{100 * low:.1f} to {100 * high:.1f}) gave more than a tenth of their answers too fast to "
         f"have read the item, {end}.",
         value=share,

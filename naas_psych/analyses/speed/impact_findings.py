@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from naas_psych.analyses.forms import ONE_FORM, form_in_words
-from naas_psych.analyses.items.phrasing import known
+from naas_psych.analyses.forms import form_subject, in_form
+from naas_psych.analyses.items.phrasing import known, percent
 from naas_psych.analyses.speed.judged_forms import WITHOUT_TAIL
 from naas_psych.finding import Finding
 from naas_psych.finding_codes import found
@@ -55,9 +55,10 @@ def _changed(row: Row, rushed: _Rushed | None, changed: float, thresholds: Thres
     return found(
         code="tail_changes_outcomes",
         severity="warning" if special and sure else "info",
-        subject="test" if row["form"] == ONE_FORM else str(row["form"]),
+        subject=form_subject(str(row["form"])),
         sentence=f"{_start(row)} the outcome at the cut {row['cut']} changes for "
-        f"{_percent(changed)} ({_percent(row['changed_low'])} to {_percent(row['changed_high'])}): "
+        f"{percent(changed, 1)} "
+        f"({percent(row['changed_low'], 1)} to {percent(row['changed_high'], 1)}): "
         f"{row['up']} persons would reach it, {row['down']} would no longer.{_reference(row)}"
         f"{rushed.words if rushed else ''}",
         case="tail" if special else "fewer_items",
@@ -68,8 +69,7 @@ def _changed(row: Row, rushed: _Rushed | None, changed: float, thresholds: Thres
 
 
 def _start(row: Row) -> str:
-    where = "" if row["form"] == ONE_FORM else f" in {form_in_words(str(row['form']))}"
-    return f"Without the tail{where}"
+    return f"Without the tail{in_form(str(row['form']))}"
 
 
 def _special(row: Row) -> bool:
@@ -82,8 +82,8 @@ def _reference(row: Row) -> str:
     if mean is None or gain is None:
         return ""
     return (
-        f" As many other items, drawn at random, would change {_percent(mean)} of the outcomes, on "
-        f"balance {_signed(gain)}; without the tail the balance is {_signed(row['gain'])}."
+        f" As many other items, drawn at random, would change {percent(mean, 1)} of the outcomes, "
+        f"on balance {_signed(gain)}; without the tail the balance is {_signed(row['gain'])}."
     )
 
 
@@ -120,7 +120,3 @@ def _gap_low(yes: Row, no: Row) -> float:
         moved, gain = float(row["changed"]), float(row["gain"])
         variance += (moved - gain**2) / float(row["n"])
     return float(yes["gain"] - no["gain"] - normal_quantile(_LEVEL) * np.sqrt(variance))
-
-
-def _percent(share: Any) -> str:
-    return f"{100 * float(share):.1f} %"

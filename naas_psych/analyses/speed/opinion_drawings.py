@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from naas_psych.analyses.forms import ONE_FORM, form_in_words
+from naas_psych.analyses.forms import form_or_test
 from naas_psych.analyses.speed.opinion_tables import RUSHED
 from naas_psych.drawing import COLOURS, Drawing, new_figure, shortened
 from naas_psych.result import Result
@@ -31,8 +31,8 @@ def opinion_drawings(result: Result) -> Iterable[Drawing]:
         return
     title = _title(own)
     said = "; ".join(
-        f"{_words(row['form'])}: {100 * row['value_short_time']:.0f} % of those who say there was "
-        f"not enough time, {100 * row['value_enough']:.0f} % of the others"
+        f"{form_or_test(str(row['form']))}: {100 * row['value_short_time']:.0f} % of those who say "
+        f"there was not enough time, {100 * row['value_enough']:.0f} % of the others"
         for row in own.to_dict("records")
     )
     yield Drawing(
@@ -42,10 +42,6 @@ def opinion_drawings(result: Result) -> Iterable[Drawing]:
         draw=partial(_draw, own, title),
         table="behaviour",
     )
-
-
-def _words(form: str) -> str:
-    return "the test" if form == ONE_FORM else form_in_words(str(form))
 
 
 def _title(own: pd.DataFrame) -> str:
@@ -77,7 +73,7 @@ def _draw(own: pd.DataFrame, title: str) -> Figure:
             capsize=2,
             label=label,
         )
-    axes.set_yticks(y, [shortened(_words(form), 18) for form in own["form"]])
+    axes.set_yticks(y, [shortened(form_or_test(str(form)), 18) for form in own["form"]])
     axes.set(xlabel="% who rushed in the tail", xlim=(0, 100), ylim=(-0.6, len(own) - 0.1))
     axes.legend(frameon=False, loc="best", fontsize=8)
     return figure

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from naas_psych.analyses.forms import ONE_FORM, form_in_words
-from naas_psych.analyses.items.phrasing import known
+from naas_psych.analyses.items.phrasing import known, percent
 from naas_psych.analyses.speed.opinion_tables import NO_FORM, RUSHED
 from naas_psych.finding import Finding
 from naas_psych.finding_codes import found
@@ -39,10 +39,6 @@ def _where(form: str) -> str:
     return "" if form in {ONE_FORM, NO_FORM} else f" on {form_in_words(form)}"
 
 
-def _percent(share: Any) -> str:
-    return f"{100 * float(share):.0f} %"
-
-
 def _opinion(row: Row, thresholds: Thresholds) -> Finding:
     """A warning where surely more than the limit say that time was short."""
     line = thresholds["time_not_enough_max"]
@@ -52,8 +48,8 @@ def _opinion(row: Row, thresholds: Thresholds) -> Finding:
         severity="warning" if limits[0] > line.value else "info",
         subject=_subject(str(row["form"])),
         sentence=f"Of {row['n']} who answered ({row['source']}){_where(str(row['form']))}, "
-        f"{_percent(row['enough'])} say there was enough time ({_percent(row['enough_low'])} to "
-        f"{_percent(row['enough_high'])}) and {_percent(row['short_time'])} that there was not.",
+        f"{percent(row['enough'])} say there was enough time ({percent(row['enough_low'])} to "
+        f"{percent(row['enough_high'])}) and {percent(row['short_time'])} that there was not.",
         value=float(row["short_time"]),
         limits=limits,
         threshold=line,
@@ -68,8 +64,8 @@ def _agreement(row: Row) -> Finding:
         severity="info",
         subject=_subject(str(row["form"])),
         sentence=f"Of those who say there was not enough time{_where(str(row['form']))}, "
-        f"{_percent(row['value_short_time'])} rushed in the tail; of those who say there was, "
-        f"{_percent(row['value_enough'])} (difference {100 * row['difference']:.0f} points, "
+        f"{percent(row['value_short_time'])} rushed in the tail; of those who say there was, "
+        f"{percent(row['value_enough'])} (difference {100 * row['difference']:.0f} points, "
         f"{100 * low:.0f} to {100 * high:.0f}).",
         case=case,
         value=float(row["difference"]),
@@ -92,8 +88,8 @@ def _silent(answered: pd.DataFrame) -> Iterator[Finding]:
             severity="warning",
             subject=_subject(str(form)),
             sentence=f"Of those who rushed in the tail{_where(str(form))} "
-            f"{_percent(yes['opinion_rate'])} said what they thought of the time, of the others "
-            f"{_percent(no['opinion_rate'])}: opinions look better than all would give.",
+            f"{percent(yes['opinion_rate'])} said what they thought of the time, of the others "
+            f"{percent(no['opinion_rate'])}: opinions look better than all would give.",
             value=float(no["opinion_rate"] - yes["opinion_rate"]),
             limits=(gap.low, gap.high),
         )

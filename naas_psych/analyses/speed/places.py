@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from naas_psych.analyses.forms import ONE_FORM, booklet_names, form_in_words
+from naas_psych.analyses.forms import ONE_FORM, booklet_names, form_or_test
 from naas_psych.analyses.speed.unrecorded import without_rows
 from naas_psych.study.booklets import Booklet, find_booklets
 from naas_psych.study.responses import NOT_ADMINISTERED, NOT_REACHED
@@ -50,7 +50,7 @@ class FormPlaces:
 
     @property
     def in_words(self) -> str:
-        return "the test" if self.name == ONE_FORM else form_in_words(self.name)
+        return form_or_test(self.name)
 
     def tail(self, share: float) -> NDArray[np.int64]:
         """The last `share` of the positions, rounded up."""

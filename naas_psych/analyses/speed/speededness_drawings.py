@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from naas_psych.analyses.forms import ONE_FORM, form_in_words
+from naas_psych.analyses.forms import ONE_FORM, form_in_words, form_or_test
+from naas_psych.analyses.items.phrasing import capital, percent
 from naas_psych.drawing import COLOURS, DASHES, MARKERS, Drawing, ink, new_figure, shortened
 from naas_psych.result import Result
 
@@ -44,16 +45,11 @@ def _chosen(positions: pd.DataFrame) -> list[str]:
     return [str(form) for form in worst.sort_values(ascending=False, kind="stable").index[:_MOST]]
 
 
-def _words(form: str) -> str:
-    words = "The test" if form == ONE_FORM else form_in_words(form)
-    return words[:1].upper() + words[1:]
-
-
 def _completion(form: str, own: pd.DataFrame) -> Drawing:
     last = own.iloc[-1]
     timed = bool(np.isfinite(last["considered"]))
-    end = f", {_percent(last['considered'])} with a considered answer" if timed else ""
-    title = f"{_words(form)}: {_percent(last['reached'])} reach the last item{end}"
+    end = f", {percent(last['considered'])} with a considered answer" if timed else ""
+    title = f"{capital(form_or_test(form))}: {percent(last['reached'])} reach the last item{end}"
     return Drawing(
         name=f"completion_{form}",
         title=title,
@@ -83,8 +79,9 @@ def _draw_completion(own: pd.DataFrame, title: str, *, timed: bool) -> Figure:
 def _rapid(positions: pd.DataFrame, chosen: list[str], summary: pd.DataFrame) -> Drawing:
     worst = chosen[0]
     tail = summary[(summary["form"] == worst) & (summary["measure"] == "rapid_tail_share")]
-    share = _percent(tail["value"].iloc[0])
-    title = f"{_words(worst)}: {share} of the answers at the last positions are rapid"
+    share = percent(tail["value"].iloc[0])
+    name = capital(form_or_test(worst))
+    title = f"{name}: {share} of the answers at the last positions are rapid"
     return Drawing(
         name="rapid_by_position",
         title=title,
@@ -114,7 +111,8 @@ def _draw_rapid(positions: pd.DataFrame, chosen: list[str], title: str) -> Figur
 def _time(form: str, own: pd.DataFrame) -> Drawing:
     tail, rest = (own[own["in_tail"] == last]["median_time"].median() for last in (True, False))
     change = f", {rest:.0f} before" if np.isfinite(rest) else ""
-    title = f"{_words(form)}: median time {tail:.0f} seconds at the last positions{change}"
+    name = capital(form_or_test(form))
+    title = f"{name}: median time {tail:.0f} seconds at the last positions{change}"
     return Drawing(
         name=f"time_{form}",
         title=title,
@@ -179,7 +177,3 @@ def _percent_axis(axes: Axes, *, top: float) -> None:
 
 def _tick(value: float, _place: Any) -> str:
     return f"{100 * value:.0f}"
-
-
-def _percent(share: Any) -> str:
-    return f"{100 * float(share):.0f} %"

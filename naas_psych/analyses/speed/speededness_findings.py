@@ -8,8 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from naas_psych.analyses.forms import ONE_FORM, form_in_words
-from naas_psych.analyses.items.phrasing import known
+from naas_psych.analyses.forms import form_or_test, form_subject
+from naas_psych.analyses.items.phrasing import capital, known, percent
 from naas_psych.analyses.speed.speed_verdict import Held, SpeedVerdict, speed_verdict
 from naas_psych.errors import Severity
 from naas_psych.finding import Finding
@@ -47,11 +47,11 @@ class _Form:
 
     @property
     def words(self) -> str:
-        return "The test" if self.name == ONE_FORM else _capital(form_in_words(self.name))
+        return capital(form_or_test(self.name))
 
     @property
     def subject(self) -> str:
-        return "test" if self.name == ONE_FORM else self.name
+        return form_subject(self.name)
 
     @property
     def last(self) -> str:
@@ -141,7 +141,7 @@ def _told(verdict: SpeedVerdict) -> tuple[Held, ...]:
 
 
 def _because(form: _Form, one: Held) -> str:
-    line = _percent(one.threshold.value)
+    line = percent(one.threshold.value)
     size = _said(form, one.measure)
     where = {
         "reached_last": f"{size} reached the last item",
@@ -180,8 +180,8 @@ def _blanks(form: _Form, verdict: SpeedVerdict, thresholds: Thresholds) -> Itera
         code="blanks_rule_misleads",
         severity="warning",
         subject=form.subject,
-        sentence=f"{_said(form, 'reached_last')} reach the last item of {_small(form.words)}, so "
-        f"the {_percent(least.value)} rule passes it. That is wrong: a guess costs nothing, so "
+        sentence=f"{_said(form, 'reached_last')} reach the last item of {form_or_test(form.name)}, "
+        f"so the {percent(least.value)} rule passes it. That is wrong: a guess costs nothing, so "
         f"people guess rather than leave blanks. {rushed} answered at least one item at "
         f"{form.last} faster than anyone can read it{_at_chance(form, thresholds)}.",
         value=float(form.rows["rushed_persons_share"]["value"]),
@@ -196,8 +196,8 @@ def _at_chance(form: _Form, thresholds: Thresholds) -> str:
     chance = known(row["chance"]) if row else None
     if row is None or chance is None:
         return ""
-    earned, rest = _percent(row["accuracy_rapid"]), _percent(row["accuracy_rest"])
-    others = f"chance gives {_percent(chance)}, other answers earned {rest}"
+    earned, rest = percent(row["accuracy_rapid"]), percent(row["accuracy_rest"])
+    others = f"chance gives {percent(chance)}, other answers earned {rest}"
     if row["accuracy_rapid"] <= chance + thresholds["speed_above_chance_max"].value:
         return (
             f", and such answers were right about as often as blind choice ({earned} of the marks; "
@@ -218,8 +218,8 @@ def _not_guesses(form: _Form, thresholds: Thresholds) -> Iterator[Finding]:
         code="rapid_answers_above_chance",
         severity="info",
         subject=form.subject,
-        sentence=f"{form.words}: rapid answers earned {_percent(row['accuracy_rapid'])} of the "
-        f"marks ({_percent(limits[0])} to {_percent(limits[1])}), more than the {_percent(chance)} "
+        sentence=f"{form.words}: rapid answers earned {percent(row['accuracy_rapid'])} of the "
+        f"marks ({percent(limits[0])} to {percent(limits[1])}), more than the {percent(chance)} "
         "of blind choice.",
         value=float(row["accuracy_rapid"]),
         limits=limits,
@@ -243,15 +243,3 @@ def _before(form: _Form) -> str:
 
 def _limits(row: Row) -> tuple[Any, Any]:
     return row["value_low"], row["value_high"]
-
-
-def _percent(share: Any) -> str:
-    return f"{100 * float(share):.0f} %"
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
-def _small(text: str) -> str:
-    return text[:1].lower() + text[1:]

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from naas_psych.analyses.forms import ONE_FORM, form_in_words
-from naas_psych.analyses.items.phrasing import known, short
+from naas_psych.analyses.forms import form_or_test
+from naas_psych.analyses.items.phrasing import known, percent, short
 from naas_psych.drawing import COLOURS, Drawing, new_figure
 from naas_psych.result import Result
 
@@ -35,10 +35,6 @@ def time_drawings(result: Result) -> Iterable[Drawing]:
             yield _speed(form, squares, row)
 
 
-def _words(form: str) -> str:
-    return "the test" if form == ONE_FORM else form_in_words(form)
-
-
 def _times(form: str, items: pd.DataFrame) -> Drawing:
     own = items.dropna(subset=["median_seconds", "observed_seconds"])
     if own["position"].notna().all():
@@ -46,13 +42,13 @@ def _times(form: str, items: pd.DataFrame) -> Drawing:
     ratio = (own["observed_seconds"] / own["median_seconds"]).to_numpy(dtype=float)
     hurried = int((ratio < _HURRIED).sum())
     title = (
-        f"{hurried} items of {_words(form)} got less than {100 * _HURRIED:.0f} % of the time they "
-        "take without hurry"
+        f"{hurried} items of {form_or_test(form)} got less than {percent(_HURRIED)} of the time "
+        "they take without hurry"
         if hurried
-        else f"Every item of {_words(form)} got the time it takes without hurry"
+        else f"Every item of {form_or_test(form)} got the time it takes without hurry"
     )
     least = own.iloc[int(np.argmin(ratio))] if len(own) else None
-    alt = f"Seconds by item of {_words(form)}, observed and without rapid answers."
+    alt = f"Seconds by item of {form_or_test(form)}, observed and without rapid answers."
     if least is not None:
         alt += (
             f" Farthest apart at {least['item_id']}: {least['observed_seconds']:.0f} seconds "
@@ -106,9 +102,9 @@ def _speed(form: str, squares: pd.DataFrame, row: Any) -> Drawing:
     sure = float(row["speed_score_r_low"]) > 0 or float(row["speed_score_r_high"]) < 0
     who = "quicker" if r > 0 else "slower"
     title = (
-        f"In {_words(form)} {who} persons score higher: r = {short(r)}"
+        f"In {form_or_test(form)} {who} persons score higher: r = {short(r)}"
         if sure
-        else f"In {_words(form)} speed and score do not clearly go together: r = {short(r)}"
+        else f"In {form_or_test(form)} speed and score do not clearly go together: r = {short(r)}"
     )
     return Drawing(
         name=f"speed_and_score_{form}",

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import betainc
 
-from naas_psych.analyses.forms import ONE_FORM, form_in_words
+from naas_psych.analyses.forms import form_or_test, form_subject
 from naas_psych.analyses.items.phrasing import between, known, short
 from naas_psych.finding import Finding
 from naas_psych.finding_codes import found
@@ -31,25 +31,18 @@ def time_findings(result: Result, thresholds: Thresholds) -> Iterator[Finding]:
     yield from _fast_right(result.tables["items"])
 
 
-def _words(row: Row) -> str:
-    return "the test" if row["form"] == ONE_FORM else form_in_words(str(row["form"]))
-
-
-def _subject(row: Row) -> str:
-    return "test" if row["form"] == ONE_FORM else str(row["form"])
-
-
 def _needed(row: Row, thresholds: Thresholds) -> Finding:
     """A warning when surely more than one in twenty would want more time than there is."""
     line = thresholds["speed_finishers_min"]
     over, limit = known(row["over_limit"]), known(row["time_limit"])
     late = over is not None and float(row["over_limit_low"]) > 1 - line.value
     minutes = (row["minutes_needed_low"], row["minutes_needed_high"])
+    form = str(row["form"])
     return found(
         code="time_needed",
         severity="warning" if late else "info",
-        subject=_subject(row),
-        sentence=f"To let 95 of 100 persons finish without hurry, {_words(row)} needs "
+        subject=form_subject(form),
+        sentence=f"To let 95 of 100 persons finish without hurry, {form_or_test(form)} needs "
         f"{row['minutes_needed']:.0f} minutes ({minutes[0]:.0f} to {minutes[1]:.0f})"
         f"{_against(row, limit)}.",
         value=float(row["minutes_needed"]),
@@ -77,12 +70,13 @@ def _speed_in_score(row: Row) -> Iterator[Finding]:
         return
     before = known(row["speed_score_r_before_tail"])
     without = "" if before is None else f"; with the score before the tail {short(before)}"
+    form, who = str(row["form"]), "quicker" if r > 0 else "slower"
     yield found(
         code="speed_in_score",
         severity="info",
-        subject=_subject(row),
-        sentence=f"In {_words(row)} {'quicker' if r > 0 else 'slower'} persons score higher: speed "
-        f"and score correlate {short(r)}{between(low, high)}{without}.",
+        subject=form_subject(form),
+        sentence=f"In {form_or_test(form)} {who} persons score higher: speed and score "
+        f"correlate {short(r)}{between(low, high)}{without}.",
         value=r,
         limits=(low, high),
     )
