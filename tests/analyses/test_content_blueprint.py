@@ -238,7 +238,7 @@ def test_the_picture_says_its_finding() -> None:
 
 
 def test_names_of_forms_keep_their_capitals() -> None:
-    forms = ["NAAS one"] * 3 + ["NAAS two"] * 3
+    forms = ["NAAS-1"] * 3 + ["NAAS-2"] * 3
     study = made(plan(law=0.5, practice=0.2, ethics=0.3), form_id=forms)
     missing = [one for one in blueprint(study).findings if one.code == "domain_missing"]
-    assert missing[0].sentence.startswith("Form NAAS one has no item on ethics")
+    assert missing[0].sentence.startswith("Form NAAS-1 has no item on ethics")
