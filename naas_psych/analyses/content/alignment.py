@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from naas_psych.analyses.content.area_match import MATCH, matched_column, plain
 from naas_psych.analyses.content.forms_of_items import FormItems
 from naas_psych.analyses.content.plan import NO_DOMAIN, folded
 from naas_psych.numerics.alignment import mean_limits, webb_balance
@@ -18,8 +19,6 @@ from naas_psych.numerics.intervals import Interval
 from naas_psych.numerics.proportions import wilson
 from naas_psych.result import tidy
 from naas_psych.study.study import Study
-
-_MATCH = "_match"
 
 
 @dataclass(frozen=True)
@@ -39,9 +38,7 @@ def alignment_tables(
         return {}
     place = {name: k for k, name in enumerate(matches.names)}
     declared = np.array([place.get(name, -1) for name in labels], dtype=np.int64)
-    made = {
-        form: _FormMatches(matches, declared, members) for form, members in forms.members.items()
-    }
+    made = {form: _of_form(matches, declared, members) for form, members in forms.members.items()}
     needed = study.thresholds["webb_concurrence_min"].value
     return {
         "alignment": _by_domain(made, matches.names, needed, level),
@@ -49,16 +46,16 @@ def alignment_tables(
     }
 
 
+@dataclass(frozen=True, eq=False)
 class _FormMatches:
-    """The matches on one form: rows are the judges who placed an item of it."""
+    """The matches on one form of I items, by the J judges who placed an item of it.
 
-    def __init__(
-        self, matches: Matches, declared: NDArray[np.int64], members: NDArray[np.intp]
-    ) -> None:
-        seen = matches.seen[:, members]
-        self.seen = seen[(seen >= 0).any(axis=1)]
-        self.declared = declared[members]
-        self.size = len(matches.names)
+    seen : (J, I) domain, -1 unknown; declared : (I,) domain of the label; size : domains there are
+    """
+
+    seen: NDArray[np.int64]
+    declared: NDArray[np.int64]
+    size: int
 
     @property
     def hits(self) -> Floats:
@@ -75,6 +72,13 @@ class _FormMatches:
         total = placed.sum(axis=1)
         share = np.full(len(total), np.nan)
         return np.asarray(np.divide(right.sum(axis=1), total, out=share, where=total > 0))
+
+
+def _of_form(
+    matches: Matches, declared: NDArray[np.int64], members: NDArray[np.intp]
+) -> _FormMatches:
+    seen = matches.seen[:, members]
+    return _FormMatches(seen[(seen >= 0).any(axis=1)], declared[members], len(matches.names))
 
 
 def _by_domain(
@@ -168,13 +172,13 @@ def _share_limits(shares: Floats, level: float) -> Interval[float]:
 def _matches(study: Study, labels: Sequence[str]) -> Matches | None:
     """What judges see, from a pair of columns such as items.kss and judgements.kss_match."""
     table = study.tables.get("judgements")
-    pair = _pair(study, table)
+    pair = matched_column(study, table)
     if table is None or pair is None:
         return None
     names = tuple(sorted(set(labels) - {NO_DOMAIN}))
     code = _domain_codes(study.items[pair], labels, names)
-    kept = _last(table, pair + _MATCH)
-    seen = kept[pair + _MATCH].map(_plain).map(code)
+    kept = _last(table, pair + MATCH)
+    seen = kept[pair + MATCH].map(plain).map(code)
     judges = pd.Index(sorted(kept["judge_id"].astype(str).unique()))
     items = pd.Index(study.responses.item_ids)
     who = judges.get_indexer(pd.Index(kept["judge_id"].astype(str)))
@@ -185,13 +189,6 @@ def _matches(study: Study, labels: Sequence[str]) -> Matches | None:
     matrix = np.full((len(judges), len(items)), -1, dtype=np.int64)
     matrix[who[known], what[known]] = seen.to_numpy(dtype=float)[known].astype(np.int64)
     return Matches(matrix, names)
-
-
-def _pair(study: Study, table: pd.DataFrame | None) -> str | None:
-    """The column of the items that judges were asked to match."""
-    named = [] if table is None else [str(name) for name in table.columns]
-    asked = [name.removesuffix(_MATCH) for name in named if name.endswith(_MATCH)]
-    return next((name for name in asked if name in study.items), None)
 
 
 def _last(table: pd.DataFrame, column: str) -> pd.DataFrame:
@@ -205,17 +202,10 @@ def _domain_codes(
 ) -> dict[str, int]:
     """The domain of each area: the one of most of its items, or the one of its own name."""
     place = {name: k for k, name in enumerate(names)}
-    pairs = pd.DataFrame({"area": areas.map(_plain).to_numpy(), "domain": list(labels)})
+    pairs = pd.DataFrame({"area": areas.map(plain).to_numpy(), "domain": list(labels)})
     pairs = pairs[pairs["area"].notna() & pairs["domain"].isin(place)]
     counts = pairs.value_counts(["area", "domain"], sort=False).reset_index()
     counts = counts.sort_values(["count", "domain"], ascending=[False, True], kind="stable")
     most = counts.drop_duplicates("area")
     own = {folded(name): k for name, k in place.items()}
     return own | {a: place[d] for a, d in zip(most["area"], most["domain"], strict=True)}
-
-
-def _plain(value: object) -> str | None:
-    """A name as it is compared: `3.0` and `3` are the same area."""
-    if isinstance(value, (int, float)):
-        return None if np.isnan(value) else f"{value:g}"
-    return folded(str(value)).removesuffix(".0") if value is not None else None

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from naas_psych.analyses.content.area_match import MATCH, matched_column, plain
 from naas_psych.analyses.content.expert_panel import Panel
 from naas_psych.numerics.content_validity import congruence
 from naas_psych.numerics.proportions import wilson
 from naas_psych.study.study import Study
 
-#: `kss_match` holds the area that a judge sees in an item; `objective_law` a rating of -1, 0 or 1.
-_MATCH, _OBJECTIVE = "_match", "objective_"
+#: `objective_law` holds a rating of -1, 0 or 1: how far the item asks for that objective.
+_OBJECTIVE = "objective_"
 
 
 def congruence_columns(study: Study, panel: Panel, *, level: float) -> dict[str, Any]:
@@ -24,18 +24,13 @@ def congruence_columns(study: Study, panel: Panel, *, level: float) -> dict[str,
 
 def _matched(study: Study, panel: Panel, level: float) -> dict[str, Any]:
     """Share of the judges who name the item's own area, from a pair such as kss and kss_match."""
-    pairs = [
-        (name.removesuffix(_MATCH), name)
-        for name in map(str, panel.table.columns)
-        if name.endswith(_MATCH) and name.removesuffix(_MATCH) in study.items
-    ]
-    if not pairs:
+    own = matched_column(study, panel.table)
+    if own is None:
         return {}
-    own, said = pairs[0]
-    seen = _cells(panel, said)
+    seen = _cells(panel, own + MATCH)
     given = pd.notna(seen)
-    meant = study.items[own].map(_plain).to_numpy(dtype=object)
-    hit = given & (np.vectorize(_plain, otypes=[object])(seen) == meant[None, :])
+    meant = study.items[own].map(plain).to_numpy(dtype=object)
+    hit = given & (np.vectorize(plain, otypes=[object])(seen) == meant[None, :])
     n = np.where(pd.notna(study.items[own].to_numpy()), given.sum(axis=0), 0)
     share = wilson(hit.sum(axis=0), n, level=level)
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -53,8 +48,8 @@ def _rated(study: Study, panel: Panel) -> dict[str, Any]:
     names = [c for c in map(str, panel.table.columns) if c.startswith(_OBJECTIVE)]
     if len(names) < 2 or "objective" not in study.items:
         return {}
-    intended = study.items["objective"].map(_plain).to_numpy(dtype=object)
-    objectives = np.array([_plain(c.removeprefix(_OBJECTIVE)) for c in names], dtype=object)
+    intended = study.items["objective"].map(plain).to_numpy(dtype=object)
+    objectives = np.array([plain(c.removeprefix(_OBJECTIVE)) for c in names], dtype=object)
     means = np.stack([_mean_rating(panel, name) for name in names], axis=1)
     return {"item_objective_congruence": congruence(means, intended[:, None] == objectives)}
 
@@ -73,11 +68,3 @@ def _cells(panel: Panel, column: str) -> Any:
     cells: Any = panel.table[column].to_numpy(dtype=object)[panel.rows]
     cells[panel.rows < 0] = None
     return cells
-
-
-def _plain(value: object) -> str | None:
-    """A name as it is compared: `3.0` and `3` are the same area."""
-    if not isinstance(value, str):
-        return f"{value:g}" if isinstance(value, (int, float)) and math.isfinite(value) else None
-    text = value.strip().casefold().replace(" ", "_")
-    return text[:-2] if text.endswith(".0") else text
