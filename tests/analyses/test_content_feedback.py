@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 import naas_psych as nps
-from naas_psych.analyses.content.feedback_shares import in_words
+from naas_psych.analyses.content.feedback_shares import majority
 from naas_psych.analyses.content.feedback_summary import drawings
 from naas_psych.errors import AnalysisImpossible
 from naas_psych.numerics.proportions import newcombe, wilson
@@ -64,7 +64,7 @@ def test_shares_and_intervals_of_one_source() -> None:
      (0.50, 0.9, "mixed"), (0.3, 0.6, "mixed"), (0.3, 0.49, "minority"), (0.3, 0.5, "mixed")],
 )  # fmt: skip
 def test_the_words_follow_the_interval(low: float, high: float, said: str) -> None:
-    assert in_words(low, high, clear=0.70, half=0.50) == said
+    assert majority(low, high, clear=0.70, half=0.50) == said
 
 
 def test_a_few_answers_get_no_word() -> None:

@@ -51,39 +51,51 @@ def _of_domain(row: Row, result: Result, thresholds: Thresholds) -> Iterator[Fin
     share, name = known(row["planned_share"]), str(row["domain"])
     if share is None or name == NO_DOMAIN:
         return
-    where, subject = _where(row), _subject(row)
-    line, thin = thresholds["blueprint_gap_max"], thresholds["blueprint_items_min"]
-    if not row["items"] and share > 0:
+    if share > 0 and not row["items"]:
         near = result.provenance.get("nearest_domains", {}).get(name, "")
-        hint = f" The items name {near!r}: is the same area meant?" if near else ""
-        yield found(
-            code="domain_missing",
-            severity="warning",
-            subject=subject,
-            sentence=f"{where} has no item on {name}, planned as {_percent(share)} of it.{hint}",
-            value=share,
-        )
+        yield _missing(row, share, near)
         return
     if share > 0 and row["within"] is False:
-        yield _off_plan(row, share, result, line)
+        yield _off_plan(row, share, result, thresholds["blueprint_gap_max"])
     elif share == 0 and row["items"]:
-        yield found(
-            code="domain_not_planned",
-            severity="warning" if row["within"] is False else "info",
-            subject=subject,
-            sentence=f"{where} has {_items(row['items'])} on {name}, which the plan does not name.",
-            value=float(row["items"]),
-        )
+        yield _not_planned(row)
     if row["thin"]:
-        yield found(
-            code="domain_thin",
-            severity="warning",
-            subject=subject,
-            sentence=f"{where} has {_items(row['items'])} on {name}; fewer than "
-            f"{thin.value:g} say little about an area.",
-            value=float(row["items"]),
-            threshold=thin,
-        )
+        yield _thin(row, thresholds["blueprint_items_min"])
+
+
+def _missing(row: Row, share: float, near: str) -> Finding:
+    hint = f" The items name {near!r}: is the same area meant?" if near else ""
+    return found(
+        code="domain_missing",
+        severity="warning",
+        subject=_subject(row),
+        sentence=f"{_where(row)} has no item on {row['domain']}, planned as {_percent(share)} of "
+        f"it.{hint}",
+        value=share,
+    )
+
+
+def _not_planned(row: Row) -> Finding:
+    return found(
+        code="domain_not_planned",
+        severity="warning" if row["within"] is False else "info",
+        subject=_subject(row),
+        sentence=f"{_where(row)} has {_items(row['items'])} on {row['domain']}, which the plan "
+        "does not name.",
+        value=float(row["items"]),
+    )
+
+
+def _thin(row: Row, line: Threshold) -> Finding:
+    return found(
+        code="domain_thin",
+        severity="warning",
+        subject=_subject(row),
+        sentence=f"{_where(row)} has {_items(row['items'])} on {row['domain']}; fewer than "
+        f"{line.value:g} say little about an area.",
+        value=float(row["items"]),
+        threshold=line,
+    )
 
 
 def _off_plan(row: Row, share: float, result: Result, line: Threshold) -> Finding:

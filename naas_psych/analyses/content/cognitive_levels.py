@@ -21,6 +21,7 @@ from naas_psych.numerics.coefficients import alpha
 from naas_psych.numerics.dependent_correlations import dependent_difference
 from naas_psych.numerics.proportions import wilson
 from naas_psych.result import Result, tidy
+from naas_psych.study.responses import Counted
 from naas_psych.study.study import Study
 from naas_psych.thresholds import Thresholds
 
@@ -151,7 +152,7 @@ class _Parts:
     notes: tuple[str, ...]
 
 
-def _parts(study: Study, recall: NDArray[np.bool_], omitted: Any) -> _Parts:
+def _parts(study: Study, recall: NDArray[np.bool_], omitted: Counted) -> _Parts:
     forms = named_booklets(study, omitted=omitted)
     scores = np.full((2, study.responses.n_persons), np.nan)
     alphas: list[tuple[int, float, float]] = []

@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 from naas_psych.packaged import toml_entries
 from naas_psych.study.study import Study
 
+#: A word of the list has at least one letter or figure.
+_PLAIN = re.compile(r"\w")
+
 
 @dataclass(frozen=True)
 class Themes:
@@ -34,9 +37,6 @@ def themes_of(study: Study) -> Themes:
             return Themes({name: tuple(dict.fromkeys(w)) for name, w in found.items()}, True)
     ours = toml_entries("comment_themes.toml")
     return Themes({name: tuple(entry["words"]) for name, entry in ours.items()}, False)
-
-
-_PLAIN = re.compile(r"\w")
 
 
 def pattern_of(word: str) -> re.Pattern[str]:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from naas_psych.analyses.items.item_drawings import _write_names
+from naas_psych.analyses.items.item_drawings import write_names
 from naas_psych.drawing import COLOURS, Drawing, ink, new_figure, shortened
 from naas_psych.result import Result
 
@@ -113,4 +113,4 @@ def _names(
 ) -> None:
     which = np.flatnonzero(weak)[:_MOST_NAMES]
     names = [shortened(str(shown["item_id"].iloc[k]), _MOST_LETTERS) for k in which]
-    _write_names(axes, names, at=at, which=which)
+    write_names(axes, names, at=at, which=which)

@@ -142,12 +142,15 @@ def _of_feedback(study: Study, answers: Answers, rule: Rule, has_judges: bool) -
             groups = None
             if kind == CANDIDATE and thirds is not None:
                 third = np.where(own.person >= 0, thirds[own.person], -1)
-                groups = tuple(_by_third(own.item, third, rows, n_items) for rows in (yes, rated))
+                groups = (
+                    _by_third(own.item, third, yes, n_items),
+                    _by_third(own.item, third, rated, n_items),
+                )
             yield _tally(
                 (name, kind, question),
                 _count(own.item[yes], n_items),
                 _count(own.item[rated], n_items),
-                by_third=groups,  # type: ignore[arg-type]
+                by_third=groups,
                 rule=rule,
                 main=question == given[0],
             )

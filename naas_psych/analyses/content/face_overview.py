@@ -174,6 +174,7 @@ def ranked(found: tuple[View, ...]) -> tuple[View, ...]:
     return tuple(sorted(found, key=rank))
 
 
+#: Whether candidates and whether experts endorse an item, to the quadrant it lies in.
 QUADRANTS = {
     (True, True): "both see it",
     (False, True): "communication problem",

@@ -24,7 +24,7 @@ from naas_psych.analyses.content.face_tables import (
     quadrants_table,
     questions_table,
 )
-from naas_psych.analyses.content.item_behaviour import Behaviour, item_behaviour
+from naas_psych.analyses.content.item_behaviour import ItemBehaviour, item_behaviour
 from naas_psych.analyses.content.naming import Namings, namings
 from naas_psych.analysis import Level, analysis
 from naas_psych.errors import AnalysisImpossible
@@ -121,7 +121,7 @@ def _overview(
     ordered: tuple[View, ...],
     shown: pd.DataFrame,
     named: Namings,
-    behaviour: Behaviour,
+    behaviour: ItemBehaviour,
     ids: tuple[str, ...],
 ) -> pd.DataFrame:
     """A row an item, weak first: how it looks on the left, how it works on the right."""
@@ -155,7 +155,7 @@ def _overview(
     return tidy(columns, _reasons(behaviour, at))
 
 
-def _reasons(behaviour: Behaviour, at: NDArray[np.int64]) -> dict[str, list[str]]:
+def _reasons(behaviour: ItemBehaviour, at: NDArray[np.int64]) -> dict[str, list[str]]:
     why = [str(behaviour.reason[j] or "too_few_persons") for j in at]
     limits = [
         "perfect_correlation" if behaviour.r[j] ** 2 == 1 else reason

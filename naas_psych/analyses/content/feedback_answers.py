@@ -17,7 +17,8 @@ from naas_psych.study.study import Study
 
 CANDIDATES = "candidates"
 EXPERTS = "experts"
-NOT_STATED = "unnamed"
+#: The source of rows that name none, where others do.
+UNNAMED = "unnamed"
 #: Sources of feedback that judge for their profession, and sources that see the test from outside.
 _EXPERT_NAMES = frozenset({"experts", "expert", "judges", "judge", "smes", "sme", "panel"})
 _OUTSIDE_NAMES = frozenset(
@@ -126,7 +127,7 @@ def _sources(table: pd.DataFrame) -> NDArray[np.object_]:
     if "source" not in table or not _stated(table, "source").any():
         return np.full(len(table), CANDIDATES, dtype=object)
     said = _stated(table, "source")
-    values = table["source"].where(said, NOT_STATED).astype(str).str.strip()
+    values = table["source"].where(said, UNNAMED).astype(str).str.strip()
     return np.asarray(values.to_numpy(dtype=object))
 
 

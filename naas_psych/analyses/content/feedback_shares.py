@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from naas_psych.analyses.content.feedback_answers import Answers, score_thirds
-from naas_psych.numerics.arrays import Floats
 from naas_psych.numerics.intervals import Interval
 from naas_psych.numerics.proportions import newcombe, wilson
 from naas_psych.numerics.raking import Margin, collapsed, rake, weighted_shares
@@ -179,7 +178,7 @@ def differences(every: list[Share], *, level: float, least: int) -> list[Differe
     return found
 
 
-def in_words(low: float, high: float, *, clear: float, half: float) -> str:
+def majority(low: float, high: float, *, clear: float, half: float) -> str:
     """What an interval of the share that agrees allows to be said."""
     if low >= clear:
         return "clear majority"
@@ -208,8 +207,3 @@ def who_answered(own: Answers, frame: Frame) -> Iterator[dict[str, Any]]:
 def response_count(own: Answers) -> int:
     """Different persons of the frame who answered."""
     return int(np.unique(own.person[own.person >= 0]).size)
-
-
-def as_floats(values: list[float]) -> Floats:
-    """A column of numbers."""
-    return np.array(values, dtype=float)

@@ -16,7 +16,7 @@ from naas_psych.analyses.content.feedback_shares import (
     Share,
     differences,
     frame_of,
-    in_words,
+    majority,
     response_count,
     shares,
     who_answered,
@@ -128,7 +128,7 @@ def _answers(every: list[Share], rule: Thresholds, level: float) -> pd.DataFrame
     clear, half = (rule[name].value for name in ("feedback_clear_majority", "feedback_majority"))
     least = rule["feedback_answers_min"].value
     words = [
-        in_words(low, high, clear=clear, half=half) if share.n >= least else "too few"
+        majority(low, high, clear=clear, half=half) if share.n >= least else "too few"
         for share, (low, high) in zip(every, ends, strict=True)
     ]
     weighted = [share.weighted for share in every]

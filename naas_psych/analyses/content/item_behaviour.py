@@ -18,7 +18,7 @@ YES, NO, UNCLEAR = "yes", "no", "unclear"
 
 
 @dataclass(frozen=True)
-class Behaviour:
+class ItemBehaviour:
     """Item-rest correlations as `item_statistics` has them, with limits, and a word (J,) each.
 
     `suspect` items have an interval below 0: stronger persons do worse, so the key may be wrong.
@@ -32,7 +32,7 @@ class Behaviour:
     suspect: NDArray[np.bool_]
 
 
-def item_behaviour(study: Study, *, level: float) -> Behaviour:
+def item_behaviour(study: Study, *, level: float) -> ItemBehaviour:
     """Does each item tell stronger from weaker persons? By the interval, never the estimate."""
     forms = find_forms(study, omitted=study.omitted)
     responses = study.responses
@@ -54,4 +54,4 @@ def item_behaviour(study: Study, *, level: float) -> Behaviour:
     works: NDArray[np.object_] = np.array([UNCLEAR] * every.size, dtype=object)
     works[judged & (low >= line)] = YES
     works[judged & (high < line)] = NO
-    return Behaviour(every, low, high, reasons, works, judged & (high < 0))
+    return ItemBehaviour(every, low, high, reasons, works, judged & (high < 0))

@@ -66,11 +66,11 @@ def _overview(shown: pd.DataFrame, flagged: set[str], title: str) -> Figure:
     axes.set(xlim=(-0.03, 1.03), ylim=(min(-0.1, y.min() - 0.06), max(0.6, y.max() + 0.06)))
     weakest = np.flatnonzero(flag)[np.argsort(y[flag], kind="stable")][:_MOST_NAMES]
     names = [shortened(str(shown["item_id"].iloc[k]), _MOST_LETTERS) for k in weakest]
-    _write_names(axes, names, at=np.column_stack([x, y]), which=weakest)
+    write_names(axes, names, at=np.column_stack([x, y]), which=weakest)
     return figure
 
 
-def _write_names(axes: Axes, names: list[str], *, at: Floats, which: NDArray[np.intp]) -> None:
+def write_names(axes: Axes, names: list[str], *, at: Floats, which: NDArray[np.intp]) -> None:
     """Each name beside its point, where it covers no other point or name."""
     pixels = axes.transData.transform(at) * 72 / axes.figure.dpi
     box = axes.bbox
