@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,15 +16,14 @@ from naas_psych.analyses.content.expert_panel import (
     LOW,
     Panel,
     Round,
-    in_words,
     read_panel,
 )
-from naas_psych.analyses.items.phrasing import known, short
+from naas_psych.analyses.content.panel_agreement_findings import (
+    panel_agreement_findings as findings,
+)
 from naas_psych.analyses.options import Replicates
 from naas_psych.analysis import Level, Seed, analysis
 from naas_psych.errors import AnalysisImpossible
-from naas_psych.finding import Finding
-from naas_psych.finding_codes import found
 from naas_psych.numerics.agreement import (
     Metric,
     Weighting,
@@ -41,8 +40,7 @@ from naas_psych.numerics.two_way import variance_components
 from naas_psych.result import Result, tidy
 from naas_psych.study.study import Study
 
-if TYPE_CHECKING:
-    from naas_psych.thresholds import Threshold, Thresholds
+__all__ = ["findings", "panel_agreement"]
 
 
 @analysis
@@ -171,6 +169,7 @@ def _row(one: _Criterion, *, replicates: int, level: float, seed: int) -> dict[s
     most = int(every.argmax())
     agreed = observed_agreement(counts)
     no_pairs = "too_few_judges" if np.isnan(agreed) else "all_ratings_same"
+    undrawn = "all_samples_degenerate" if replicates else "not_asked"
     return {
         "criterion": one.criterion,
         "scale": one.scale,
@@ -193,11 +192,7 @@ def _row(one: _Criterion, *, replicates: int, level: float, seed: int) -> dict[s
         "why_ac": no_pairs if np.isnan(ac.value) else "too_few_items",
         "why_fleiss_kappa": no_pairs if np.isnan(fleiss.value) else "too_few_items",
         "why_krippendorff_alpha": no_pairs,
-        "why_krippendorff_alpha_low": no_pairs
-        if np.isnan(value)
-        else "all_samples_degenerate"
-        if replicates
-        else "not_asked",
+        "why_krippendorff_alpha_low": no_pairs if np.isnan(value) else undrawn,
     }
 
 
@@ -238,55 +233,3 @@ def _variance(panel: Panel) -> pd.DataFrame:
         )
     columns = {name: [row[name] for row in rows] for name in (rows[0] if rows else ("criterion",))}
     return tidy(columns, {name: ["too_few_ratings"] * len(rows) for name in columns})
-
-
-def findings(result: Result, thresholds: Thresholds) -> Iterable[Finding]:
-    """Kappa that is low only because nearly all ratings are the same; panels that disagree."""
-    good, poor = thresholds["agreement_good_min"], thresholds["agreement_poor_max"]
-    for row in result.tables["criteria"].to_dict("records"):
-        kappa, high = known(row["fleiss_kappa"]), known(row["ac_high"])
-        if row["prevalence"] >= thresholds["agreement_prevalence_min"].value:
-            low = known(row["ac_low"])
-            if low is not None and low >= good.value and kappa is not None and kappa < poor.value:
-                yield _prevalent(row, poor)
-        if high is not None and high < poor.value:
-            yield _apart(row, poor)
-
-
-#: The criteria as a sentence about agreement goes on.
-_QUESTIONS = {
-    "relevant": "whether an item is relevant",
-    "relevance": "how relevant an item is",
-    "clarity": "how clear an item is",
-    "essential": "whether an item is essential",
-    "role_owner": "whose work an item is about",
-}
-
-
-def _prevalent(row: Any, line: Threshold) -> Finding:
-    most = f"{100 * row['prevalence']:.0f} of 100 ratings are {in_words(row['prevalent'])!r}"
-    return found(
-        code="kappa_low_by_prevalence",
-        severity="info",
-        subject=str(row["criterion"]),
-        sentence=f"Two judges agree {_QUESTIONS[row['criterion']]} in "
-        f"{100 * row['p_a']:.0f} of 100 cases (AC {short(row['ac'])}), yet Fleiss' kappa is "
-        f"{short(row['fleiss_kappa'])}: {most}.",
-        value=row["fleiss_kappa"],
-        limits=(row["fleiss_kappa_low"], row["fleiss_kappa_high"]),
-        threshold=line,
-    )
-
-
-def _apart(row: Any, line: Threshold) -> Finding:
-    return found(
-        code="panel_disagrees",
-        severity="warning",
-        subject=str(row["criterion"]),
-        sentence=f"Two judges agree {_QUESTIONS[row['criterion']]} in only "
-        f"{100 * row['p_a']:.0f} of 100 cases (AC {short(row['ac'])}, at most "
-        f"{short(row['ac_high'])}).",
-        value=row["ac"],
-        limits=(row["ac_low"], row["ac_high"]),
-        threshold=line,
-    )
