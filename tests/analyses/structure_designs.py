@@ -44,6 +44,14 @@ def halves(n: int, items: int, seed: int, *, correlation: float) -> NDArray[np.i
     return (rng.random((n, items)) < logistic(linear(theta, items, rng))).astype(np.int8)
 
 
+def areas(n: int, items: int, seed: int, *, count: int, correlation: float) -> NDArray[np.int8]:
+    """Of areas of equal size, each pair of which correlates so much."""
+    rng = np.random.default_rng((seed, n, items, 4))
+    own = rng.normal(size=(n, count))[:, np.arange(items) * count // items]
+    theta = np.sqrt(correlation) * rng.normal(size=(n, 1)) + np.sqrt(1 - correlation) * own
+    return (rng.random((n, items)) < logistic(1.5 * linear(theta, items, rng))).astype(np.int8)
+
+
 def categories(n: int, items: int, seed: int) -> NDArray[np.int8]:
     """Of one dimension, five categories an item."""
     rng = np.random.default_rng((seed, n, items, 3))

@@ -25,7 +25,7 @@ from naas_psych.analyses.structure.structure_rule import (
 )
 from naas_psych.result import Result
 from naas_psych.thresholds import default_thresholds
-from tests.analyses.structure_designs import answers, categories, halves, testlet
+from tests.analyses.structure_designs import answers, areas, categories, halves, testlet
 from tests.make import study_from_scores
 
 DATA = Path(__file__).resolve().parents[2] / "data" / "sample_responses"
@@ -57,6 +57,8 @@ def seen(low: float, high: float, **more: object) -> Seen:
         (0.40, 0.6999, "several"),
         (0.40, 0.70, "cannot_tell"),
         (float("nan"), float("nan"), "cannot_tell"),
+        (-1.2, -0.9, "cannot_tell"),
+        (-0.1, 0.3, "several"),
     ],
 )
 def test_the_interval_decides(low: float, high: float, expected: str) -> None:
@@ -66,6 +68,12 @@ def test_the_interval_decides(low: float, high: float, expected: str) -> None:
 def test_clusters_qualify_one_dimension_and_nothing_else() -> None:
     assert verdict_of(seen(0.8, 1.0, clusters=1), LIMITS) == "one_with_clusters"
     assert verdict_of(seen(0.4, 0.6, clusters=1), LIMITS) == "several"
+
+
+def test_clusters_that_are_the_test_do_not_stand_beside_one_thing() -> None:
+    assert verdict_of(seen(0.8, 1.0, clusters=4, clustered=0.5), LIMITS) == "one_with_clusters"
+    assert verdict_of(seen(0.8, 1.0, clusters=4, clustered=0.55), LIMITS) == "cannot_tell"
+    assert verdict_of(seen(0.4, 0.6, clusters=4, clustered=0.55), LIMITS) == "several"
 
 
 def test_too_few_persons_or_items_or_no_model_is_no_verdict() -> None:
@@ -103,6 +111,24 @@ def test_rank_test_by_hand() -> None:
 def judged(points: NDArray[np.int8], **options: object) -> Result:
     study = study_from_scores(points, max_points=int(points.max()))
     return nps.dimensionality(study, **{"replicates": 100, **options})
+
+
+def test_four_areas_of_equal_size_are_not_one_thing() -> None:
+    """Each looks like a cluster beside what all share, which explains half of what is common."""
+    result = judged(areas(1000, 32, 2, count=4, correlation=0.5))
+    assert result.tables["verdicts"]["verdict"].tolist() == ["cannot_tell"]
+    assert "more than half of the items" in result.findings[0].sentence
+
+
+def test_items_worded_the_other_way_round_are_not_a_second_thing() -> None:
+    """One trait, every second item not turned: the halves correlate -1."""
+    points = categories(400, 14, 1)
+    points[:, ::2] = 4 - points[:, ::2]
+    result = judged(points)
+    row = result.tables["verdicts"].iloc[0]
+    assert row["halves_correlation_high"] < 0
+    assert row["verdict"] == "cannot_tell"
+    assert "turn items" in result.findings[0].sentence
 
 
 @pytest.mark.parametrize(

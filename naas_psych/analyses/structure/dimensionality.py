@@ -67,7 +67,8 @@ def dimensionality(
     common variance that one general factor explains. Of each cluster of dependent items one is
     kept. The rule: interval wholly from .70 on, one_dimension (with clusters, one_with_clusters);
     wholly below, and a first contrast beyond chance, several; else, or with fewer than 200 persons
-    or six items, cannot_tell.
+    or six items, where clusters hold more than half of the items, or where halves run against each
+    other, cannot_tell.
 
     How to read it
     --------------
@@ -79,9 +80,10 @@ def dimensionality(
 
     When not to use it
     ------------------
-    It counts what differs between these persons; what everybody knows it cannot see. Many weakly
-    different areas of equal size (five or more that correlate .5) can look like one thing here as
-    they do in the total score: see domain_correlations. Speed and fatigue are dimensions too.
+    It counts what differs between these persons; what everybody knows it cannot see. Four or more
+    areas of equal size that correlate .5 each look like a cluster beside what all share: it mostly
+    cannot tell, and of few persons may say one: see domain_correlations. Speed and fatigue are
+    dimensions too.
 
     Agrees with
     -----------
@@ -177,6 +179,7 @@ def _judged(
         items=kept.size,
         settled=found.made.fit.converged,
         clusters=clusters,
+        clustered=sum(at.size for at in items.clusters) / max(items.items.size, 1),
         halves=halves_evidence(halves, limits),
         contrast=contrast_evidence(found, items, limits),
         others=(dependence_evidence(items), *shown),

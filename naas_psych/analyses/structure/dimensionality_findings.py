@@ -73,12 +73,28 @@ def _why(row: Row, thresholds: Thresholds) -> str:
         return f"{row['n']:,} persons with a complete score are fewer than the {least} it needs"
     if row["items_kept"] < FEWEST_ITEMS:
         return f"{row['items_kept']} items are fewer than the {FEWEST_ITEMS} it needs"
+    low, high = known(row["halves_correlation_low"]), known(row["halves_correlation_high"])
+    if high is not None and high < 0:
+        size = short(float(row["halves_correlation"])) + between(low, high)
+        return (
+            f"its two most different halves correlate {size}: items run against the others, so "
+            "check the key and turn items that are worded the other way round"
+        )
     if not row["settled"]:
         return "the estimates of the response model did not settle"
-    low, high = known(row["halves_correlation_low"]), known(row["halves_correlation_high"])
     if low is None or high is None:
         return "the correlation of its two most different halves has no interval"
-    line = thresholds["structure_halves_min"].value
+    return _why_halves(row, low, high, line=thresholds["structure_halves_min"].value)
+
+
+def _why_halves(row: Row, low: float, high: float, *, line: float) -> str:
+    """Why the correlation of the halves, which has an interval, does not decide."""
+    if low >= line:
+        return (
+            f"{row['clusters']} groups of items that go together ({row['clustered_items']}) hold "
+            "more than half of the items, and what is left when one of each is kept does not stand "
+            "for the test"
+        )
     size = short(float(row["halves_correlation"])) + between(low, high)
     if high < line:
         return (

@@ -3,12 +3,15 @@
 1. Fewer persons than structure_persons_min, fewer than six items, or a response model that did not
    settle: cannot_tell.
 2. Groups of items that depend on each other (see local_dependence) and hold up to
-   dependence_cluster_share_max of the items are clusters; one item of each is kept.
+   dependence_cluster_share_max of the items are clusters; one item of each is kept. Clusters that
+   together hold more than structure_clustered_max of the items are the test, and what is left does
+   not stand for it: cannot_tell, unless it is several.
 3. Of the two most different halves of what is left, r is the correlation without measurement error,
    found in one part of the persons and measured in the other. The whole interval at or above
    structure_halves_min: one_dimension, or one_with_clusters where there are clusters. The whole
    interval below it, and a first residual contrast beyond chance: several. Else cannot_tell. From
-   structure_halves_target on the halves are the same thing.
+   structure_halves_target on the halves are the same thing; wholly below 0, items of one run
+   against the others, which is a matter of the key: cannot_tell.
 
 All other criteria are shown and counted, and do not decide: they are points without an interval, or
 they find dimensions too small to matter in large samples.
@@ -47,7 +50,7 @@ class Evidence:
 
 @dataclass(frozen=True, kw_only=True)
 class Seen:
-    """What the rule looks at, of one form."""
+    """What the rule looks at, of one form. clustered : share of its items that are in clusters."""
 
     persons: int
     items: int
@@ -55,6 +58,7 @@ class Seen:
     clusters: int
     halves: Evidence
     contrast: Evidence
+    clustered: float = 0.0
     others: tuple[Evidence, ...] = field(default=())
 
 
@@ -64,6 +68,8 @@ def verdict_of(seen: Seen, thresholds: Thresholds) -> Verdict:
     if not enough or seen.items < FEWEST_ITEMS or not seen.settled:
         return "cannot_tell"
     if seen.halves.says == "one":
+        if seen.clustered > thresholds["structure_clustered_max"].value:
+            return "cannot_tell"
         return "one_with_clusters" if seen.clusters else "one_dimension"
     if seen.halves.says == "several" and seen.contrast.says != "one":
         return "several"
@@ -75,7 +81,7 @@ def halves_say(low: float, high: float, thresholds: Thresholds) -> Says:
     line = thresholds["structure_halves_min"].value
     if low >= line:
         return "one"
-    return "several" if high < line else "unclear"
+    return "several" if 0 <= high < line else "unclear"
 
 
 def count_says(count: float, clusters: int) -> Says:
