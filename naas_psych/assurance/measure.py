@@ -147,6 +147,9 @@ def _of_row(
     high = number(row.get(measure.high or f"{measure.value}_high"))
     if measure.exact:
         low = high = estimate
+    reason = _reason(row, measure.value)
+    if estimate is None and reason:
+        return Measured(measure=measure, verdict=cannot_tell(reason, polarity=polarity))
     made = verdict(
         estimate=estimate,
         low=low,
@@ -157,7 +160,6 @@ def _of_row(
         n_min=int(thresholds[measure.n_min].value) if measure.n_min else 0,
         higher_is_better=measure.higher_is_better,
         polarity=polarity,
-        reason=_reason(row, measure.value),
         counted=measure.counted,
         write=_percent if measure.share else "{:g}".format,
     )

@@ -130,7 +130,7 @@ def _headings(column: str, columns: list[str], *, numeric: bool, limits: str) ->
         return [Heading(column, f"{about}, {limits}", True)]
     made = [Heading(column, known.label, numeric, known.symbol)]
     if _limits(column)[0] in columns:
-        own = f"{column}_level" in columns
+        own = any(name.endswith("_level") and name.startswith("rmsea") for name in columns)
         made.append(Heading(column, "interval" if own else limits, True))
     return made
 

@@ -19,6 +19,7 @@ from naas_psych.study.inspection import (
     inspect_content,
     inspect_groups,
     inspect_responses,
+    inspect_role,
 )
 from naas_psych.study.itemframe import items_frame
 from naas_psych.study.keying import parse_keys
@@ -81,6 +82,7 @@ def assemble(tables: Read, recorded: Recorded, audit: Audit) -> Study | None:
     inspect_groups(spec, persons, responses, audit)
     items = items_frame(grid.item_ids, tables.items, recorded.key if scores.keyed else None)
     inspect_content(spec, items, persons, audit)
+    inspect_role(spec, optional.get("judgements"), audit)
     return Study(
         title=spec.study.title or source.name,
         spec=spec,

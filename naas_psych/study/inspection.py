@@ -149,6 +149,18 @@ def inspect_content(
                 audit.add("unknown_form", found, expected=f"one of {', '.join(forms)}.", **where)
 
 
+def inspect_role(spec: StudySpec, judgements: pd.DataFrame | None, audit: Audit) -> None:
+    """The role of [content] against those that judges name."""
+    role = spec.content.role
+    if role is None or judgements is None or "role_owner" not in judgements:
+        return
+    named = sorted({str(one) for one in judgements["role_owner"].dropna()})
+    if named and role not in named:
+        found = f"no judge names the role {role!r}.{_near(role, named)}"
+        where: Where = {"file": "study.toml", "column": "content.role", "value": role}
+        audit.add("unknown_role", found, expected=f"one of {', '.join(named[:12])}.", **where)
+
+
 def _tell_column(key: str, column: str, table: str, known: list[str], audit: Audit) -> None:
     found = f"the {table} have no column {column!r}.{_near(column, known)}"
     expected = f"one of {', '.join(known) or 'no column: there is no such table'}."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveFloat
+from pydantic import BaseModel, ConfigDict, Field
 
 Absence = Literal["omitted", "not_reached", "not_administered", "technical_loss"]
 
@@ -91,10 +91,14 @@ class ExtraTime(_Part):
     levels: Annotated[list[str], Field(min_length=1)]
 
 
+#: Strict: true is no minute.
+Minutes = Annotated[float, Field(gt=0, strict=True)]
+
+
 class Speed(_Part):
     """The time that was given, in minutes, for every form or form by form."""
 
-    time_limit: PositiveFloat | dict[str, PositiveFloat] | None = None
+    time_limit: Minutes | dict[str, Minutes] | None = None
     extra_time: ExtraTime | None = None
 
 

@@ -124,3 +124,17 @@ def test_settings_that_name_nothing_are_told_once(tmp_path: Path, toml: str, cod
 def test_settings_that_name_what_is_there_are_no_fault(tmp_path: Path) -> None:
     toml = '[content]\ndomain = "domain"\n[speed]\ntime_limit = { alpha = 60, beta = 75 }'
     assert check_study(study(tmp_path, toml, items=ITEMS)).study is not None
+
+
+def test_a_role_that_no_judge_names_is_told(tmp_path: Path) -> None:
+    judged = "judge_id,item_id,relevance,role_owner\nX1,Q1,4,nurse\nX1,Q2,2,doctor\n"
+    named = '[content]\nrole = "{}"'
+    assert "unknown_role" in codes(
+        study(tmp_path / "no", named.format("astronaut"), judgements=judged)
+    )
+    found = codes(study(tmp_path / "yes", named.format("nurse"), judgements=judged))
+    assert "unknown_role" not in found
+
+
+def test_true_is_no_number_of_minutes(tmp_path: Path) -> None:
+    assert "bad_setting" in codes(study(tmp_path, "[speed]\ntime_limit = true"))

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from naas_psych.analyses.forms import ONE_FORM, form_in_words
 from naas_psych.analyses.options import Omitted
 from naas_psych.analyses.speed.behaviour import behaviour
 from naas_psych.analyses.speed.options import Asked, Rule, Tail
@@ -200,10 +201,13 @@ def _notes(forms: list[TimedForm]) -> tuple[str, ...]:
     ]
     if extra:
         notes.append(
-            f"{extra} persons with extra time have a speed but no part in the estimates, which "
-            "are about the ordinary limit."
+            f"{extra} persons with extra time or too few times have no part in the estimates, "
+            "which are about the ordinary limit."
         )
     failed = [one.name for one in forms if not one.model.converged]
     if failed:
-        notes.append(f"Estimates of {', '.join(failed)} did not settle; do not use them.")
+        named = ", ".join(
+            "the test" if name == ONE_FORM else form_in_words(name) for name in failed
+        )
+        notes.append(f"Estimates of {named} did not settle; do not use them.")
     return tuple(notes)

@@ -65,7 +65,7 @@ def speededness_findings(result: Result, thresholds: Thresholds) -> Iterator[Fin
             code="times_absent",
             severity="warning",
             subject="test",
-            sentence="No response times were given: rapid guessing, effort, the time used and the "
+            sentence="No response times can be used: rapid guessing, effort, the time used and the "
             "time by position cannot be worked out. What is left counts blanks, and blanks "
             "understate lack of time where a wrong answer costs nothing.",
         )
@@ -94,7 +94,7 @@ def _verdict(form: _Form, verdict: SpeedVerdict) -> Finding:
         code="speed_verdict",
         severity="info" if _at_most(verdict) else _SEVERITY[verdict.word],
         subject=form.subject,
-        case=verdict.case,
+        case="at_most" if _at_most(verdict) else verdict.case,
         numbers={"n": verdict.n, "enough": verdict.enough},
         sentence=_sentence(form, verdict),
         value=verdict.word,
