@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from naas_psych.numerics.arrays import Floats
-from naas_psych.numerics.intervals import Interval, t_quantile
+from naas_psych.numerics.intervals import Interval
 from naas_psych.numerics.proportions import wilson
+from naas_psych.numerics.two_groups import mean_interval
 
 
 def porter_index(shares: ArrayLike, others: ArrayLike) -> float:
@@ -41,11 +42,7 @@ def multinomial_limits(counts: ArrayLike, *, level: float) -> Interval[Floats]:
 def mean_limits(values: ArrayLike, *, level: float) -> Interval[float]:
     """t limits of a mean over judges; nan with fewer than two."""
     found = np.asarray(values, dtype=float)
-    found = found[np.isfinite(found)]
-    if found.size < 2:
-        return Interval(float("nan"), float("nan"))
-    half = t_quantile(level, found.size - 1) * found.std(ddof=1) / np.sqrt(found.size)
-    return Interval(float(found.mean() - half), float(found.mean() + half))
+    return mean_interval(found[np.isfinite(found)], level=level)
 
 
 def _shares(values: Floats) -> Floats:

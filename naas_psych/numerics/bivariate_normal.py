@@ -17,7 +17,7 @@ from scipy.special import ndtr
 from naas_psych.numerics.arrays import Floats
 
 #: Stands for an infinite limit: far enough out that tails are 0 and never denormal, which is slow.
-_FAR = 60.0
+FAR = 60.0
 #: Up to each |rho|, that many nodes are exact to 1e-15 (Genz 2004).
 _NODES = ((0.3, 6), (0.75, 12), (0.925, 20))
 _TWO_PI = 2 * np.pi
@@ -50,8 +50,8 @@ def probability(h: Floats, k: Floats, rho: Floats) -> Floats:
     """
     h, k, rho = np.broadcast_arrays(h, k, rho)
     shape = rho.shape
-    a = np.clip(h, -_FAR, _FAR).ravel()
-    b = np.clip(k, -_FAR, _FAR).ravel()
+    a = np.clip(h, -FAR, FAR).ravel()
+    b = np.clip(k, -FAR, FAR).ravel()
     r = np.asarray(rho, dtype=float).ravel()
     found = np.empty(r.size)
     size, below = np.abs(r), -1.0

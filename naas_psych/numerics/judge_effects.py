@@ -1,4 +1,4 @@
-"""What single judges do to a panel: standing apart, filling gaps, and cuts without each of them."""
+"""Single judges in a panel: who stands apart, what fills a gap, who ranks items as others do."""
 
 from __future__ import annotations
 

@@ -21,9 +21,8 @@ class Omega:
     """omega_total, omega_hierarchical (B,): nan where there is no general factor.
 
     `pattern` (B, J, m) are the loadings on the factors as rotated, `general` (B, J) those on the
-    general factor (nan where there is none); `trouble` names what went
-    wrong, by matrix: "", "not_converged", "rotation_not_converged", "second_order_heywood_case" or
-    "heywood_case".
+    general factor (nan where there is none); `trouble` names what went wrong, by matrix: "",
+    "not_converged", "rotation_not_converged", "second_order_heywood_case" or "heywood_case".
     """
 
     total: Floats

@@ -53,70 +53,44 @@ class Polychoric:
 def polychoric_matrix(
     codes: NDArray[Any],
     *,
-    n_categories: int | None = None,
     zero_cell: float = 0.5,
-    zero_cell_larger: float = 0.0,
     threads: int = 1,
 ) -> Polychoric:
     """Correlations of all pairs of `codes` (N, J), integers from 0, negative where absent.
 
     Each pair is tabulated over the persons who have both items, and its thresholds come from the
     margins of that table: with complete data these are the items' own. A 2x2 table with one empty
-    cell has `zero_cell` persons moved into it with the margins kept; tables with more categories
-    have `zero_cell_larger` put into each empty cell. A table that would still be at the boundary
-    has no correlation. `n_categories` is the least width of the thresholds that are returned.
+    cell has `zero_cell` persons moved into it with the margins kept. A table that would still be at
+    the boundary has no correlation.
     """
-    return correlations_of(
-        recoded(codes),
-        n_categories=n_categories,
-        zero_cell=zero_cell,
-        zero_cell_larger=zero_cell_larger,
-        threads=threads,
-    )
-
-
-def correlations_of(
-    data: Recoded,
-    *,
-    n_categories: int | None = None,
-    zero_cell: float = 0.5,
-    zero_cell_larger: float = 0.0,
-    threads: int = 1,
-) -> Polychoric:
-    """`polychoric_matrix` of codes whose categories have been closed up already."""
+    data = recoded(codes)
     wide = max(int(data.categories.max(initial=0)), 2)
     if wide == 2:
         tables = binary_tables(data.codes, complete=data.complete)
-        return _from_binary(tables, data, zero_cell=zero_cell, width=n_categories or 2)
+        return _from_binary(tables, data, zero_cell=zero_cell)
     counts = wide_tables(data.codes, categories=wide)
     first, second = np.triu_indices(len(data.categories), 1)
-    found = pair_correlations(
-        counts[first, second],
-        zero_cell=zero_cell,
-        zero_cell_larger=zero_cell_larger,
-        threads=threads,
-    )
+    found = pair_correlations(counts[first, second], zero_cell=zero_cell, threads=threads)
     own = np.arange(len(data.categories))
     margins = np.diagonal(counts[own, own], axis1=1, axis2=2)
     n = counts.sum(axis=(2, 3))
-    return _gathered(found, data, n, _thresholds(margins, max(wide, n_categories or 0)))
+    return _gathered(found, data, n, _thresholds(margins))
 
 
-def _from_binary(tables: Tables, data: Recoded, *, zero_cell: float, width: int) -> Polychoric:
+def _from_binary(tables: Tables, data: Recoded, *, zero_cell: float) -> Polychoric:
     """Tetrachoric correlations of all pairs of items that have two categories."""
     first, second = np.triu_indices(len(data.categories), 1)
     pairs = Tables(*(getattr(tables, f.name)[first, second] for f in fields(Tables)))
     found = tetrachoric(pairs, zero_cell=zero_cell)
     ones = np.diagonal(tables.a)
     margins = np.stack([np.diagonal(tables.n) - ones, ones], axis=1)
-    return _gathered(found, data, tables.n, _thresholds(margins, max(width, 2)))
+    return _gathered(found, data, tables.n, _thresholds(margins))
 
 
 def pair_correlations(
     counts: Floats,
     *,
     zero_cell: float = 0.5,
-    zero_cell_larger: float = 0.0,
     boundary_cell: float = 0.0,
     threads: int = 1,
 ) -> Tetrachoric:
@@ -125,13 +99,11 @@ def pair_correlations(
     A table that would be at the boundary has `boundary_cell` put into each empty cell, or with 0
     has no correlation.
     """
-    found = _mixed(counts, zero_cell=zero_cell, zero_cell_larger=zero_cell_larger, threads=threads)
+    found = _mixed(counts, zero_cell=zero_cell, threads=threads)
     return _filled(found, counts, boundary_cell) if boundary_cell else found
 
 
-def _mixed(
-    counts: Floats, *, zero_cell: float, zero_cell_larger: float, threads: int
-) -> Tetrachoric:
+def _mixed(counts: Floats, *, zero_cell: float, threads: int) -> Tetrachoric:
     """Tables of two by two categories by their exact solution, all others by Newton's method."""
     rows, columns = _width(counts.sum(axis=2)), _width(counts.sum(axis=1))
     shapes = rows * 1000 + columns
@@ -143,8 +115,7 @@ def _mixed(
     chunks = [at[k : k + step] for at in places for k in range(0, at.size, step)]
 
     def work(at: NDArray[np.int64]) -> Tetrachoric:
-        table = counts[at][:, : rows[at[0]], : columns[at[0]]]
-        return polychoric_pairs(table, zero_cell=zero_cell_larger)
+        return polychoric_pairs(counts[at][:, : rows[at[0]], : columns[at[0]]])
 
     if threads > 1:
         with ThreadPoolExecutor(threads) as pool:
@@ -215,12 +186,9 @@ def _square(values: NDArray[Any], n_items: int, diagonal: Any) -> NDArray[Any]:
     return matrix
 
 
-def _thresholds(margins: Floats, width: int) -> Floats:
-    """Normal deviates (J, width - 1) of cumulative proportions; nan above the highest category."""
+def _thresholds(margins: Floats) -> Floats:
+    """Normal deviates (J, K - 1) of cumulative proportions; nan above the highest category."""
     n = margins.sum(axis=1, keepdims=True)
     below = np.cumsum(margins, axis=1)[:, :-1]
     inside = (below > 0) & (below < n)
-    shares = np.divide(below, n, out=np.full(below.shape, np.nan), where=inside)
-    found = np.full((len(margins), width - 1), np.nan)
-    found[:, : shares.shape[1]] = ndtri(shares)
-    return found
+    return np.asarray(ndtri(np.divide(below, n, out=np.full(below.shape, np.nan), where=inside)))

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
 from naas_psych.numerics.arrays import Floats
-from naas_psych.numerics.bivariate_normal import density, density_slope, probability
+from naas_psych.numerics.bivariate_normal import FAR, density, density_slope, probability
 from naas_psych.numerics.tetrachoric import BOUNDARY, NO_RESPONSES, NO_VARIANCE, OK, Tetrachoric
 
 _MOST_STEPS = 60
@@ -21,8 +21,6 @@ _MOST = 0.99999
 _FLAT_FROM, _LEAST_INFORMATION = 0.6, 1.0
 #: The least probability of a cell, so that an underflow does not divide by 0.
 _TINY = 1e-18
-#: Stands for an infinite threshold.
-_FAR = 60.0
 
 
 @dataclass(frozen=True)
@@ -103,7 +101,7 @@ def _cells(corner: Floats) -> Floats:
 def _slopes(grid: _Grid, rho: Floats) -> _Slopes:
     r = rho[:, None, None]
     # A threshold repeated by a category that is not in use may be infinite.
-    h, k = np.clip(grid.h[:, 1:-1], -_FAR, _FAR), np.clip(grid.k[:, :, 1:-1], -_FAR, _FAR)
+    h, k = np.clip(grid.h[:, 1:-1], -FAR, FAR), np.clip(grid.k[:, :, 1:-1], -FAR, FAR)
     probabilities = np.maximum(_cells(_cumulative(h, k, r)), _TINY)
     first, second = _framed(rho.size, grid), _framed(rho.size, grid)
     first[:, 1:-1, 1:-1] = density(h, k, r)
@@ -140,7 +138,7 @@ def _through_thresholds(h: Floats, k: Floats, rho: Floats, ratio: Floats, margin
     the derivative of the cells beside the threshold.
     """
     r = rho[:, None, None]
-    inner = np.clip(h[:, 1:-1], -_FAR, _FAR)
+    inner = np.clip(h[:, 1:-1], -FAR, FAR)
     conditional = ndtr((k - r * inner) / np.sqrt((1 - r) * (1 + r)))
     across = conditional[:, :, 1:] - conditional[:, :, :-1]
     weight = (across * (ratio[:, :-1] - ratio[:, 1:])).sum(axis=2)

@@ -144,12 +144,6 @@ def _changes(
     return Changes(both[1] - both[0], shares[:, 1] - shares[:, 0], gain)
 
 
-def midranks(values: Floats) -> Floats:
-    """Ranks (n,) from 1; equal values share their mean rank."""
-    _, place, counts = np.unique(values, return_inverse=True, return_counts=True)
-    return np.asarray((np.cumsum(counts) - (counts - 1) / 2)[place])
-
-
 def correlation(a: Floats, b: Floats) -> float:
     """Pearson's r; nan where one does not vary."""
     if len(a) < 2 or np.ptp(a) == 0 or np.ptp(b) == 0:

@@ -23,6 +23,8 @@ class Estimate:
 
 
 NOTHING = Estimate(math.nan, UNDEFINED)
+#: Twice the log-likelihood that a place may lack: the .95 quantile of chi-square with 1 df.
+_WITHIN = 3.84
 
 
 def gulliksen_ratio(wrong: Floats, not_reached: Floats, *, level: float) -> Estimate:
@@ -116,7 +118,7 @@ def clustered_difference(
 class Rise:
     """Where a share begins to rise: place of the first position after it, and how sure it is.
 
-    first, last : places that the data cannot tell from it (likelihood ratio within 3.84)
+    first, last : places that the data cannot tell from it (likelihood ratio within _WITHIN)
     gain : twice the gain in log-likelihood over one share throughout
     """
 
@@ -142,7 +144,7 @@ def find_rise(hits: Floats, counts: Floats) -> Rise | None:
     place = int(np.argmax(gain))
     if gain[place] <= 2 * math.log(float(counts.sum())):
         return None
-    near = np.flatnonzero(gain >= gain[place] - 3.84)
+    near = np.flatnonzero(gain >= gain[place] - _WITHIN)
     return Rise(place + 1, int(near[0]) + 1, int(near[-1]) + 1, float(gain[place]))
 
 

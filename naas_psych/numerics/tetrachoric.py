@@ -20,14 +20,8 @@ _MOST_STEPS = 60
 #: Convergence is cubic: a step of this size leaves nothing that float64 can hold.
 _SETTLED = 1e-7
 #: Codes of what became of a table; the words are in `REASONS`.
-OK, NO_RESPONSES, NO_VARIANCE, BOUNDARY, ZERO_CELL = range(5)
-REASONS: tuple[str | None, ...] = (
-    None,
-    "no_responses",
-    "no_variance",
-    "boundary",
-    "boundary",
-)
+OK, NO_RESPONSES, NO_VARIANCE, BOUNDARY = range(4)
+REASONS: tuple[str | None, ...] = (None, "no_responses", "no_variance", "boundary")
 
 
 @dataclass(frozen=True)

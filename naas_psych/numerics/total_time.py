@@ -39,7 +39,9 @@ class TotalTime:
         """The time in which `share` of the persons finish."""
         z, sd = float(ndtri(share)), np.sqrt(self.variance)
         log = self.mean + z * sd
-        half = normal_quantile(level) * self._se(self.mean_slope + z / (2 * sd) * self._dv)
+        half = normal_quantile(level) * self._se(
+            self.mean_slope + z / (2 * sd) * self.variance_slope
+        )
         return Estimate(
             float(np.exp(log)), Interval(float(np.exp(log - half)), float(np.exp(log + half)))
         )
@@ -49,14 +51,10 @@ class TotalTime:
         sd = np.sqrt(self.variance)
         u = (self.mean - np.log(limit)) / sd
         half = normal_quantile(level) * self._se(
-            self.mean_slope / sd - u / (2 * self.variance) * self._dv
+            self.mean_slope / sd - u / (2 * self.variance) * self.variance_slope
         )
         low, value, high = (float(ndtr(x)) for x in (u - half, u, u + half))
         return Estimate(value, Interval(low, high))
-
-    @property
-    def _dv(self) -> Floats:
-        return self.variance_slope
 
     def _se(self, slope: Floats) -> float:
         return float(np.sqrt(max(float(slope @ self.covariance @ slope), 0.0)))

@@ -1,11 +1,11 @@
-"""Two groups of persons, and two orders of the same persons, compared with intervals."""
+"""Limits of a mean, and of the difference of the means of two groups of persons."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from naas_psych.numerics.arrays import Floats
-from naas_psych.numerics.intervals import UNDEFINED, Interval, normal_quantile, t_quantile
+from naas_psych.numerics.intervals import UNDEFINED, Interval, t_quantile
 
 
 def welch(first: Floats, second: Floats, *, level: float) -> Interval[float]:
@@ -27,28 +27,3 @@ def mean_interval(values: Floats, *, level: float) -> Interval[float]:
         return UNDEFINED
     half = t_quantile(level, values.size - 1) * float(values.std(ddof=1) / np.sqrt(values.size))
     return Interval(float(values.mean()) - half, float(values.mean()) + half)
-
-
-def spearman(x: Floats, y: Floats) -> float:
-    """Correlation of the ranks, ties at their mean; nan below three persons or without variance."""
-    if x.size < 3:
-        return float("nan")
-    a, b = _ranks(x), _ranks(y)
-    a, b = a - a.mean(), b - b.mean()
-    spread = float(np.sqrt((a @ a) * (b @ b)))
-    return float(a @ b) / spread if spread > 0 else float("nan")
-
-
-def spearman_interval(r: float, n: int, *, level: float) -> Interval[float]:
-    """tanh(atanh r -+ z sqrt((1 + r^2 / 2) / (n - 3))) (Bonett & Wright 2000)."""
-    if n < 4 or not abs(r) < 1:
-        return UNDEFINED
-    half = normal_quantile(level) * np.sqrt((1 + r * r / 2) / (n - 3))
-    z = np.arctanh(r)
-    return Interval(float(np.tanh(z - half)), float(np.tanh(z + half)))
-
-
-def _ranks(x: Floats) -> Floats:
-    _, inverse, counts = np.unique(x, return_inverse=True, return_counts=True)
-    last = np.cumsum(counts)
-    return np.asarray((last - (counts - 1) / 2)[inverse])

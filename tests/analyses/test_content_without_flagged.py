@@ -13,7 +13,8 @@ from scipy import stats
 import naas_psych as nps
 from naas_psych.analyses.content.flagged import flagged
 from naas_psych.errors import AnalysisImpossible
-from naas_psych.numerics.removal import Marks, alphas, changes, midranks, outcomes, random_removals
+from naas_psych.numerics.ranks import midranks
+from naas_psych.numerics.removal import Marks, alphas, changes, outcomes, random_removals
 from naas_psych.result import Result
 from naas_psych.study.spec import Cut
 from naas_psych.study.study import Study

@@ -18,7 +18,8 @@ from naas_psych import register
 from naas_psych.errors import AnalysisImpossible
 from naas_psych.numerics.intervals import UNDEFINED
 from naas_psych.numerics.proportions import newcombe, wilson
-from naas_psych.numerics.two_groups import mean_interval, spearman, spearman_interval, welch
+from naas_psych.numerics.ranks import spearman, spearman_interval
+from naas_psych.numerics.two_groups import mean_interval, welch
 from naas_psych.study.spec import StudySpec
 from naas_psych.study.study import Study
 from tests.analyses.speed_worlds import sat
@@ -223,7 +224,7 @@ def test_the_pilot_gives_back_what_it_was_made_with(pilot: Study) -> None:
     assert warned[0].severity == "warning"
     assert "78 minutes" in warned[0].sentence
     both = items[items["item_id"].duplicated(keep=False)]
-    wide = both.set_index(["item_id", "form"])["time_intensity"].unstack()
+    wide = both.pivot_table(index="item_id", columns="form", values="time_intensity")
     assert len(wide) == 24
     assert np.abs(wide["alpha"] - wide["beta"]).max() < 0.15
 

@@ -14,13 +14,13 @@ from naas_psych.errors import AnalysisImpossible
 from naas_psych.numerics.arrays import Floats
 from naas_psych.numerics.bootstrap import bca
 from naas_psych.numerics.intervals import UNDEFINED, Interval
+from naas_psych.numerics.ranks import midranks
 from naas_psych.numerics.removal import (
     Changes,
     Marks,
     alphas,
     changes,
     correlation,
-    midranks,
     outcomes,
     random_removals,
 )

@@ -16,7 +16,8 @@ from naas_psych.analyses.speed.places import FormPlaces
 from naas_psych.numerics.arrays import Floats
 from naas_psych.numerics.intervals import UNDEFINED, Interval
 from naas_psych.numerics.proportions import newcombe, wilson
-from naas_psych.numerics.two_groups import mean_interval, spearman, spearman_interval, welch
+from naas_psych.numerics.ranks import spearman, spearman_interval
+from naas_psych.numerics.two_groups import mean_interval, welch
 from naas_psych.result import tidy
 from naas_psych.study.study import Study
 

@@ -96,9 +96,8 @@ def item_correlations(
     >>> list(pairs.columns)[:3]
     ['item_a', 'item_b', 'r']
     """
-    asked = {"omitted": omitted, "not_reached": not_reached}
-    pooled = coded_forms(study, **asked, pooled=True)  # type: ignore[arg-type]
-    made = coded_forms(study, **asked)  # type: ignore[arg-type]
+    pooled = coded_forms(study, omitted=omitted, not_reached=not_reached, pooled=True)
+    made = coded_forms(study, omitted=omitted, not_reached=not_reached)
     everything = pooled.forms[0]
     return Result(
         tables={
@@ -156,8 +155,7 @@ def _put_polychoric(
     few = categories < MANY_CATEGORIES
     take = np.ones((items.size, items.size), dtype=bool) if every else few[:, None] | few[None, :]
     at = tuple(items[side] for side in np.nonzero(take))
-    two = categories <= 2
-    names = np.where(two[:, None] & two[None, :], "tetrachoric", "polychoric").astype(object)
+    names = np.where(found.binary, "tetrachoric", "polychoric").astype(object)
     into.r[at], into.se[at] = found.r[take], found.se_full[take]
     into.zero_cells[at], into.method[at] = found.zero_cells[take], names[take]
     reasons = np.where(found.reasons == "no_responses", "no_common_persons", found.reasons)

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr
 
 from naas_psych.analyses.speed.places import find_places
-from naas_psych.numerics.arrays import Floats
+from naas_psych.numerics.ranks import rank_test
 from naas_psych.study.study import Study
 
 
@@ -40,16 +39,3 @@ def sides_in_order(
     return SidesInOrder(
         float(places[side].mean()), float(places[~side].mean()), rank_test(places, side)
     )
-
-
-def rank_test(values: Floats, first: NDArray[np.bool_]) -> float:
-    """Two-sided p of Mann and Whitney's test by the normal distribution; ties share their rank."""
-    below = (values[:, None] > values[None, :]).sum(axis=1)
-    same = (values[:, None] == values[None, :]).sum(axis=1)
-    ranks = below + (same + 1) / 2
-    n, m = int(first.sum()), int((~first).sum())
-    spread = np.sqrt(n * m / (n + m) * ranks.var(ddof=1))
-    if not spread > 0:
-        return float("nan")
-    z = (ranks[first].sum() - n * (n + m + 1) / 2) / spread
-    return float(2 * ndtr(-abs(z)))
