@@ -25,8 +25,11 @@ _VERDICTS = ("structure_verdict", "speed_verdict")
 _FEW_FORMS = 3
 
 
-def headline(study: Study, results: Sequence[Result]) -> str:
-    """One or two sentences that a person who reads nothing else should have read."""
+def headline(study: Study, results: Sequence[Result], *, not_examined: int = 0) -> str:
+    """One or two sentences that a person who reads nothing else should have read.
+
+    `not_examined` counts the analyses that these data cannot answer.
+    """
     by_name = {result.analysis: result for result in results}
     if "scorecard" in by_name:
         return _score(by_name["scorecard"])
@@ -35,7 +38,8 @@ def headline(study: Study, results: Sequence[Result]) -> str:
     verdicts = [f for result in results for f in result.findings if f.code in _VERDICTS]
     if verdicts:
         return f"{_size(study)}. " + " ".join(f.sentence for f in verdicts[:_FEW_FORMS])
-    return _attention(study, [f for result in results for f in result.findings])
+    findings = [f for result in results for f in result.findings]
+    return _attention(study, findings, not_examined=not_examined)
 
 
 def _rank(finding: Finding) -> int:
@@ -48,12 +52,15 @@ def _size(study: Study) -> str:
     return f"{count(items, 'item')}, {count(persons, 'person')}"
 
 
-def _attention(study: Study, findings: Sequence[Finding]) -> str:
+def _attention(study: Study, findings: Sequence[Finding], *, not_examined: int) -> str:
     """How many items need attention, which, and why."""
     size = _size(study)
     urgent = sorted((f for f in findings if f.severity != "info"), key=_rank)
     if not urgent and any(f.code == "small_sample" for f in findings):
         return f"{size}: too few persons to judge the items; read the intervals."
+    if not urgent and not_examined:
+        gone = count(not_examined, "analysis", "analyses")
+        return f"{size}: {gone} could not be made from these data; the rest found nothing urgent."
     if not urgent:
         return f"{size}: nothing here needs attention before the score is used."
     items = set(study.responses.item_ids)

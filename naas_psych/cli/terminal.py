@@ -87,7 +87,9 @@ def _sentence(view: View, answer: Answer) -> Iterator[RenderableType]:
     from rich.text import Text
 
     yield Text("")
-    yield view.prose(headline(answer.study, answer.results), style="bold")
+    gone = len(answer.not_examined)
+    said = headline(answer.study, answer.results, not_examined=gone)
+    yield view.prose(said, style="bold")
     yield Text("")
 
 
