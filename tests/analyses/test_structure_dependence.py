@@ -246,3 +246,11 @@ def test_level_of_the_reference(n: int, items: int) -> None:
     # Four standard errors of a share of .05 in 300 are .05.
     assert low / studies < 0.10
     assert flagged / studies < 0.035
+
+
+def test_a_scale_of_a_hundred_points_is_refused_at_once() -> None:
+    points = np.random.default_rng(1).integers(0, 101, (300, 8))
+    study = study_from_scores(points, max_points=100)
+    for analysis in (nps.local_dependence, nps.dimensionality):
+        with pytest.raises(AnalysisImpossible, match="101 score points"):
+            analysis(study)

@@ -23,6 +23,8 @@ from naas_psych.thresholds import Thresholds
 #: Persons in a replicate. Spread falls with the square root of the persons of a pair: of 30,000
 #: persons and 60 items without dependence, distances in SD that 2,000 gave had a spread of 1.00.
 MOST_PERSONS = 2000
+#: Score points of an item that a response model can be fitted to in reasonable time.
+_MOST_CATEGORIES = 30
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,18 @@ class Dependence:
         return np.union1d(cluster, going)
 
 
+def _check_categories(study: Study) -> None:
+    """A model with a parameter for each of a hundred score points takes hours, and says nothing."""
+    responses = study.responses
+    points = int((responses.max_points - responses.min_points).max(initial=0)) + 1
+    if points > _MOST_CATEGORIES:
+        raise AnalysisImpossible(
+            f"An item has {points} score points, and a response model would need a parameter for "
+            f"each. Needed: scores of at most {_MOST_CATEGORIES} points; parallel_analysis and "
+            "one_factor take such items as they are."
+        )
+
+
 def dependence(study: Study, asked: Asked, *, threads: int) -> Dependence:
     """Adjusted Q3 of all pairs, held to its reference; made once for all that ask for the same.
 
@@ -79,6 +93,7 @@ def dependence(study: Study, asked: Asked, *, threads: int) -> Dependence:
 
 
 def _dependence(study: Study, asked: Asked, *, threads: int) -> Dependence:
+    _check_categories(study)
     made = calibrated(study, model=asked.model, omitted=asked.omitted, threads=threads)
     if len(made.fit.columns) < 3:
         raise AnalysisImpossible(
