@@ -30,6 +30,7 @@ class Claim:
     documents : documents of the scheme that answer it
     ledger : it asks whether each step of the argument has evidence
     unanswered : why no number of this version answers it in full
+    remark : what a reader should know beside the verdict
     main_assumption, would_change_if, cannot_show : the caveats of the answer
     action : what to do, by the level of the verdict
     on_board : it stands among the verdicts on the first page
@@ -94,8 +95,10 @@ def _claim(name: str, entry: Mapping[str, Any]) -> Claim:
 def answers(
     study: Study, results: Mapping[str, Result], not_examined: Mapping[str, str]
 ) -> tuple[Answer, ...]:
-    """What the results say about each claim; `not_examined` has the reasons of analyses that
-    these data cannot answer."""
+    """What the results say about each claim.
+
+    `not_examined` : analysis to the reason why these data cannot answer it.
+    """
     return tuple(_answer(claim, study, results, not_examined) for claim in claims())
 
 
@@ -124,7 +127,8 @@ def _answer(
 def _others(
     claim: Claim, documents: Verdict | None, results: Mapping[str, Result]
 ) -> Iterator[Verdict]:
-    """What counts besides numbers. A missing document meets no demand, and proves no concern."""
+    """What counts besides numbers. A missing document meets no demand, and is no evidence for a
+    concern."""
     if documents is not None and claim.polarity == "D":
         yield documents
     if claim.ledger:

@@ -62,10 +62,10 @@ class Seen:
         return finding.probability is not None and finding.probability < line
 
     def about(self, item: str) -> Iterator[Finding]:
-        """What the analyses of items and of content found about an item; those that cannot answer
-        find nothing.
+        """What the analyses of items and of content found about an item.
 
-        Response models have warnings of their own, for which no rate has been measured.
+        Those that cannot answer find nothing. Response models have warnings of their own, for which
+        no rate has been measured.
         """
         for name in (*register.chapter_of("item_statistics").analyses, *_JUDGED):
             with suppress(AnalysisImpossible):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from itertools import combinations
 from typing import Any
 
-from naas_psych.analyses.items.phrasing import short
+from naas_psych.analyses.items.phrasing import known, short
 from naas_psych.errors import AnalysisImpossible
 from naas_psych.oracle.looked_for import wanted
 from naas_psych.oracle.seen import Row, Seen
@@ -41,9 +41,10 @@ def _measure(seen: Seen, form: str, name: str) -> float:
         for row in seen.rows("speededness", "summary")
         if row["form"] == form and row["measure"] == name
     ]
-    if not rows or rows[0]["value"] != rows[0]["value"]:
+    value = known(rows[0]["value"]) if rows else None
+    if value is None:
         raise AnalysisImpossible(f"speededness has no {name} of form {form}.")
-    return float(rows[0]["value"])
+    return value
 
 
 def linked_items(seen: Seen, plant: Plant) -> Sight:

@@ -99,7 +99,7 @@ def test_sources_are_compared_and_none_is_picked() -> None:
     )
     (finding,) = [f for f in result.findings if f.code == "sources_disagree"]
     assert "Each source's own answer" in finding.sentence
-    assert "None of them is THE answer" in finding.sentence
+    assert "None of them is the one answer" in finding.sentence
     for said in ("exit 80 % agree", "phone 50 % agree", "open call 8 % agree"):
         assert said in finding.sentence
 

@@ -47,7 +47,7 @@ def _disagreement(result: Result, thresholds: Thresholds) -> Iterator[Finding]:
         severity="warning",
         subject=str(lead),
         sentence=f"Sources differ on {in_words(lead)}. Each source's own answer: {said}. None of "
-        f"them is THE answer: each holds for those it heard.{also}",
+        f"them is the one answer: each holds for those it heard.{also}",
         value=float(largest["agree_difference"]),
         limits=(largest["agree_difference_low"], largest["agree_difference_high"]),
         threshold=thresholds["feedback_answers_min"],

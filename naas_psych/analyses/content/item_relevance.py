@@ -79,8 +79,8 @@ def item_relevance(
 
     When not to use it
     ------------------
-    Not as proof that a test is valid: it is the opinion of this panel. Fewer than 5 judges carry
-    little. s_cvi_ua falls as the panel grows, whatever the items.
+    It does not show that a test serves its purpose: it is the opinion of this panel. Fewer than 5
+    judges carry little. s_cvi_ua falls as the panel grows, whatever the items.
 
     Agrees with
     -----------

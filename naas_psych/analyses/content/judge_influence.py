@@ -45,8 +45,9 @@ def judge_influence(study: Study, *, level: Level = 0.95) -> Result:
     --------------
     A judge who stands apart is not wrong: look at what they saw. But what the panel says should
     not hang on one person. A judge of standard setting whose ratings do not go with facility
-    (upper limit below .40) has not told hard items from easy ones; their cut is a guess.
-    cut_change_in_se above 1: leaving out these judges moves the cut by more than its own error.
+    (upper limit below .40) has not told hard items from easy ones; their cut says little about
+    these items. cut_change_in_se above 1: leaving out these judges moves the cut by more than its
+    own error.
 
     When not to use it
     ------------------

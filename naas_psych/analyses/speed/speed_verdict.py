@@ -48,7 +48,7 @@ def speed_verdict(rows: Mapping[str, Row], n: int, thresholds: Thresholds) -> Sp
 
     Blanks alone can show that a form was rushed, never that it was not: without times the best
     word is cannot_tell. So it is where rapid answers are as frequent before the tail as in it:
-    people who do not try answer so throughout, however much time there is.
+    people who make little effort answer so throughout, however much time there is.
     """
     enough = int(thresholds["speed_persons_min"].value)
     if n < enough:

@@ -50,9 +50,9 @@ def speededness(
     reached_last, reached_three_quarters and rapid_tail_share to their limits. Then look at
     `accuracy`: if rapid answers earn what blind choice earns, and the others far more, they are
     guesses. Where rapid_tail_rise is not surely above 0 they are as frequent before the end, which
-    is lack of will as much as of time: then we cannot tell. The rule of 80 % who reach the last
-    item counts blanks only: where a wrong answer costs nothing, people guess rather than leave a
-    blank, so it passes tests that were too short.
+    may be little effort as well as little time: then we cannot tell. The rule of 80 % who reach the
+    last item counts blanks only: where a wrong answer costs nothing, people guess rather than leave
+    a blank, so it passes tests that were too short.
 
     When not to use it
     ------------------
