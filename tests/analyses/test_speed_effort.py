@@ -28,6 +28,15 @@ def test_the_worked_example() -> None:
     np.testing.assert_allclose(result.tables["persons"]["total_time"], [155, 80, 163])
 
 
+def test_limits_of_mean_effort_stay_within_what_a_share_can_be() -> None:
+    # By t they are .9167 plus or minus .3585, which passes 1.
+    study = study_from_scores(np.ones((3, 4), dtype=int), max_points=1, times=TIMES)
+    summary = nps.response_time_effort(study, rule="nt10", trim=0.0).tables["summary"]
+    row = summary.set_index("measure").loc["mean_rte"]
+    assert row["value_low"] == pytest.approx(0.9167 - 0.3585, abs=1e-3)
+    assert row["value_high"] == 1.0
+
+
 def test_guessed_items_and_low_effort_are_found() -> None:
     result = nps.response_time_effort(sat(hasty=0.33))
     flagged = [one.subject for one in result.findings if one.code == "rapid_guessing_item"]

@@ -22,6 +22,9 @@ from naas_psych.numerics.intervals import UNDEFINED, Interval, t_quantile
 from naas_psych.numerics.speed import NOTHING, Estimate
 from naas_psych.thresholds import Thresholds
 
+#: What a share, a percentage and a difference of two percentages can be.
+_SHARE, _PERCENT, _POINTS = Interval(0.0, 1.0), Interval(0.0, 100.0), Interval(-100.0, 100.0)
+
 
 def effort_summary(views: Sequence[View], *, level: float, thresholds: Thresholds) -> pd.DataFrame:
     """One row a form and measure."""
@@ -29,7 +32,7 @@ def effort_summary(views: Sequence[View], *, level: float, thresholds: Threshold
         {
             one.form.name: {
                 "effort_below_90_share": low_effort(one, level=level, thresholds=thresholds),
-                "mean_rte": _mean(effort(one), level=level),
+                "mean_rte": mean_within(effort(one), _SHARE, level=level),
                 "rapid_share": rapid_answers_share(one, level=level),
                 **_moderated(one, level=level),
             }
@@ -38,8 +41,8 @@ def effort_summary(views: Sequence[View], *, level: float, thresholds: Threshold
     )
 
 
-def _mean(values: Floats, *, level: float) -> Measure:
-    """A mean over persons with limits by t, held to what a share can be."""
+def mean_within(values: Floats, ends: Interval[float], *, level: float) -> Measure:
+    """A mean over persons (n,) with limits by t, held to the ends that it can reach."""
     known = values[np.isfinite(values)]
     n = known.size
     if n == 0:
@@ -48,7 +51,7 @@ def _mean(values: Floats, *, level: float) -> Measure:
     if n < 2:
         return Measure(Estimate(mean, UNDEFINED), n, None, "too_few_persons")
     reach = t_quantile(level, n - 1) * float(known.std(ddof=1)) / math.sqrt(n)
-    limits = Interval(max(mean - reach, -100.0), min(mean + reach, 100.0))
+    limits = Interval(max(mean - reach, ends.low), min(mean + reach, ends.high))
     return Measure(Estimate(mean, limits), n)
 
 
@@ -62,9 +65,9 @@ def _moderated(one: View, *, level: float) -> dict[str, Measure]:
     moderated = _percent(earned, one.seen & ~one.rapid, one.weights)
     both = np.isfinite(scored) & np.isfinite(moderated)
     return {
-        "percent_scored": _mean(scored[both], level=level),
-        "percent_moderated": _mean(moderated[both], level=level),
-        "percent_gain": _mean((moderated - scored)[both], level=level),
+        "percent_scored": mean_within(scored[both], _PERCENT, level=level),
+        "percent_moderated": mean_within(moderated[both], _PERCENT, level=level),
+        "percent_gain": mean_within((moderated - scored)[both], _POINTS, level=level),
     }
 
 
