@@ -19,7 +19,7 @@ _CELLS = 4_000_000
 
 
 @dataclass(frozen=True, eq=False)
-class Places:
+class MarksByPosition:
     """Marks above the lowest and widths of the scale, by position, for n persons.
 
     marks : (n, P); widths : (n, P), or (1, P) where everybody met the same item in each position
@@ -34,7 +34,7 @@ class Places:
 
 def by_position(
     marks: NDArray[Any], widths: NDArray[Any], places: NDArray[Any], positions: NDArray[np.int64]
-) -> Places:
+) -> MarksByPosition:
     """Lay (n, j) marks out by position; `places` (n, j) holds 0 where a position is not known."""
     column = np.searchsorted(positions, places)
     known = places > 0
@@ -43,7 +43,9 @@ def by_position(
         to = np.zeros(shape)
         to[column[0, known[0]], np.flatnonzero(known[0])] = 1.0
         lost = (~known[0]).astype(float)
-        return Places(marks @ to.T, (widths @ to.T)[None, :], marks @ lost, widths[None, :] @ lost)
+        return MarksByPosition(
+            marks @ to.T, (widths @ to.T)[None, :], marks @ lost, widths[None, :] @ lost
+        )
     n, p = places.shape[0], positions.size
     at = (np.arange(n)[:, None] * (p + 1) + np.where(known, column, p)).ravel()
     every = np.broadcast_to(widths, places.shape).ravel()
@@ -51,10 +53,10 @@ def by_position(
         np.bincount(at, values, minlength=n * (p + 1)).reshape(n, p + 1).astype(float)
         for values in (marks.ravel(), every)
     )
-    return Places(laid[:, :p], wide[:, :p], laid[:, p], wide[:, p])
+    return MarksByPosition(laid[:, :p], wide[:, :p], laid[:, p], wide[:, p])
 
 
-def share_without(test: Places, left_out: Flags) -> Floats:
+def share_without(test: MarksByPosition, left_out: Flags) -> Floats:
     """(n,) share of the marks of what remains without the positions (P,); nan if nothing does."""
     keep = (~left_out).astype(float)
     total = test.marks @ keep + test.marks_beyond
@@ -68,7 +70,7 @@ def met(share: Floats, cut: float) -> Flags:
 
 
 def random_changes(
-    test: Places, left_out: Flags, cuts: Floats, *, draws: int, seed: int
+    test: MarksByPosition, left_out: Flags, cuts: Floats, *, draws: int, seed: int
 ) -> NDArray[np.int64]:
     """(C, B, 2) persons who would pass, and fail, when as many other positions are left out.
 
@@ -93,7 +95,7 @@ def random_changes(
 
 
 def _changes(
-    test: Places, keep: Floats, cuts: Floats, whole: Floats, rows: slice
+    test: MarksByPosition, keep: Floats, cuts: Floats, whole: Floats, rows: slice
 ) -> NDArray[np.int64]:
     single = test.widths.shape[0] == 1
     widths = test.widths if single else test.widths[rows]

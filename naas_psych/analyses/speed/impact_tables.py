@@ -19,8 +19,7 @@ from naas_psych.analyses.speed.judged_forms import (
 )
 from naas_psych.analyses.speed.options import GROUP_LEAST
 from naas_psych.numerics.arrays import Floats
-from naas_psych.numerics.outcome_changes import Places as Laid
-from naas_psych.numerics.outcome_changes import met, random_changes
+from naas_psych.numerics.outcome_changes import MarksByPosition, met, random_changes
 from naas_psych.numerics.proportions import wilson
 from naas_psych.result import tidy
 from naas_psych.study.study import Study
@@ -120,9 +119,9 @@ def _cut_rows(study: Study, form: JudgedForm, *, draws: int, seed: int) -> Itera
             yield {**labels, "variant": WITHOUT_RAPID, **row}
 
 
-def _only(laid: Laid, who: Flags) -> Laid:
+def _only(laid: MarksByPosition, who: Flags) -> MarksByPosition:
     several = laid.widths.shape[0] > 1
-    return Laid(
+    return MarksByPosition(
         laid.marks[who],
         laid.widths[who] if several else laid.widths,
         laid.marks_beyond[who],

@@ -12,8 +12,7 @@ from naas_psych.analyses.speed.behaviour import Behaviour, Flags
 from naas_psych.analyses.speed.places import FormPlaces
 from naas_psych.errors import AnalysisImpossible
 from naas_psych.numerics.arrays import Floats
-from naas_psych.numerics.outcome_changes import Places as Laid
-from naas_psych.numerics.outcome_changes import by_position, share_without
+from naas_psych.numerics.outcome_changes import MarksByPosition, by_position, share_without
 from naas_psych.study.responses import Counted
 from naas_psych.study.spec import Cut
 from naas_psych.study.study import Study
@@ -38,7 +37,7 @@ class JudgedForm:
     ordinary: Flags
     positions: NDArray[np.int64]
     tail: Flags
-    laid: Laid
+    laid: MarksByPosition
     whole: Floats
     without_tail: Floats
     without_rapid: Floats
