@@ -40,6 +40,7 @@ def _of_claim(study: Study, answer: Answer) -> Entry:
         estimate=number.estimate if number else None,
         low=number.low if number and not number.measure.exact else None,
         high=number.high if number and not number.measure.exact else None,
+        out_of=number.out_of if number else None,
         chapter=claim.chapter,
         action=answer.action,
         caveat=Caveat(

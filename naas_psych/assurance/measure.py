@@ -37,7 +37,7 @@ class Measure:
     size : its sign does not matter
     minimum, target, n_min : names of the thresholds of the one rule
     n, counted : column of how many it rests on, and what they are
-    share : written as so many of 100
+    share : written as so many of 100, or of the number in the column `out_of`
     needs : what has to be recorded where the analysis could not run
     """
 
@@ -63,6 +63,7 @@ class Measure:
     counted: str = "people"
     higher_is_better: bool = True
     share: bool = True
+    out_of: str = ""
     needs: str = ""
 
 
@@ -76,6 +77,7 @@ class Measured:
     estimate: float | None = None
     low: float | None = None
     high: float | None = None
+    out_of: int | None = None
 
     @property
     def says(self) -> str:
@@ -164,7 +166,16 @@ def _of_row(
         write=_percent if measure.share else "{:g}".format,
     )
     of = _called(row.get(measure.each), measure.each) if named and measure.each else ""
-    return Measured(measure=measure, verdict=made, of=of, estimate=estimate, low=low, high=high)
+    whole = number(row.get(measure.out_of)) if measure.out_of else None
+    return Measured(
+        measure=measure,
+        verdict=made,
+        of=of,
+        estimate=estimate,
+        low=low,
+        high=high,
+        out_of=int(whole) if whole else None,
+    )
 
 
 def _count(row: Row, measure: Measure) -> int:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from naas_psych.cli.numbers import figure, interval
 from naas_psych.finding_codes import label_of
+from naas_psych.report.chapters import VERDICTS
 from naas_psych.report.wording import count, in_a_sentence
 
 if TYPE_CHECKING:
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
 #: Items that are named, and reasons that are given for each.
 NAMED = 6
 REASONS = 2
-#: Findings that answer the question of their chapter, one a form.
-_VERDICTS = ("structure_verdict", "speed_verdict")
 #: More forms than these are told by the extremes.
 _FEW_FORMS = 3
 
@@ -35,7 +34,7 @@ def headline(study: Study, results: Sequence[Result], *, not_examined: int = 0) 
         return _score(by_name["scorecard"])
     if "reliability" in by_name:
         return _reliability(study, by_name)
-    verdicts = [f for result in results for f in result.findings if f.code in _VERDICTS]
+    verdicts = [f for result in results for f in result.findings if f.code in VERDICTS]
     if verdicts:
         return f"{_size(study)}. " + " ".join(f.sentence for f in verdicts[:_FEW_FORMS])
     findings = [f for result in results for f in result.findings]

@@ -17,6 +17,8 @@ from naas_psych.result import Result
 
 #: These are shown item by item, in the item table and on the cards.
 _ON_CARDS = {("item_statistics", "items"), ("distractors", "options")}
+#: Findings that answer the question of their chapter.
+VERDICTS = ("structure_verdict", "speed_verdict")
 _ROWS_SHOWN = 200
 _ROWS_OPEN = 25
 
@@ -44,6 +46,7 @@ class ChapterView:
     name: str
     title: str
     summary: str
+    verdicts: tuple[str, ...]
     sections: tuple[Section, ...]
 
 
@@ -54,9 +57,21 @@ def chapters(run: Run, images: Mapping[str, Sequence[Image]]) -> tuple[ChapterVi
             chapter.name,
             chapter.title,
             chapter.summary,
+            _verdicts(chapter, run),
             tuple(_section(name, run, images.get(name, ())) for name in chapter.analyses),
         )
         for chapter in register.CHAPTERS
+    )
+
+
+def _verdicts(chapter: register.Chapter, run: Run) -> tuple[str, ...]:
+    """The answer to the question of the chapter, a sentence a form."""
+    return tuple(
+        finding.sentence
+        for result in run.results
+        if result.analysis in chapter.analyses
+        for finding in result.findings
+        if finding.code in VERDICTS
     )
 
 

@@ -68,7 +68,12 @@ def number_words(one: Measured) -> str:
     if one.estimate is None:
         return ""
     counted = one.measure.exact or one.low is None or one.high is None
-    if one.measure.share:
+    if one.out_of:
+        figure, limits = (
+            wording.of_all(one.estimate, one.out_of),
+            wording.range_of_all(one.low, one.high, one.out_of),
+        )
+    elif one.measure.share:
         figure, limits = (
             wording.per_hundred(one.estimate),
             wording.plausible(one.low, one.high),

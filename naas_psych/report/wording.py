@@ -40,7 +40,8 @@ def number(value: Any, column: str) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, str):
-        return term_of(value).label if column in _NAMING else value
+        named = term_of(value).label if column in _NAMING else value
+        return named.replace("_", " ") if column == "verdict" else named
     known = term_of(column)
     text = _figures(value, known.decimals, leading_zero=not _within_one(known))
     # A probability is never 0.

@@ -80,7 +80,9 @@ def _apart(themes: pd.DataFrame, thresholds: Thresholds) -> Iterator[Finding]:
     """Themes on which two sources differ beyond chance, the level shared among the comparisons."""
     told = themes[(themes["theme"] != _NO_THEME) & (themes["source"] != "(all)")]
     told = told[told["source_comments"] >= thresholds["comments_to_compare"].value]
-    themed = {str(theme): list(combinations(_records(rows), 2)) for theme, rows in told.groupby("theme")}
+    themed = {
+        str(theme): list(combinations(_records(rows), 2)) for theme, rows in told.groupby("theme")
+    }
     many = sum(map(len, themed.values()))
     for theme, pairs in themed.items():
         widest = max(pairs, key=lambda pair: abs(_gap(*pair)), default=None)
