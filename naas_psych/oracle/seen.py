@@ -14,6 +14,8 @@ from naas_psych.study.study import Study
 
 #: What judges and candidates say of an item.
 _JUDGED = ("item_relevance", "face_validity")
+#: Their findings rest on replicates.
+_BY_REPLICATES = ("local_dependence",)
 Row: TypeAlias = Mapping[Any, Any]
 
 
@@ -25,7 +27,7 @@ class Seen:
         self._results: dict[str, Result | AnalysisImpossible] = {}
 
     def result(self, analysis: str) -> Result:
-        """The result of an analysis, without bootstrap: no rule here reads such an interval.
+        """The result of an analysis, without bootstrap where no rule here reads it.
 
         Raises
         ------
@@ -74,7 +76,8 @@ class Seen:
 
 def _run(study: Study, name: str) -> Result | AnalysisImpossible:
     one = register.load(name)
-    options = {"replicates": 0} if "replicates" in one.options.model_fields else {}
+    spared = "replicates" in one.options.model_fields and name not in _BY_REPLICATES
+    options = {"replicates": 0} if spared else {}
     try:
         return one.run(study, **options)
     except AnalysisImpossible as error:
