@@ -71,7 +71,7 @@ def test_without_replicates_the_published_limit_alone_flags() -> None:
     study = study_from_scores(testlet(800, 20, seed=1), max_points=1)
     found = nps.local_dependence(study, replicates=0)
     pairs = found.tables["pairs"]
-    assert "q3_limit" not in pairs
+    assert set(pairs["q3_limit_reason"]) == {"not_asked"}
     assert (pairs.loc[pairs["pair_flagged"], "q3_adjusted"] > 0.20).all()
     assert pairs["pair_flagged"].any()
     assert found.tables["reference"].empty

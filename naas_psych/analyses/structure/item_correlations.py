@@ -175,8 +175,7 @@ def _pairs(form: CodedForm, found: _Estimated, level: float) -> pd.DataFrame:
     why = np.where(
         np.isnan(r), found.why[at], np.where(few, "too_few_persons", "perfect_correlation")
     )
-    zero_cells = pd.array(found.zero_cells[at], dtype="Int64")
-    zero_cells[found.method[at] == "pearson"] = pd.NA
+    zero_cells = np.where(found.method[at] == "pearson", np.nan, found.zero_cells[at])
     reasons = why.tolist()
     return tidy(
         {
@@ -190,7 +189,10 @@ def _pairs(form: CodedForm, found: _Estimated, level: float) -> pd.DataFrame:
             "zero_cells": zero_cells,
             "method": found.method[at],
         },
-        dict.fromkeys(("r", "r_se", "r_low", "r_high"), reasons),
+        {
+            **dict.fromkeys(("r", "r_se", "r_low", "r_high"), reasons),
+            "zero_cells": ["no_pair_table"] * len(r),
+        },
     )
 
 

@@ -127,27 +127,36 @@ def _pairs(found: Dependence) -> pd.DataFrame:
     order = np.argsort(np.where(np.isfinite(size), -size, np.inf), kind="stable")
     at = (first[order], second[order])
     ids = np.array(found.made.prepared.item_ids, dtype=object)
-    reference = found.reference
     columns: dict[str, Any] = {
         "item_a": ids[at[0]],
         "item_b": ids[at[1]],
         "n": found.q3.n[at],
         "q3": found.q3.q3[at],
         "q3_adjusted": found.q3.adjusted[at],
-    }
-    if reference is not None:
-        limit = np.quantile(reference.most_extreme, _LIMIT_QUANTILE)
-        columns["q3_expected"] = reference.mean[at]
-        columns["q3_limit"] = (reference.mean + limit * reference.sd)[at]
-    columns |= {
+        **_reference_columns(found, at),
         "p_reference": found.p[at],
         "pair_flagged": found.flagged[at],
         "ld_x2": ld.x2[at],
         "df": ld.df[at],
         "ld_v": ld.v[at],
     }
-    why = _why(found, at)
-    return tidy(columns, dict.fromkeys(columns, why))
+    reasons = dict.fromkeys(columns, _why(found, at))
+    if found.reference is None:
+        reasons |= dict.fromkeys(("q3_expected", "q3_limit"), ["not_asked"] * len(order))
+    return tidy(columns, reasons)
+
+
+def _reference_columns(found: Dependence, at: Any) -> dict[str, Any]:
+    """Mean of each pair in the replicates, and where it would be flagged; nan without them."""
+    reference = found.reference
+    if reference is None:
+        gone = np.full(len(at[0]), np.nan)
+        return {"q3_expected": gone, "q3_limit": gone}
+    limit = np.quantile(reference.most_extreme, _LIMIT_QUANTILE)
+    return {
+        "q3_expected": reference.mean[at],
+        "q3_limit": (reference.mean + limit * reference.sd)[at],
+    }
 
 
 def _why(found: Dependence, at: Any) -> list[str]:
@@ -174,8 +183,19 @@ def _clusters(study: Study, found: Dependence) -> pd.DataFrame:
                 "in_common": shared_label(study, items),
             }
         )
-    names = ["cluster", "items", "item_ids", "pairs_flagged", "q3_adjusted", "reach", "in_common"]
-    return pd.DataFrame(rows, columns=names)
+    return pd.DataFrame(rows, columns=list(_CLUSTER_KINDS)).astype(_CLUSTER_KINDS)
+
+
+#: Also where there is no cluster a column keeps its kind.
+_CLUSTER_KINDS = {
+    "cluster": "int64",
+    "items": "int64",
+    "item_ids": "object",
+    "pairs_flagged": "int64",
+    "q3_adjusted": "float64",
+    "reach": "int64",
+    "in_common": "object",
+}
 
 
 @dataclass(frozen=True)
