@@ -33,7 +33,8 @@ class Measure:
     best : the best row answers, because one of them is enough
     rows : the number is how many rows there are
     total : the rows of one `each` are added up
-    absent : the number where the table has no such row; None where that says nothing
+    absent : the number where the table (or one `each` of it) has no such row; None where that
+        says nothing
     size : its sign does not matter
     minimum, target, n_min : names of the thresholds of the one rule
     n, counted : column of how many it rests on, and what they are
@@ -113,18 +114,28 @@ def _rows(measure: Measure, results: Mapping[str, Result]) -> list[Row]:
     table: Any = table_of(results, measure.analysis, measure.table)
     if table is None or not len(table):
         return []
+    every = table
     for column, wanted in measure.where.items():
         values = wanted if isinstance(wanted, list) else [wanted]
         table = table[table[column].isin(values)] if column in table else table.iloc[:0]
     if measure.rows:
         return [{measure.value: len(table)}]
-    if not len(table):
-        return [] if measure.absent is None else [{measure.value: measure.absent}]
-    if measure.total:
+    if measure.total and len(table):
         table = table.groupby(measure.each, as_index=False, sort=False)[measure.value].sum()
     if measure.known_only and table[measure.value].notna().any():
         table = table[table[measure.value].notna()]
-    return list(table.to_dict("records"))
+    return [*table.to_dict("records"), *_absent(measure, every, table)]
+
+
+def _absent(measure: Measure, every: Any, table: Any) -> list[Row]:
+    """A row for each form (or whatever `each` names) that has rows, but none of those chosen."""
+    if measure.absent is None:
+        return []
+    if not measure.each:
+        return [] if len(table) else [{measure.value: measure.absent}]
+    missing = set(every[measure.each]) - set(table[measure.each])
+    names = [name for name in every[measure.each].unique() if name in missing]
+    return [{measure.each: name, measure.value: measure.absent} for name in names]
 
 
 def _why(measure: Measure, not_examined: Mapping[str, str]) -> str:

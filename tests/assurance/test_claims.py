@@ -85,9 +85,32 @@ def test_rows_are_chosen_by_their_values() -> None:
     assert seen(replace(BASE, where={"kind": "x"}), rows).verdict.word == "NOT BORNE OUT"
     assert seen(replace(BASE, where={"kind": ["x", "y"]}), rows).verdict.word == "BORNE OUT"
     assert seen(replace(BASE, where={"kind": "z"}), rows).verdict.word == "CANNOT TELL"
-    absent = replace(BASE, where={"kind": "z"}, absent=0.0, exact=True)
+    absent = replace(BASE, where={"kind": "z"}, absent=0.0, exact=True, each="")
     assert seen(absent, rows).verdict.word == "NOT BORNE OUT"
     assert seen(absent, []).verdict.word == "CANNOT TELL"
+
+
+def test_a_form_without_such_rows_has_none_though_another_has_some() -> None:
+    """Beta has items on other skills only: its share is 0, and it is the worst form."""
+    rows = [
+        {"value": 0.08, "form": "alpha", "kind": "team"},
+        {"value": 0.05, "form": "alpha", "kind": "other"},
+        {"value": 0.09, "form": "beta", "kind": "other"},
+    ]
+    skill = replace(
+        BASE,
+        where={"kind": "team"},
+        absent=0.0,
+        exact=True,
+        total=True,
+        higher_is_better=True,
+        minimum="skills_share_min",
+        target="skills_share_target",
+    )
+    found = seen(skill, rows)
+    assert (found.verdict.word, found.estimate, found.of) == ("BORNE OUT", 0.0, "form beta")
+    assert seen(replace(skill, absent=None), rows).verdict.word == "NOT BORNE OUT"
+    assert seen(replace(skill, where={"kind": "none"}), rows).verdict.word == "BORNE OUT"
 
 
 def test_counts_need_no_interval_and_are_said_to_be_counted() -> None:
