@@ -254,3 +254,13 @@ def test_a_scale_of_a_hundred_points_is_refused_at_once() -> None:
     for analysis in (nps.local_dependence, nps.dimensionality):
         with pytest.raises(AnalysisImpossible, match="101 score points"):
             analysis(study)
+
+
+def test_the_seed_moves_the_limits_of_the_drop_and_nothing_else() -> None:
+    study = study_from_scores(testlet(400, 12, seed=1), max_points=1)
+    rows = [
+        nps.local_dependence(study, seed=seed, replicates=0).tables["reliability"].iloc[0]
+        for seed in (1, 2)
+    ]
+    assert rows[0]["alpha_drop"] == rows[1]["alpha_drop"]
+    assert rows[0]["alpha_drop_low"] != rows[1]["alpha_drop_low"]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -11,7 +10,7 @@ import pandas as pd
 
 from naas_psych.analyses.irt.calibrated import Model, impossible
 from naas_psych.analyses.options import Omitted, Replicates
-from naas_psych.analyses.reliability.forms import Form, complete_forms
+from naas_psych.analyses.structure.cluster_reliability import cluster_reliability
 from naas_psych.analyses.structure.cluster_words import shared_label
 from naas_psych.analyses.structure.dependent_pairs import (
     Asked,
@@ -26,18 +25,13 @@ from naas_psych.analyses.structure.local_dependence_findings import (
     local_dependence_findings as findings,
 )
 from naas_psych.analysis import Level, Seed, Threads, analysis
-from naas_psych.errors import AnalysisImpossible
 from naas_psych.irt.fit.local_dependence import local_dependence as pair_tables
 from naas_psych.irt.refusal import Refused
-from naas_psych.numerics.arrays import Floats
-from naas_psych.numerics.clustered_alpha import ClusteredAlpha, clustered_alpha
 from naas_psych.result import Result, tidy
 from naas_psych.study.study import Study
 
 __all__ = ["drawings", "findings", "local_dependence"]
 
-#: Samples for the limits of the drop of alpha, and their seed.
-_DROP_REPLICATES, _DROP_SEED = 500, 1
 #: Quantile of chance extremes that a pair's limit is made of, and those that a table shows.
 _LIMIT_QUANTILE = 0.99
 _SHOWN_QUANTILES = (0.5, 0.95, _LIMIT_QUANTILE)
@@ -107,7 +101,9 @@ def local_dependence(
         tables={
             "pairs": pairs,
             "clusters": _clusters(study, found),
-            "reliability": _reliability(study, found, omitted, level),
+            "reliability": cluster_reliability(
+                study, found.clusters, omitted=omitted, level=level, seed=seed
+            ),
             "reference": _reference(found),
             "order": _order(study, found),
         },
@@ -196,69 +192,6 @@ _CLUSTER_KINDS = {
     "reach": "int64",
     "in_common": "object",
 }
-
-
-@dataclass(frozen=True)
-class _Row:
-    """Alpha of one form with and without its clusters put together."""
-
-    form: str
-    n: int
-    items: int
-    clusters: int
-    alpha: ClusteredAlpha
-
-
-def _reliability(study: Study, found: Dependence, omitted: Omitted, level: float) -> pd.DataFrame:
-    """What clusters do to alpha, a row a form that holds two items of one."""
-    rows = list(_alphas(study, found, omitted, level)) if found.clusters else []
-    alphas = [row.alpha for row in rows]
-    why = ["no_variance"] * len(rows)
-    columns: Mapping[str, Any] = {
-        "form": [row.form for row in rows],
-        "n": [row.n for row in rows],
-        "items": [row.items for row in rows],
-        "clusters": [row.clusters for row in rows],
-        "alpha": _floats(one.items for one in alphas),
-        "alpha_over_clusters": _floats(one.units for one in alphas),
-        "alpha_drop": _floats(one.drop for one in alphas),
-        "alpha_drop_low": _floats(one.drop_interval.low for one in alphas),
-        "alpha_drop_high": _floats(one.drop_interval.high for one in alphas),
-    }
-    return tidy(columns, dict.fromkeys(("alpha", "alpha_over_clusters", "alpha_drop"), why))
-
-
-def _floats(values: Iterable[float]) -> Floats:
-    return np.array(list(values), dtype=float)
-
-
-def _alphas(study: Study, found: Dependence, omitted: Omitted, level: float) -> Iterator[_Row]:
-    try:
-        forms = complete_forms(study, omitted).forms
-    except AnalysisImpossible:
-        return
-    for form in forms:
-        inside = [at for items in found.clusters if (at := _places(form, items)).size > 1]
-        if not inside or form.n < 3:
-            continue
-        yield _Row(
-            form.name,
-            form.n,
-            int(form.varies.sum()),
-            len(inside),
-            clustered_alpha(
-                form.points[:, form.varies],
-                inside,
-                replicates=_DROP_REPLICATES,
-                seed=_DROP_SEED,
-                level=level,
-            ),
-        )
-
-
-def _places(form: Form, items: Any) -> Any:
-    """Where items of the study stand among the varying ones of a form."""
-    return np.flatnonzero(np.isin(form.varying, items))
 
 
 def _reference(found: Dependence) -> pd.DataFrame:
