@@ -106,6 +106,12 @@ CHAPTERS: tuple[Chapter, ...] = (
             "time_opinion",
         ),
     ),
+    Chapter(
+        "fairness",
+        "Fairness",
+        "DIF, score and pass-rate gaps, adverse impact",
+        ("group_sizes",),
+    ),
 )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from naas_psych.cli.content_layouts import CONTENT_LAYOUTS
+from naas_psych.cli.fairness_layouts import FAIRNESS_LAYOUTS
 from naas_psych.cli.irt_layouts import IRT_LAYOUTS
 from naas_psych.cli.item_layouts import ITEM_LAYOUTS
 from naas_psych.cli.look import FORM, Look
@@ -33,6 +34,7 @@ LAYOUTS: dict[str, tuple[Look, ...]] = {
     **STRUCTURE_LAYOUTS,
     **CONTENT_LAYOUTS,
     **SPEED_LAYOUTS,
+    **FAIRNESS_LAYOUTS,
     "scorecard.plants": (
         Look("plant", 0),
         Look("found", 0),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import tomlkit
 from tomlkit.items import Table
@@ -55,7 +56,8 @@ def _spec(world: World, responses: str, files: Mapping[str, str]) -> str:
     document["documents"] = _table(
         **{name: _inline(**known) for name, known in world.plan.numbers["documents"].items()}
     )
-    document["groups"] = _table(**world.plan.numbers["reference_groups"])
+    document["groups"] = _groups(world.plan.numbers["reference_groups"])
+    document["fairness"] = _fairness(world.plan.numbers["fairness"])
     cuts = world.plan.numbers["outcomes"]["digital"]
     lines = {name: _inline(value=value, unit="percent") for name, value in cuts.items()}
     document["cuts"] = _table(**lines)
@@ -75,6 +77,17 @@ def _speed(plan: Plan) -> Table:
         time_limit=_inline(**given),
         extra_time=_inline(column="adjustment", levels=[EXTRA_TIME]),
     )
+
+
+def _groups(given: Mapping[str, Any]) -> Table:
+    """Reference levels, or more of how a column is compared."""
+    return _table(
+        **{name: _inline(**how) if isinstance(how, Mapping) else how for name, how in given.items()}
+    )
+
+
+def _fairness(given: Mapping[str, Any]) -> Table:
+    return _table(**given)
 
 
 def _long() -> Table:

@@ -10,11 +10,10 @@ import pandas as pd
 from naas_psych.study.audit import Audit, Where
 from naas_psych.study.cells import number
 from naas_psych.study.grid import Grid
+from naas_psych.study.inspect_groups import inspect_group
 from naas_psych.study.longcells import forms_of
 from naas_psych.study.responses import TECHNICAL_LOSS, Points, Responses
 from naas_psych.study.spec import Cut, ExtraTime, StudySpec
-
-_SMALL_GROUP = 10
 
 
 def inspect_responses(responses: Responses, grid: Grid, audit: Audit) -> None:
@@ -94,35 +93,15 @@ def inspect_groups(
     spec: StudySpec, persons: pd.DataFrame, responses: Responses, audit: Audit
 ) -> None:
     """Group columns and reference groups of [groups], and [cuts] against the scale."""
-    for column, reference in spec.groups.items():
-        _inspect_group(column, reference, persons, audit)
+    for column, how in spec.groups.items():
+        inspect_group(column, how, persons, audit)
+    _inspect_fairness(spec, persons, audit)
     if spec.speed.extra_time is not None:
         _inspect_extra_time(spec.speed.extra_time, persons, audit)
     low = float(responses.min_points.sum() * responses.unit)
     high = float(responses.max_points.sum() * responses.unit)
     for name, cut in spec.cuts.items():
         _inspect_cut(name, cut, low, high, audit)
-
-
-def _inspect_group(column: str, reference: str, persons: pd.DataFrame, audit: Audit) -> None:
-    where: Where = {"file": "study.toml", "column": f"groups.{column}"}
-    known = [name for name in persons.columns if name != "person_id"]
-    if column not in known:
-        found = f"the persons have no column {column!r}.{_near(column, known)}"
-        expected = f"one of {', '.join(known) or 'no column: there is no persons table'}."
-        audit.add("unknown_group_column", found, value=column, expected=expected, **where)
-        return
-    counts = persons[column].value_counts()
-    levels = [str(level) for level in counts.index]
-    if reference not in levels:
-        found = f"nobody belongs to the group {reference!r}.{_near(reference, levels)}"
-        expected = f"one of {', '.join(sorted(levels)[:12])}."
-        audit.add("unknown_reference_level", found, value=reference, expected=expected, **where)
-    if len(levels) == 1:
-        audit.add("group_one_level", f"the only group is {levels[0]!r}.", value=levels[0], **where)
-    for level, n in counts.items():
-        if n < _SMALL_GROUP:
-            audit.add("group_small", f"{level!r} has {n} persons.", value=str(level), **where)
 
 
 def inspect_content(
@@ -182,6 +161,20 @@ def _inspect_extra_time(extra: ExtraTime, persons: pd.DataFrame, audit: Audit) -
             found = f"nobody has {extra.column} {level!r}.{_near(level, sorted(levels))}"
             expected = f"one of {', '.join(sorted(levels)[:12])}."
             audit.add("unknown_extra_time", found, value=level, expected=expected, **where)
+
+
+def _inspect_fairness(spec: StudySpec, persons: pd.DataFrame, audit: Audit) -> None:
+    asked = spec.fairness
+    named = [("adjust_for", name) for name in asked.adjust_for]
+    named += [("site", name) for name in [asked.site] if name is not None]
+    named += [("intersect", name) for name in asked.intersect or []]
+    known = [name for name in persons.columns if name != "person_id"]
+    for key, column in named:
+        if column not in known:
+            where: Where = {"file": "study.toml", "column": f"fairness.{key}", "value": column}
+            found = f"the persons have no column {column!r}.{_near(column, known)}"
+            expected = f"one of {', '.join(known) or 'no column: there is no persons table'}."
+            audit.add("unknown_fairness_column", found, expected=expected, **where)
 
 
 def _near(name: str, known: list[str]) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Absence = Literal["omitted", "not_reached", "not_administered", "technical_loss"]
 
@@ -61,6 +61,40 @@ class ResponsesSpec(_Part):
 class Cut(_Part):
     value: float
     unit: Literal["raw", "percent", "theta"]
+
+
+class Grouping(_Part):
+    """How a person column is compared: its reference, bands of numbers, levels taken together.
+
+    `bands` are inner limits: [2, 5] makes "under 2", "2 to under 5" and "5 and over". `combine`
+    names sets of levels that are compared as one as well as each by itself. Persons of a level in
+    `leave_out` are compared with nobody.
+    """
+
+    reference: str | None = None
+    bands: Annotated[list[float], Field(min_length=1)] | None = None
+    combine: dict[str, Annotated[list[str], Field(min_length=2)]] = Field(default_factory=dict)
+    leave_out: list[str] = Field(default_factory=list)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _reference_alone(cls, given: Any) -> Any:
+        return {"reference": given} if isinstance(given, str) else given
+
+
+class Fairness(_Part):
+    """What gaps are adjusted for, and which group columns are crossed with each other.
+
+    `adjust_for` are person columns (numbers stay numbers); `site` one whose levels differ at
+    random. `not_stated` are the levels that say nothing, in any group column.
+    """
+
+    adjust_for: list[str] = Field(default_factory=list)
+    site: str | None = None
+    intersect: Annotated[list[str], Field(min_length=2)] | None = None
+    not_stated: list[str] = Field(
+        default_factory=lambda: ["not_stated", "not stated", "unknown", "prefer not to say"]
+    )
 
 
 class Levels(_Part):
@@ -154,10 +188,11 @@ class StudySpec(_Part):
     study: About = Field(default_factory=About)
     tables: Tables
     responses: ResponsesSpec = Field(default_factory=ResponsesSpec)
-    groups: dict[str, str] = Field(default_factory=dict)
+    groups: dict[str, Grouping] = Field(default_factory=dict)
     cuts: dict[str, Cut] = Field(default_factory=dict)
     content: Content = Field(default_factory=Content)
     speed: Speed = Field(default_factory=Speed)
+    fairness: Fairness = Field(default_factory=Fairness)
     documents: dict[DocumentName, Document] | None = None
     disclosure: Disclosure = Field(default_factory=Disclosure)
     thresholds: dict[str, float] = Field(default_factory=dict)

@@ -14,6 +14,7 @@ from naas_psych.analyses.content.feedback_answers import Answers, score_thirds
 from naas_psych.numerics.intervals import Interval
 from naas_psych.numerics.proportions import newcombe, wilson
 from naas_psych.numerics.raking import Margin, collapsed, rake, weighted_shares
+from naas_psych.study.groupings import level_values
 from naas_psych.study.study import Study
 
 #: Fewer answers than this in a group of a margin are put together with others.
@@ -67,8 +68,8 @@ def frame_of(study: Study) -> Frame:
     found = {"score_third": np.array(thirds, dtype=object)}
     for name in study.spec.groups:
         if name in study.persons:
-            values = study.persons[name]
-            found[name] = values.where(values.notna(), NOT_STATED).astype(str).to_numpy(object)
+            values = level_values(study, name)
+            found[name] = np.array([NOT_STATED if v is None else v for v in values], dtype=object)
     return Frame(found)
 
 

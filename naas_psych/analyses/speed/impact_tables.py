@@ -22,6 +22,7 @@ from naas_psych.numerics.arrays import Floats
 from naas_psych.numerics.outcome_changes import MarksByPosition, met, random_changes
 from naas_psych.numerics.proportions import wilson
 from naas_psych.result import tidy
+from naas_psych.study.groupings import level_values
 from naas_psych.study.study import Study
 
 #: What so large a share of the random sets does not pass.
@@ -219,6 +220,6 @@ def _groups(study: Study, form: JudgedForm) -> Iterator[tuple[str, str, Flags]]:
     for column in study.spec.groups:
         if column not in study.persons:
             continue
-        labels = study.persons[column].to_numpy(dtype=object)[form.rows]
+        labels = level_values(study, column)[form.rows]
         for level in sorted({str(label) for label in labels if isinstance(label, str)}):
             yield column, level, (labels == level) & form.ordinary

@@ -16,6 +16,7 @@ from naas_psych.analyses.speed.views import View, view
 from naas_psych.numerics.arrays import Floats
 from naas_psych.numerics.speed import NOTHING, clustered_share
 from naas_psych.result import tidy
+from naas_psych.study.groupings import level_values
 from naas_psych.study.study import Study
 
 _SHARES = ("reached_last", "rapid_tail_share", "rushed_persons_share")
@@ -104,7 +105,7 @@ def _groups(study: Study, whole: Behaviour) -> Iterator[tuple[str, str, Flags]]:
     for column in study.spec.groups:
         if column not in study.persons or (asked is not None and column == asked.column):
             continue
-        values = study.persons[column].to_numpy(dtype=object)
+        values = level_values(study, column)
         for name in sorted({value for value in values if isinstance(value, str)}):
             yield column, name, np.asarray(values == name) & ~extra
 
