@@ -75,17 +75,10 @@ def dif_cells(
     counts = np.zeros((n_items, sum(lengths), n_groups, categories), dtype=np.int32)
     start = 0
     for form, length in zip(forms, lengths, strict=True):
-        own = group[form.rows]
-        compared = own >= 0
-        marks = form.marks[compared].astype(np.int64)
-        studied = form.studied[compared]
-        total = marks[:, used[form.items]].sum(axis=1)
-        for k, item in enumerate(form.items):
-            matched = total + _own_part(marks[:, k], bool(used[item]), include_studied)
-            seen = studied[:, k] >= 0
-            code = (matched * n_groups + own[compared]) * categories + studied[:, k]
-            found = np.bincount(code[seen], minlength=length * n_groups * categories)
-            counts[item, start : start + length] = found.reshape(length, n_groups, categories)
+        at = used[form.items]
+        found = _by_anchor_total(form, group, at, shape=(length, n_groups, categories))
+        _move(found, at != include_studied, by=1 if include_studied else -1)
+        counts[form.items, start : start + length] = found
         start += length
     return DifCells(
         counts=counts,
@@ -94,11 +87,44 @@ def dif_cells(
     )
 
 
-def _own_part(marks: Integers, in_total: bool, wanted: bool) -> Any:
-    """What turns the anchor's total into the matching total of one item."""
-    if in_total == wanted:
-        return 0
-    return marks if wanted else -marks
+def _by_anchor_total(
+    form: MatchedForm, group: Integers, used: NDArray[np.bool_], *, shape: tuple[int, int, int]
+) -> NDArray[np.int32]:
+    """(j, S, G, C) persons at each total of the items in use.
+
+    Persons are sorted by total and group once, so that each category of all items is one sum over
+    stretches of persons.
+    """
+    length, n_groups, categories = shape
+    own = group[form.rows]
+    compared = np.flatnonzero(own >= 0)
+    found = np.zeros((form.items.size, length * n_groups, categories), dtype=np.int32)
+    if compared.size:
+        # Sums of whole numbers below 2^24 are exact in single precision.
+        total = form.marks.astype(np.float32) @ used.astype(np.float32)
+        code = total[compared].astype(np.int64) * n_groups + own[compared]
+        order = np.argsort(code.astype(np.min_scalar_type(int(code.max()))), kind="stable")
+        code = code[order]
+        starts = np.flatnonzero(np.diff(code, prepend=-1))
+        small = np.int8 if categories < 127 else np.int32
+        studied = np.ascontiguousarray(form.studied.astype(small)[compared[order]].T)
+        for category in range(categories):
+            hits = studied == category
+            found[:, code[starts], category] = np.add.reduceat(hits, starts, axis=1, dtype=np.int32)
+    return found.reshape(-1, length, n_groups, categories)
+
+
+def _move(found: NDArray[np.int32], items: NDArray[np.bool_], *, by: int) -> None:
+    """Put an item's own mark into its matching total, or take it out, where `items` says so."""
+    for category in range(1, found.shape[3]):
+        shift = by * category
+        held = found[items, :, :, category]
+        moved = np.zeros_like(held)
+        if by > 0:
+            moved[:, shift:] = held[:, :-shift]
+        else:
+            moved[:, :shift] = held[:, -shift:]
+        found[items, :, :, category] = moved
 
 
 def _most(form: MatchedForm) -> Integers:
