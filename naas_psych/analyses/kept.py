@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable, Hashable
+from functools import wraps
 from typing import Any, TypeVar
 
 Made = TypeVar("Made")
@@ -25,3 +26,17 @@ def kept(owner: Any, asked: Hashable, make: Callable[[], Made]) -> Made:
     if asked not in made:
         made[asked] = make()
     return made[asked]  # type: ignore[no-any-return]
+
+
+def remembered(function: Callable[..., Made]) -> Callable[..., Made]:
+    """An analysis whose result others start from: made once for a study and its options.
+
+    It stands below `@analysis`, so that options are checked, and findings found, every time.
+    """
+
+    @wraps(function)
+    def run(study: Any, /, **options: Any) -> Made:
+        asked = (function.__name__, repr(sorted(options.items())))
+        return kept(study, asked, lambda: function(study, **options))
+
+    return run

@@ -1,0 +1,35 @@
+"""Items that show a difference between two groups, by comparison."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from naas_psych.analyses.fairness.dif_mantel_haenszel import dif_mantel_haenszel
+from naas_psych.study.responses import Counted
+from naas_psych.study.study import Study
+
+Key = tuple[str, str, str]
+_VERDICTS = {"large": ("large",), "moderate": ("large", "moderate")}
+
+
+@dataclass(frozen=True)
+class Flagged:
+    """The items of one comparison that are flagged; `told` says whether it can be judged at all."""
+
+    item_ids: tuple[str, ...]
+    told: bool
+
+
+def flagged_items(
+    study: Study, group: Sequence[str] | None, *, omitted: Counted | None, least: str
+) -> dict[Key, Flagged]:
+    """By group, reference and focal: items of a moderate (or only of a large) difference."""
+    table = dif_mantel_haenszel(study, group=group, omitted=omitted).tables["items"]
+    found = {}
+    for key, rows in table.groupby(["group", "reference", "focal"], sort=False):
+        marked = rows.loc[rows["verdict"].isin(_VERDICTS[least]), "item_id"]
+        told = bool((rows["verdict"] != "cannot_tell").any())
+        group_name, reference, focal = (str(part) for part in key)
+        found[(group_name, reference, focal)] = Flagged(tuple(map(str, marked)), told)
+    return found

@@ -1,0 +1,45 @@
+"""What the flagged items do to people, in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from naas_psych.analyses.items.phrasing import between, short
+from naas_psych.finding import Finding
+from naas_psych.finding_codes import found
+from naas_psych.result import Result
+from naas_psych.thresholds import Thresholds
+
+
+def impact_findings(result: Result, thresholds: Thresholds) -> Iterator[Finding]:  # noqa: ARG001
+    """Comparisons in which leaving out the flagged items changes a gap beyond chance."""
+    rows = result.tables["cuts"]
+    needed = ["difference_change", "difference_change_low", "difference_change_high"]
+    for row in rows.dropna(subset=[*needed, "flagged"]).to_dict("records"):
+        low, high = row["difference_change_low"], row["difference_change_high"]
+        if low <= 0 <= high:
+            continue
+        change = 100 * row["difference_change"]
+        closer = (
+            "narrower" if abs(row["difference_after"]) < abs(row["difference_before"]) else "wider"
+        )
+        yield found(
+            code="flagged_items_move_gap",
+            severity="info",
+            subject=f"{row['group']} {row['focal']}",
+            sentence=f"Without {row['flagged']} the difference between {row['focal']} and "
+            f"{row['reference']} in meeting the cut {row['cut']} is {short(abs(change))} of 100 "
+            f"{closer}{between(100 * low, 100 * high)}.{_moved(row)}",
+            value=row["difference_change"],
+            limits=(low, high),
+        )
+
+
+def _moved(row: dict[str, object]) -> str:
+    counts = [row["n_focal_up"], row["n_focal_down"]]
+    if any(pd.isna(one) for one in counts):  # type: ignore[call-overload]
+        return ""
+    up, down = (f"{float(one):.0f}" for one in counts)  # type: ignore[arg-type]
+    return f" {up} persons of {row['focal']} would meet it who do not now, {down} would no longer."

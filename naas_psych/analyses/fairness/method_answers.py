@@ -1,0 +1,109 @@
+"""What each method says of each item: one class a method, side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from naas_psych import register
+from naas_psych.errors import AnalysisImpossible
+from naas_psych.study.study import Study
+
+#: What makes a row of a comparison.
+KEY = ["item_id", "group", "reference", "focal"]
+FLAGGED = ("B", "C")
+
+
+@dataclass(frozen=True)
+class Method:
+    """A method as it stands in the summary.
+
+    name : its column; words : its name in a sentence
+    analysis, kind : whose table `items` has it, and which rows of it
+    letter : the column of its class; p : instead of a class, the adjusted p value
+    """
+
+    name: str
+    words: str
+    analysis: str
+    letter: str = ""
+    p: str = ""
+    kind: str = ""
+
+
+METHODS = (
+    Method("mantel_haenszel", "Mantel-Haenszel", "dif_mantel_haenszel", "ets_class_purified"),
+    Method("standardisation", "standardisation", "dif_standardisation", "std_class"),
+    Method(
+        "logistic_uniform",
+        "logistic regression",
+        "dif_logistic",
+        "jodoin_gierl_class_purified",
+        kind="uniform",
+    ),
+    Method(
+        "logistic_nonuniform",
+        "logistic regression (crossing)",
+        "dif_logistic",
+        "jodoin_gierl_class_purified",
+        kind="nonuniform",
+    ),
+    Method("sibtest", "SIBTEST", "dif_sibtest", "sibtest_class", kind="uniform"),
+    Method("likelihood_ratio", "likelihood ratio", "dif_likelihood_ratio", p="p_adjusted"),
+)
+
+
+def answers(
+    study: Study, options: dict[str, Any], *, alpha: float
+) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """KEY and one column a method (A, B, C, yes, no or nothing), and why a method is not there."""
+    found, missing = [], []
+    for method in METHODS:
+        try:
+            found.append(_answers(study, method, options, alpha))
+        except AnalysisImpossible as impossible:
+            missing.append(f"{method.words} gives no answer: {impossible}")
+    every = found[0]
+    for one in found[1:]:
+        every = every.merge(one, on=KEY, how="left")
+    for method in METHODS:
+        if method.name not in every:
+            every[method.name] = None
+    return every, tuple(missing)
+
+
+def _answers(study: Study, method: Method, options: dict[str, Any], alpha: float) -> pd.DataFrame:
+    analysis = register.load(method.analysis)
+    own = {k: v for k, v in options.items() if k in analysis.options.model_fields}
+    table = analysis.run(study, **own).tables["items"]
+    if method.kind:
+        table = table[table["kind"] == method.kind]
+    if method.p:
+        p = table[method.p]
+        said = p.lt(alpha).map({True: "yes", False: "no"}).where(p.notna(), None)
+    else:
+        letter = (
+            method.letter if method.letter in table else method.letter.removesuffix("_purified")
+        )
+        said = table[letter].where(table[letter].notna(), None)
+    return table[KEY].assign(**{method.name: said})
+
+
+def flags(row: dict[str, Any]) -> tuple[list[str], list[str]]:
+    """Methods that flag the item, and those that could and do not, in words."""
+    said = [(method.words, row[method.name]) for method in METHODS]
+    yes = [words for words, answer in said if answer in (*FLAGGED, "yes")]
+    no = [words for words, answer in said if answer in ("A", "no")]
+    return yes, no
+
+
+def agreement(yes: Sequence[str], no: Sequence[str]) -> str:
+    """One word for how the methods stand to each other."""
+    if not yes and not no:
+        return "none can tell"
+    if yes and no:
+        return "they disagree"
+    return "all flag it" if yes else "none flags it"
