@@ -1,0 +1,123 @@
+"""Least squares, logistic regression and Firth's: what each leaves for errors to be made from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import expit, log_expit
+
+from naas_psych.numerics.arrays import Floats
+
+_CYCLES = 40
+_TOLERANCE = 1e-9
+#: Log odds beyond these belong to a probability of 0 or 1: the outcome is separated.
+_FARTHEST = 30.0
+#: Share of a column's length below which it adds nothing to those before it.
+_ALIKE = 1e-8
+
+
+@dataclass(frozen=True, eq=False)
+class Fit:
+    """A fit of N rows and P parameters, as the errors need it.
+
+    design (N, P) : the regressors times the root of each row's weight in the information
+    scores (N, P) : each row's share in the equations that the coefficients solve
+    bread (P, P) : inverse of design' design, the model's own covariance (of least squares: over
+        the variance of the residuals)
+    """
+
+    coefficients: Floats
+    design: Floats
+    scores: Floats
+    bread: Floats
+
+
+def independent_columns(x: Floats) -> list[int]:
+    """Columns of x (N, P) that those before them do not already make up, as R keeps them."""
+    kept: list[int] = []
+    basis = np.zeros((x.shape[0], 0))
+    for k in range(x.shape[1]):
+        column = x[:, k]
+        # Twice, for what rounding left of the first time.
+        rest = column - basis @ (basis.T @ column)
+        rest = rest - basis @ (basis.T @ rest)
+        length = float(np.linalg.norm(rest))
+        if length > _ALIKE * max(float(np.linalg.norm(column)), 1e-300):
+            kept.append(k)
+            basis = np.column_stack([basis, rest / length])
+    return kept
+
+
+def least_squares(y: Floats, x: Floats) -> Fit:
+    """Ordinary least squares of y (N,) on x (N, P) of full rank."""
+    bread = np.linalg.inv(x.T @ x)
+    coefficients = bread @ (x.T @ y)
+    return Fit(coefficients, x, x * (y - x @ coefficients)[:, None], bread)
+
+
+def logistic(y: Floats, x: Floats) -> Fit | None:
+    """Maximum likelihood for y (N,) of 0 and 1 on x (N, P) of full rank; None where separated.
+
+    Where regressors tell the outcome for certain, coefficients run off and Newton never settles.
+    """
+    beta = np.zeros(x.shape[1])
+    for _ in range(_CYCLES):
+        p = expit(x @ beta)
+        information = (x * (p * (1 - p))[:, None]).T @ x
+        if np.linalg.cond(information) > 1e14:
+            return None
+        step = np.linalg.solve(information, x.T @ (y - p))
+        beta = beta + step
+        if np.abs(x @ beta).max() > _FARTHEST:
+            return None
+        if np.abs(x @ step).max() < _TOLERANCE:
+            return _logistic_fit(y, x, beta)
+    return None
+
+
+def _logistic_fit(y: Floats, x: Floats, beta: Floats) -> Fit:
+    p = expit(x @ beta)
+    design = x * np.sqrt(p * (1 - p))[:, None]
+    return Fit(beta, design, x * (y - p)[:, None], np.linalg.inv(design.T @ design))
+
+
+def firth(y: Floats, x: Floats) -> Fit | None:
+    """Firth's (1993) penalised likelihood, which is finite under separation.
+
+    The score is x'(y - p + h (1/2 - p)) with h the leverages; None where it does not settle.
+    """
+    beta = np.zeros(x.shape[1])
+    value = _penalised(y, x, beta)
+    for _ in range(10 * _CYCLES):
+        p = expit(x @ beta)
+        design = x * np.sqrt(p * (1 - p))[:, None]
+        bread = np.linalg.pinv(design.T @ design, hermitian=True)
+        leverage = np.einsum("np,pq,nq->n", design, bread, design)
+        scores = x * (y - p + leverage * (0.5 - p))[:, None]
+        step = bread @ scores.sum(axis=0)
+        if np.abs(x @ step).max() < _TOLERANCE:
+            return Fit(beta, design, scores, bread)
+        step, value = _shortened(y, x, beta, step, value)
+        beta = beta + step
+    return None
+
+
+def _shortened(
+    y: Floats, x: Floats, beta: Floats, step: Floats, value: float
+) -> tuple[Floats, float]:
+    """A step of at most 5 in log odds, halved until the penalised likelihood does not fall."""
+    step = step * min(1.0, 5.0 / float(np.abs(x @ step).max()))
+    for _ in range(30):
+        found = _penalised(y, x, beta + step)
+        if found >= value - 1e-12 * abs(value):
+            return step, found
+        step = step / 2
+    return step, found
+
+
+def _penalised(y: Floats, x: Floats, beta: Floats) -> float:
+    eta = x @ beta
+    p = expit(eta)
+    likelihood = y @ log_expit(eta) + (1 - y) @ log_expit(-eta)
+    return float(likelihood + np.linalg.slogdet((x * (p * (1 - p))[:, None]).T @ x)[1] / 2)
