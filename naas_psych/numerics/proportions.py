@@ -34,11 +34,20 @@ def newcombe(
     upper: tuple[float, float], lower: tuple[float, float], *, level: float
 ) -> Interval[float]:
     """Newcombe's interval of p1 - p2 from two Wilson intervals; each pair is (successes, n)."""
+    found = newcombe_of((upper[0], upper[1]), (lower[0], lower[1]), level=level)
+    return Interval(float(found.low), float(found.high))
+
+
+def newcombe_of(
+    upper: tuple[ArrayLike, ArrayLike], lower: tuple[ArrayLike, ArrayLike], *, level: float
+) -> Interval[Floats]:
+    """The same for arrays of one shape; nan where a sample is empty."""
     first, second = wilson(*upper, level=level), wilson(*lower, level=level)
-    p1, p2 = np.divide(*upper), np.divide(*lower)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        p1, p2 = np.divide(*upper), np.divide(*lower)
     down = np.hypot(p1 - first.low, second.high - p2)
     up = np.hypot(first.high - p1, p2 - second.low)
-    return Interval(float(p1 - p2 - down), float(p1 - p2 + up))
+    return Interval(np.asarray(p1 - p2 - down), np.asarray(p1 - p2 + up))
 
 
 def probability_below(successes: float, n: float, *, line: float) -> float:
