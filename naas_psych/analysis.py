@@ -97,7 +97,7 @@ def analysis(function: Callable[..., Result]) -> Checked:
             options=recorded,
             provenance={"fingerprint": study.fingerprint, **result.provenance},
         )
-        return replace(result, findings=_findings(function, result, study.thresholds))
+        return replace(result, findings=_findings(function.__module__, result, study.thresholds))
 
     run.__dict__["options_model"] = model
     return run
@@ -172,10 +172,16 @@ def _bare(annotation: Any) -> Any:
     return inner[0] if len(inner) == 1 and type(None) in get_args(annotation) else annotation
 
 
-def _findings(
-    function: Callable[..., Result], result: Result, thresholds: Thresholds
-) -> tuple[Finding, ...]:
-    find = getattr(sys.modules[function.__module__], "findings", None)
+def findings_of(result: Result, thresholds: Thresholds) -> tuple[Finding, ...]:
+    """The findings of a result once more: after its tables passed the disclosure gate."""
+    from naas_psych import register
+
+    module = register.load(result.analysis).run.__module__
+    return _findings(module, result, thresholds)
+
+
+def _findings(module: str, result: Result, thresholds: Thresholds) -> tuple[Finding, ...]:
+    find = getattr(sys.modules[module], "findings", None)
     return tuple(find(result, thresholds)) if find else ()
 
 

@@ -1,4 +1,4 @@
-"""What may be shown to whom: the disclosure profile in force, and what it means here."""
+"""What a reader is told about disclosure: the profile in force and what it means here."""
 
 from __future__ import annotations
 

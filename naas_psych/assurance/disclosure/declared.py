@@ -1,0 +1,201 @@
+"""What the columns of a table are: counts of persons, shares of a base, means, or none of these.
+
+Names say it for most columns; tables.toml says it for the others.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from naas_psych.packaged import toml_entries
+
+Kind = Literal["count", "share", "per_1000", "mean", "extreme", "statistic", "free"]
+_LIMITS = ("_low", "_high", "_se")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """One column: its kind, and the counts it rests on.
+
+    `bases` are columns that say how many persons it is about; `numerator` counts the persons of a
+    share; when one of `rests` is withheld, so is this one.
+    """
+
+    name: str
+    kind: Kind
+    bases: tuple[str, ...] = ()
+    numerator: str | None = None
+    rests: tuple[str, ...] = ()
+    outcome: bool = False
+    what: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Layout:
+    """A table as the gate reads it.
+
+    `keys` name its rows, `by` those of them that name a group of persons; `totals` and `running`
+    say which counts add up; `base_from` where the base stands in another table.
+    """
+
+    analysis: str
+    table: str
+    columns: Mapping[str, Column]
+    keys: tuple[str, ...]
+    by: tuple[str, ...]
+    totals: tuple[Mapping[str, Any], ...] = ()
+    running: Mapping[str, str] = field(default_factory=dict)
+    base_from: Mapping[str, Any] | None = None
+
+    def of_kind(self, *kinds: Kind) -> tuple[Column, ...]:
+        """The columns of these kinds, in order."""
+        return tuple(column for column in self.columns.values() if column.kind in kinds)
+
+    @property
+    def of_persons(self) -> bool:
+        """True where anything in the table counts persons, or rests on a number of them."""
+        return bool(self.of_kind("count")) or self.base_from is not None
+
+
+@dataclass(frozen=True)
+class _Rules:
+    """The entry of one table with the defaults behind it."""
+
+    entry: Mapping[str, Any]
+    defaults: Mapping[str, Any]
+
+    def says(self, kind: str, name: str) -> bool:
+        return name in self.entry.get(kind, ()) or bool(
+            re.search(self.defaults.get(kind, "^$"), name)
+        )
+
+
+@cache
+def _entries() -> dict[str, Any]:
+    return toml_entries("assurance/disclosure/tables.toml")
+
+
+def layout_of(
+    analysis: str,
+    table: str,
+    frame: pd.DataFrame,
+    declared: Mapping[str, Mapping[str, Any]] | None = None,
+) -> Layout:
+    """The layout of a table, from its entry in tables.toml (or `declared`) and its names."""
+    entries = _entries()
+    entry = (declared or entries).get(f"{analysis}.{table}", {})
+    rules = _Rules(entry, entries["defaults"])
+    kinds = {name: _kind(rules, name, frame[name]) for name in _plain(frame.columns)}
+    counts = [name for name, kind in kinds.items() if kind == "count"]
+    columns = {name: _column(rules, name, kind, counts) for name, kind in kinds.items()}
+    by = [*rules.defaults["by"], *entry.get("by", ())]
+    return Layout(
+        analysis=analysis,
+        table=table,
+        columns=columns,
+        keys=_keys(frame, kinds),
+        by=tuple(name for name in by if name in frame.columns),
+        totals=tuple(entry.get("totals", ())),
+        running=entry.get("running", {}),
+        base_from=entry.get("base"),
+    )
+
+
+def _plain(names: Iterable[Any]) -> list[str]:
+    """The columns that are not there to say why another has no value."""
+    every = [str(name) for name in names]
+    return [name for name in every if not _says_why(name, every)]
+
+
+def _says_why(name: str, every: list[str]) -> bool:
+    return name.endswith("_reason") and name.removesuffix("_reason") in every
+
+
+def _kind(rules: _Rules, name: str, values: pd.Series[Any]) -> Kind:
+    if values.dtype.kind not in "iuf":
+        return "free"
+    base = _without_limit(name)
+    entry = rules.entry
+    for kind in ("per_1000", "shares", "means"):
+        if name in entry.get(kind, {}) or base in entry.get(kind, {}):
+            return _KINDS[kind]
+    if _is_count(rules, name, values):
+        return "count"
+    if values.dtype.kind != "f" and name not in entry.get("extremes", ()):
+        return "free"
+    for kind in ("free", "extremes", "shares", "means"):
+        if rules.says(kind, base):
+            return _KINDS[kind]
+    return "statistic"
+
+
+_KINDS: dict[str, Kind] = {
+    "per_1000": "per_1000",
+    "shares": "share",
+    "means": "mean",
+    "extremes": "extreme",
+    "free": "free",
+}
+
+
+def _is_count(rules: _Rules, name: str, values: pd.Series[Any]) -> bool:
+    if rules.says("not_counts", name) or not rules.says("counts", name):
+        return False
+    if values.dtype.kind != "f":
+        return True
+    known = values.dropna().to_numpy()
+    return bool(np.equal(known, np.floor(known)).all())
+
+
+def _column(rules: _Rules, name: str, kind: Kind, counts: list[str]) -> Column:
+    entry, base = rules.entry, _without_limit(name)
+    numerator = entry.get("numerators", {}).get(base)
+    rests = tuple(entry.get("rests", {}).get(base, ()))
+    return Column(
+        name=name,
+        kind=kind,
+        bases=_bases(entry, name, base, counts),
+        numerator=numerator,
+        rests=rests if numerator is None else (*rests, numerator),
+        outcome=base in entry.get("outcomes", ()),
+        what=entry.get("what", {}).get(name, name),
+    )
+
+
+def _bases(entry: Mapping[str, Any], name: str, base: str, counts: list[str]) -> tuple[str, ...]:
+    """Declared, else n_<side> for <x>_<side>, else n, else every n_ there is."""
+    for kind in ("shares", "means", "per_1000"):
+        for one in (name, base):
+            if one in entry.get(kind, {}):
+                said = entry[kind][one]
+                return (said,) if said else ()
+    for count in counts:
+        if count.startswith("n_") and base.endswith(count.removeprefix("n")):
+            return (count,)
+    if "n" in counts:
+        return ("n",)
+    return tuple(one for one in ("n_reference", "n_focal") if one in counts)
+
+
+def _without_limit(name: str) -> str:
+    for suffix in _LIMITS:
+        if name.endswith(suffix) and name != suffix.removeprefix("_"):
+            return name.removesuffix(suffix)
+    return name
+
+
+def _keys(frame: pd.DataFrame, kinds: Mapping[str, Kind]) -> tuple[str, ...]:
+    """The columns before the first number of persons: they name the row."""
+    keys: list[str] = []
+    for name, kind in kinds.items():
+        if kind != "free" or frame[name].dtype.kind == "b":
+            break
+        keys.append(name)
+    return tuple(keys)

@@ -1,0 +1,154 @@
+"""Primary suppression: which cells of one table are too small to be shown, and by which rule."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from naas_psych.assurance.disclosure.declared import Column, Layout
+from naas_psych.assurance.disclosure.profiles import Flags, Numbers, Profile
+
+#: What a ledger row says; the first rule that holds stays.
+SMALL_COUNT = "small count"
+SMALL_BASE = "base of a percentage"
+SMALL_MEAN = "base of a mean"
+SMALL_EXTREME = "base of a smallest or largest value"
+FEW_WITH_OUTCOME = "few persons of a group have the outcome, or lack it"
+SMALL_NUMERATOR = "a percentage that gives a small count"
+RESTS_ON_WITHHELD = "rests on a number that is withheld"
+SECONDARY = "would give another withheld number"
+PERSONS = "a row about one person"
+
+
+@dataclass(frozen=True, eq=False)
+class Sheet:
+    """A table on its way through the gate: its numbers, and the rule that withholds each cell.
+
+    `marks` has, for each column that loses a cell, one rule or None a row.
+    """
+
+    frame: pd.DataFrame
+    layout: Layout
+    marks: dict[str, NDArray[np.object_]]
+    base: Numbers | None = None
+
+    def values(self, name: str) -> Numbers:
+        """The column as numbers; null is not a number."""
+        return np.asarray(self.frame[name].to_numpy(dtype=np.float64, na_value=np.nan))
+
+    def hidden(self, name: str) -> Flags:
+        """Where a cell of the column is withheld."""
+        if name not in self.marks:
+            return np.zeros(len(self.frame), dtype=bool)
+        return np.asarray(self.marks[name] != None, dtype=bool)  # noqa: E711 - of each element
+
+    def withhold(self, name: str, where: Flags, rule: str) -> bool:
+        """Mark the cells that are there and not marked yet; true when there was one."""
+        new = where & ~self.hidden(name) & ~np.isnan(self.values(name))
+        if not new.any():
+            return False
+        if name not in self.marks:
+            self.marks[name] = np.full(len(self.frame), None, dtype=object)
+        self.marks[name][new] = rule
+        return True
+
+    def bases(self, column: Column) -> list[Numbers]:
+        """How many persons the column is about, from every column that says so."""
+        if self.base is not None:
+            return [self.base]
+        return [self.values(name) for name in column.bases]
+
+
+def primary(sheet: Sheet, profile: Profile) -> None:
+    """Mark every cell that is withheld for its own sake, and what rests on it."""
+    grouped = bool(sheet.layout.by)
+    for column in sheet.layout.of_kind("count"):
+        _count(sheet, column, profile)
+    for column in sheet.layout.columns.values():
+        _floors(sheet, column, profile, grouped=grouped)
+    for column in sheet.layout.of_kind("share", "per_1000"):
+        _numerators(sheet, column, profile, grouped=grouped)
+    spread(sheet)
+
+
+def spread(sheet: Sheet, rule: str = RESTS_ON_WITHHELD) -> None:
+    """Withhold what rests on withheld numbers, until nothing more does.
+
+    In a table of groups the statistics of a row (ratios, differences, tests) are made from its
+    shares, so they go with them.
+    """
+    layout = sheet.layout
+    again = True
+    while again:
+        again = False
+        for column in layout.columns.values():
+            for other in column.rests:
+                again |= sheet.withhold(column.name, sheet.hidden(other), rule)
+    if not layout.by:
+        return
+    lost = np.zeros(len(sheet.frame), dtype=bool)
+    for column in layout.of_kind("share", "per_1000"):
+        lost |= sheet.hidden(column.name)
+    for column in layout.of_kind("statistic"):
+        sheet.withhold(column.name, lost, rule)
+
+
+def _count(sheet: Sheet, column: Column, profile: Profile) -> None:
+    values = sheet.values(column.name)
+    sheet.withhold(column.name, profile.hides(values), SMALL_COUNT)
+    if column.outcome:
+        for base in sheet.bases(column):
+            few = profile.hides_outcome(values, base)
+            sheet.withhold(column.name, few, FEW_WITH_OUTCOME)
+
+
+def _floors(sheet: Sheet, column: Column, profile: Profile, *, grouped: bool) -> None:
+    """A number needs so many persons; of a group, every number needs what a percentage needs."""
+    if column.kind in ("free", "count"):
+        return
+    for base in sheet.bases(column):
+        if column.kind == "mean" and not grouped:
+            sheet.withhold(column.name, base <= profile.mean_base_above, SMALL_MEAN)
+        elif column.kind == "mean":
+            sheet.withhold(column.name, base <= profile.mean_base_above, SMALL_MEAN)
+        elif column.kind == "extreme":
+            sheet.withhold(column.name, base < profile.extreme_base_min, SMALL_EXTREME)
+        elif column.kind == "statistic" and not grouped:
+            sheet.withhold(column.name, base <= profile.mean_base_above, SMALL_MEAN)
+        else:
+            sheet.withhold(column.name, base < profile.percent_base_min, SMALL_BASE)
+
+
+def _numerators(sheet: Sheet, column: Column, profile: Profile, *, grouped: bool) -> None:
+    """A share says how many persons it counts: that number, and the rest of the base, is a cell."""
+    if not grouped and not column.outcome:
+        return
+    for base in sheet.bases(column):
+        count = whole(sheet.values(column.name) * base)
+        for cell in (count, base - count):
+            sheet.withhold(column.name, profile.hides(cell), SMALL_NUMERATOR)
+            if column.outcome:
+                few = profile.hides_outcome(cell, base)
+                sheet.withhold(column.name, few, FEW_WITH_OUTCOME)
+
+
+def whole(values: Numbers) -> Numbers:
+    """The values that are whole but for rounding, as whole numbers; the others are null."""
+    near = np.floor(values + 0.5)
+    return np.asarray(np.where(np.abs(values - near) < 1e-6, near, np.nan))
+
+
+def sheet_of(frame: pd.DataFrame, layout: Layout, tables: Mapping[str, pd.DataFrame]) -> Sheet:
+    """The sheet of a table; `tables` are all of the run by `analysis.table`, for its base."""
+    how = layout.base_from
+    if how is None or how["table"] not in tables:
+        return Sheet(frame, layout, {})
+    other, keys = tables[how["table"]], list(how["on"])
+    counts = other.drop_duplicates(keys).set_index(keys)[how["column"]]
+    rows = pd.MultiIndex.from_frame(frame[keys]) if len(keys) > 1 else frame[keys[0]]
+    found = counts.reindex(rows).to_numpy(dtype=np.float64, na_value=np.nan)
+    return Sheet(frame, layout, {}, base=found)

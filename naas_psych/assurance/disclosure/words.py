@@ -1,0 +1,68 @@
+"""Sentences on their way through the gate: counts of persons rounded, nobody named."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from naas_psych.assurance.disclosure.profiles import Profile
+
+_PEOPLE = r"(?:persons?|people|candidates?)"
+#: Words after which a number is a limit that somebody set, and not a count.
+_LIMIT = re.compile(
+    r"(?:fewer than|at least|at most|less than|more than|under|below|over|above|from|about|needs?|"
+    r"up to|reach the|of the|target of|limit of)\s+$",
+    re.IGNORECASE,
+)
+_COUNTED = re.compile(
+    rf"(?P<first>\d[\d,]*)(?P<of> of (?:the |all )?)?(?P<second>\d[\d,]*)?"
+    rf"(?P<people> (?:[a-z]+ )?{_PEOPLE}\b)"
+)
+_WORD = re.compile(r"[^\s,;:()'\"]+")
+
+
+def gated_text(text: str, profile: Profile, known: Collection[str] = ()) -> str:
+    """The text with counts of persons as the profile shows them, and without their identifiers."""
+    if known:
+        text = _WORD.sub(lambda word: _unnamed(word.group(), known), text)
+    if profile.exact:
+        return text
+    return _COUNTED.sub(lambda found: _rounded(found, profile), text)
+
+
+def gated_mapping(values: Mapping[str, Any], profile: Profile) -> dict[str, Any]:
+    """Provenance with its counts of persons as the profile shows them; a hidden one is null."""
+    return {name: _gated(name, value, profile) for name, value in values.items()}
+
+
+def _gated(name: str, value: Any, profile: Profile) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _gated(name, one, profile) for key, one in value.items()}
+    counted = name == "persons" or name.startswith(("persons_", "n_")) or name == "n"
+    if not counted or isinstance(value, bool) or not isinstance(value, int):
+        return value
+    said = profile.words(value)
+    return int(said) if said.isdigit() else None
+
+
+def _unnamed(word: str, known: Collection[str]) -> str:
+    bare = word.rstrip(".")
+    return "(a person)" + word[len(bare) :] if bare in known else word
+
+
+def _rounded(found: re.Match[str], profile: Profile) -> str:
+    if found["second"] and not found["of"]:
+        return found.group()
+    first = _count(found, "first", profile)
+    second = _count(found, "second", profile) if found["second"] else ""
+    return f"{first}{found['of'] or ''}{second}{found['people']}"
+
+
+def _count(found: re.Match[str], group: str, profile: Profile) -> str:
+    text = found[group]
+    before = found.string[: found.start(group)]
+    if _LIMIT.search(before) or before.endswith((".", "-")):
+        return text
+    shown = profile.words(int(text.replace(",", "")))
+    return f"{int(shown):,}" if "," in text and shown.isdigit() else shown
