@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from naas_psych.analyses.content.readability import readability as readability
     from naas_psych.analyses.content.role_ownership import role_ownership as role_ownership
     from naas_psych.analyses.content.without_flagged import without_flagged as without_flagged
+    from naas_psych.analyses.fairness.dif_standardisation import (
+        dif_standardisation as dif_standardisation,
+    )
     from naas_psych.analyses.fairness.group_sizes import group_sizes as group_sizes
     from naas_psych.analyses.irt.calibration import calibration as calibration
     from naas_psych.analyses.irt.conditional_rasch import conditional_rasch as conditional_rasch

@@ -110,7 +110,10 @@ CHAPTERS: tuple[Chapter, ...] = (
         "fairness",
         "Fairness",
         "DIF, score and pass-rate gaps, adverse impact",
-        ("group_sizes",),
+        (
+            "group_sizes",
+            "dif_standardisation",
+        ),
     ),
 )
 

@@ -15,4 +15,17 @@ FAIRNESS_LAYOUTS: dict[str, tuple[Look, ...]] = {
         Look("gap_testable", 0),
         Look("persons_needed", 0),
     ),
+    "dif_standardisation.items": (
+        Look("item_id", 0),
+        Look("group", 1, hide="same"),
+        Look("reference", 3, hide="same", least=12),
+        Look("focal", 0, least=12),
+        Look("n_reference", 2),
+        Look("n_focal", 2),
+        Look("std_p_dif", 0, "interval"),
+        Look("p_adjusted", 1),
+        Look("std_class", 0),
+        Look("verdict", 0),
+        Look("smallest_detectable", 3),
+    ),
 }

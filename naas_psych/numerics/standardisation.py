@@ -48,28 +48,47 @@ def standardised(counts: Any, *, weights: Weights = "focal") -> Standardised:
     score: s2_g = (SS_g + SS / (T - 1)) / n_g. That is right on average if the groups do not differ,
     and Dorans and Kulick's formula where n is large.
     """
-    counts = np.asarray(counts, dtype=float)
-    points = np.arange(counts.shape[3], dtype=float)
-    n = counts.sum(axis=3)
-    both = (n > 0).all(axis=2)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        mean = counts @ points / n
-        spread = _variances(counts, n, points) / n
-    used = {"focal": n[..., 1], "reference": n[..., 0], "total": n.sum(axis=2)}[weights] * both
+    sums = _sums(counts)
+    n_reference, n_focal = sums.n
+    both = (n_reference > 0) & (n_focal > 0)
+    used = {"focal": n_focal, "reference": n_reference, "total": n_reference + n_focal}[weights]
+    used = np.where(both, used, 0.0)
     total = used.sum(axis=1)
-    mean, spread = (np.where(both[..., None], one, 0.0) for one in (mean, spread))
+    fill = _spread(sums.n.sum(axis=0), sums.total.sum(axis=0), sums.squares.sum(axis=0))
+    means, variance = [], np.zeros(total.shape)
+    for n, earned, squares in zip(sums.n, sums.total, sums.squares, strict=True):
+        persons = np.where(both, n, 1.0)
+        mean = earned / persons
+        means.append((used * mean).sum(axis=1))
+        # A difference of two large sums: rounding must not leave less than nothing.
+        own = np.maximum(squares - earned * mean, 0.0)
+        variance += ((used / persons) ** 2 * (own + fill)).sum(axis=1)
     with np.errstate(divide="ignore", invalid="ignore"):
-        means = np.einsum("js,jsg->gj", used, mean) / total
-        variance = np.einsum("js,jsg->j", used**2, spread) / total**2
-    return Standardised(means[1] - means[0], np.sqrt(variance), means[0], means[1])
+        low, high = means[0] / total, means[1] / total
+        return Standardised(high - low, np.sqrt(variance) / total, low, high)
 
 
-def _variances(counts: Floats, n: Floats, points: Floats) -> Floats:
-    """(J, S, G) variance of the scores of each group at each matching score."""
-    total = counts @ points
-    squares = counts @ points**2
-    own = squares - total**2 / np.where(n > 0, n, 1.0)
-    everybody = n.sum(axis=2)
-    of_all = squares.sum(axis=2) - total.sum(axis=2) ** 2 / np.where(everybody > 0, everybody, 1.0)
-    freedom = np.maximum(everybody - 1, 1.0)
-    return np.asarray((np.maximum(own, 0.0) + (np.maximum(of_all, 0.0) / freedom)[..., None]) / n)
+@dataclass(frozen=True, eq=False)
+class _Sums:
+    """(2, J, S) persons, sum and sum of squares of their points, at each matching score."""
+
+    n: Floats
+    total: Floats
+    squares: Floats
+
+
+def _sums(counts: Any) -> _Sums:
+    # Category by category: a sum over a last axis of two is ten times slower.
+    first = np.asarray(counts).transpose(3, 2, 0, 1).astype(float, order="C")
+    n = first.sum(axis=0)
+    total, squares = np.zeros_like(n), np.zeros_like(n)
+    for points, persons in enumerate(first):
+        total += points * persons
+        squares += points**2 * persons
+    return _Sums(n, total, squares)
+
+
+def _spread(n: Floats, total: Floats, squares: Floats) -> Floats:
+    """(J, S) variance of the scores of all persons at a matching score."""
+    about_mean = squares - total**2 / np.maximum(n, 1.0)
+    return np.asarray(np.maximum(about_mean, 0.0) / np.maximum(n - 1, 1.0))
