@@ -112,6 +112,7 @@ CHAPTERS: tuple[Chapter, ...] = (
         "DIF, score and pass-rate gaps, adverse impact",
         (
             "group_sizes",
+            "dif_mantel_haenszel",
             "dif_standardisation",
         ),
     ),

@@ -1,0 +1,206 @@
+"""The table of items of the method of Mantel and Haenszel, one comparison after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from naas_psych.analyses.fairness.enough import enough, focal_needed
+from naas_psych.analyses.fairness.mantel_haenszel_rows import Compared, Tested
+from naas_psych.numerics.adjusted_p import benjamini_hochberg
+from naas_psych.numerics.arrays import Floats
+from naas_psych.numerics.dif_power import (
+    Sought,
+    detectable,
+    each_needed,
+    focal_persons_needed,
+    planned_delta_se,
+    power_of,
+)
+from naas_psych.numerics.intervals import normal_quantile
+from naas_psych.numerics.mantel_haenszel import as_right_or_wrong, exact_conditional_p
+from naas_psych.result import tidy
+from naas_psych.study.study import Study
+
+#: Verdict of a class, where there are persons enough.
+VERDICTS = {"A": "negligible", "B": "moderate", "C": "large"}
+Reasons = list[str | None]
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """Columns of some rows of a table, and why numbers of a column are undefined."""
+
+    columns: Mapping[str, Any]
+    reasons: Mapping[str, Reasons]
+
+
+def joined(parts: Sequence[Rows]) -> pd.DataFrame:
+    """One table of the rows of all comparisons."""
+    columns = {
+        name: np.concatenate([np.asarray(part.columns[name]) for part in parts])
+        for name in parts[0].columns
+    }
+    reasons = {
+        name: [why for part in parts for why in part.reasons[name]] for name in parts[0].reasons
+    }
+    return tidy(columns, reasons)
+
+
+def naming(study: Study, one: Compared, items: NDArray[Any] | None = None) -> dict[str, Any]:
+    """The columns that say which row it is, of all items or of some."""
+    ids = np.array(study.responses.item_ids, dtype=object)
+    at = np.arange(ids.size) if items is None else items
+    names = (one.comparison.group, one.comparison.reference.name, one.comparison.focal.name)
+    same = {
+        column: np.full(at.size, name, dtype=object)
+        for column, name in zip(("group", "reference", "focal"), names, strict=True)
+    }
+    return {
+        "item_id": ids[at],
+        **same,
+        "n_reference": one.n[at, 0],
+        "n_focal": one.n[at, 1],
+    }
+
+
+def item_rows(study: Study, one: Compared, *, level: float, exact: bool) -> Rows:
+    """A row an item: the classical numbers first, then purified, then what could be found."""
+    told, pure = one.plain, one.pure
+    found = told.found
+    ahead = _prospects(study, one)
+    columns: dict[str, Any] = {
+        **naming(study, one),
+        "chi_square": found.chi_square,
+        "p_value": found.p,
+        "odds_ratio": found.odds_ratio,
+        "delta": found.delta,
+        "delta_se": found.delta_se,
+        "ets_class": told.classes,
+        **_limits("delta", told, level),
+        "p_adjusted": benjamini_hochberg(found.p),
+        "chi_square_uncorrected": found.chi_square_uncorrected,
+        "p_uncorrected": found.p_uncorrected,
+    }
+    if exact:
+        columns["p_exact"] = _exact(one)
+    if one.purification is not None:
+        columns |= _purified(one, level)
+    columns |= ahead
+    columns["strata"] = pure.found.strata
+    columns["verdict"] = verdicts(study, one, ahead["power"])
+    return Rows(columns, _reasons(study, one, columns))
+
+
+def _purified(one: Compared, level: float) -> dict[str, Any]:
+    pure = one.pure
+    return {
+        "chi_square_purified": pure.found.chi_square,
+        "p_purified": pure.found.p,
+        "p_adjusted_purified": benjamini_hochberg(pure.found.p),
+        "odds_ratio_purified": pure.found.odds_ratio,
+        "delta_purified": pure.found.delta,
+        "delta_purified_se": pure.found.delta_se,
+        **_limits("delta_purified", pure, level),
+        "ets_class_purified": pure.classes,
+        "in_anchor": one.anchor,
+    }
+
+
+def _limits(name: str, tested: Tested, level: float) -> dict[str, Floats]:
+    half = normal_quantile(level) * tested.found.delta_se
+    return {f"{name}_low": tested.found.delta - half, f"{name}_high": tested.found.delta + half}
+
+
+def _prospects(study: Study, one: Compared) -> dict[str, Floats]:
+    """What a test on these persons finds, and the persons of the focal group that would do.
+
+    Where there is no estimate, the standard error to expect of the item's facility stands in for
+    the number of persons.
+    """
+    limits = study.thresholds
+    sought = Sought(
+        effect=limits["dif_delta_moderate"].value,
+        power=limits["dif_power_wanted"].value,
+        alpha=limits["dif_alpha"].value,
+    )
+    se = one.pure.found.delta_se
+    n_reference, n_focal = one.group_sizes
+    assumed = np.maximum(one.n[:, 1], 1)
+    reference = np.where(one.n[:, 0] > 0, one.n[:, 0], n_reference)
+    planned = planned_delta_se(one.facility, reference, assumed)
+    expected = np.where(np.isfinite(se), se, planned)
+    needed = focal_persons_needed(expected, reference, assumed, sought)
+    least = np.array([focal_needed(int(n), limits) for n in reference])
+    return {
+        "power": power_of(sought.effect, se, alpha=sought.alpha),
+        "delta_detectable": detectable(se, power=sought.power, alpha=sought.alpha),
+        "n_focal_needed": np.where(np.isfinite(needed), np.maximum(needed, least), np.nan),
+        "n_each_needed": each_needed(expected, reference, assumed, sought),
+    }
+
+
+def verdicts(study: Study, one: Compared, power: Floats) -> NDArray[np.object_]:
+    """(J,) the word of the class; cannot_tell for small groups, and unflagged without power."""
+    limits = study.thresholds
+    least = limits["dif_power_min"].value
+    found = [VERDICTS.get(str(letter), "cannot_tell") for letter in one.pure.classes]
+    for j, (n_reference, n_focal) in enumerate(one.n):
+        few = not enough(int(n_reference), int(n_focal), limits)
+        if few or (found[j] == "negligible" and not power[j] >= least):
+            found[j] = "cannot_tell"
+    return np.array(found, dtype=object)
+
+
+def _exact(one: Compared) -> Floats:
+    """(J,) exact p; nan for items of several score points."""
+    totals = one.plain.cells.counts.sum(axis=(1, 2))
+    told = ~one.graded & np.isfinite(one.plain.found.p)
+    found = np.full(told.size, np.nan)
+    if told.any():
+        tables = as_right_or_wrong(one.plain.cells.counts[told], totals[told])
+        found[told] = [exact_conditional_p(table) for table in tables]
+    return found
+
+
+def why_not(study: Study, one: Compared, tested: Tested) -> Reasons:
+    """(J,) why the test of an item has no answer, or None."""
+    least = study.thresholds["dif_compute_min"].value
+    told: Reasons = []
+    spread = (tested.cells.counts.sum(axis=(1, 2)) > 0).sum(axis=1)
+    small = min(one.group_sizes) < least
+    for j, n in enumerate(one.n):
+        if small or 0 < n.min() < least:
+            told.append("group_too_few")
+        elif n.min() == 0:
+            told.append("no_focal_response")
+        elif spread[j] < 2:
+            told.append("no_variance")
+        else:
+            told.append(None if tested.found.strata[j] else "no_common_score")
+    return told
+
+
+def _reasons(study: Study, one: Compared, columns: Mapping[str, Any]) -> dict[str, Reasons]:
+    plain, pure = (why_not(study, one, tested) for tested in (one.plain, one.pure))
+    odds = [why or "no_finite_estimate" for why in plain]
+    reasons = {"chi_square": plain, "p_value": plain, "odds_ratio": odds, "delta": odds}
+    reasons |= {"p_adjusted": plain, "chi_square_uncorrected": plain, "p_uncorrected": plain}
+    pure_odds = [why or "no_finite_estimate" for why in pure]
+    reasons |= {name: pure for name in ("chi_square_purified", "p_purified", "p_adjusted_purified")}
+    reasons |= {name: pure_odds for name in ("odds_ratio_purified", "delta_purified", "power")}
+    reasons |= {"delta_detectable": pure_odds}
+    graded: Reasons = [
+        why or ("not_binary" if flag else None) for why, flag in zip(plain, one.graded, strict=True)
+    ]
+    reasons["p_exact"] = graded
+    reasons["n_each_needed"] = ["no_variance"] * len(plain)
+    reasons["n_focal_needed"] = [
+        "no_variance" if not 0 < p < 1 else "reference_too_few" for p in one.facility
+    ]
+    return {name: why for name, why in reasons.items() if name in columns}
