@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from naas_psych.analyses.content.readability import readability as readability
     from naas_psych.analyses.content.role_ownership import role_ownership as role_ownership
     from naas_psych.analyses.content.without_flagged import without_flagged as without_flagged
+    from naas_psych.analyses.fairness.adjusted_gaps import adjusted_gaps as adjusted_gaps
     from naas_psych.analyses.fairness.dif_mantel_haenszel import (
         dif_mantel_haenszel as dif_mantel_haenszel,
     )

@@ -114,6 +114,7 @@ CHAPTERS: tuple[Chapter, ...] = (
             "group_sizes",
             "dif_mantel_haenszel",
             "dif_standardisation",
+            "adjusted_gaps",
         ),
     ),
 )

@@ -41,9 +41,7 @@ class Effect:
     def odds_interval(self, level: float) -> Interval[float]:
         """Limits of the odds ratio."""
         half = self._t(level) * self.log_odds_se
-        return Interval(
-            float(np.exp(self.log_odds - half)), float(np.exp(self.log_odds + half))
-        )
+        return Interval(float(np.exp(self.log_odds - half)), float(np.exp(self.log_odds + half)))
 
     @property
     def p_value(self) -> float:
@@ -125,9 +123,7 @@ def explained(before: Effect, after: Effect) -> Effect:
     if before.parts is None or after.parts is None:
         return Effect(value, np.nan, np.nan, "none")
     apart = before.parts - after.parts
-    return Effect(
-        value, float(np.sqrt((apart**2).sum())), min(before.df, after.df), "parts", apart
-    )
+    return Effect(value, float(np.sqrt((apart**2).sum())), min(before.df, after.df), "parts", apart)
 
 
 def summed(values: Floats, sites: Sites) -> Floats:
@@ -135,7 +131,7 @@ def summed(values: Floats, sites: Sites) -> Floats:
     if sites is None:
         return values
     present, codes = np.unique(sites, return_inverse=True)
-    return np.bincount(codes, weights=values, minlength=present.size)
+    return np.asarray(np.bincount(codes, weights=values, minlength=present.size), dtype=float)
 
 
 def _penalised(fit: Fit, others: Floats) -> Effect:
@@ -152,5 +148,3 @@ def _penalised(fit: Fit, others: Floats) -> Effect:
 
 def _effect(value: float, found: Spread, method: str) -> Effect:
     return Effect(value, found.se, found.df, method, found.parts)
-
-

@@ -51,7 +51,7 @@ def independent_columns(x: Floats) -> list[int]:
 
 def least_squares(y: Floats, x: Floats) -> Fit:
     """Ordinary least squares of y (N,) on x (N, P) of full rank."""
-    bread = np.linalg.inv(x.T @ x)
+    bread: Floats = np.asarray(np.linalg.inv(x.T @ x), dtype=float)
     coefficients = bread @ (x.T @ y)
     return Fit(coefficients, x, x * (y - x @ coefficients)[:, None], bread)
 
@@ -79,7 +79,8 @@ def logistic(y: Floats, x: Floats) -> Fit | None:
 def _logistic_fit(y: Floats, x: Floats, beta: Floats) -> Fit:
     p = expit(x @ beta)
     design = x * np.sqrt(p * (1 - p))[:, None]
-    return Fit(beta, design, x * (y - p)[:, None], np.linalg.inv(design.T @ design))
+    bread: Floats = np.asarray(np.linalg.inv(design.T @ design), dtype=float)
+    return Fit(beta, design, x * (y - p)[:, None], bread)
 
 
 def firth(y: Floats, x: Floats) -> Fit | None:
@@ -92,7 +93,8 @@ def firth(y: Floats, x: Floats) -> Fit | None:
     for _ in range(10 * _CYCLES):
         p = expit(x @ beta)
         design = x * np.sqrt(p * (1 - p))[:, None]
-        bread = np.linalg.pinv(design.T @ design, hermitian=True)
+        inverse = np.linalg.pinv(design.T @ design, hermitian=True)
+        bread: Floats = np.asarray(inverse, dtype=float)
         leverage = np.einsum("np,pq,nq->n", design, bread, design)
         scores = x * (y - p + leverage * (0.5 - p))[:, None]
         step = bread @ scores.sum(axis=0)

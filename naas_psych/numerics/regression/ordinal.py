@@ -49,7 +49,8 @@ def proportional_odds(y: NDArray[np.int64], x: Floats) -> Ordered | None:
         if np.abs(x @ beta[: x.shape[1]]).max(initial=0.0) > _FARTHEST:
             return None
         if np.abs(step).max() * max(np.abs(x).max(initial=1.0), 1.0) < _TOLERANCE:
-            return Ordered(beta, state.scores, np.linalg.inv(state.information))
+            covariance: Floats = np.asarray(np.linalg.inv(state.information), dtype=float)
+            return Ordered(beta, state.scores, covariance)
     return None
 
 
@@ -78,7 +79,9 @@ def _derivatives(y: NDArray[np.int64], x: Floats, beta: Floats) -> _State:
     bends = [slopes[0] * (1 - 2 * first), slopes[1] * (1 - 2 * second)]
     arms = [_arm(x, y - 1, cuts.size), _arm(x, y, cuts.size)]
     scores = (arms[0] * slopes[0][:, None] - arms[1] * slopes[1][:, None]) / share[:, None]
-    curved = [(arm * (bend / share)[:, None]).T @ arm for arm, bend in zip(arms, bends, strict=True)]
+    curved = [
+        (arm * (bend / share)[:, None]).T @ arm for arm, bend in zip(arms, bends, strict=True)
+    ]
     information = scores.T @ scores - curved[0] + curved[1]
     return _State(float(np.log(share).sum()), scores, information)
 

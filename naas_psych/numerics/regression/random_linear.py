@@ -44,24 +44,27 @@ class AtRatio:
 def sums_of(y: Floats, x: Floats, sites: NDArray[np.int64]) -> Sums:
     """Sums over persons y (N,), x (N, P), site codes (N,)."""
     n_sites = int(sites.max()) + 1
-    by_site = np.column_stack(
-        [np.bincount(sites, weights=column, minlength=n_sites) for column in x.T]
-    )
     return Sums(
         counts=np.bincount(sites, minlength=n_sites).astype(float),
-        x=by_site,
-        y=np.bincount(sites, weights=y, minlength=n_sites),
+        x=_by_site(x, sites, n_sites),
+        y=_by_site(y[:, None], sites, n_sites)[:, 0],
         xx=x.T @ x,
         xy=x.T @ y,
         yy=float(y @ y),
     )
 
 
+def _by_site(values: Floats, sites: NDArray[np.int64], n_sites: int) -> Floats:
+    """(G, P) sums of values (N, P)."""
+    columns = [np.bincount(sites, weights=column, minlength=n_sites) for column in values.T]
+    return np.asarray(np.column_stack(columns), dtype=float)
+
+
 def at_ratio(sums: Sums, ratio: float) -> AtRatio:
     """Generalised least squares where sites vary `ratio` times as much as persons within them."""
     take = ratio / (1 + ratio * sums.counts)
     xx = sums.xx - (sums.x * take[:, None]).T @ sums.x
-    bread = np.linalg.inv(xx)
+    bread: Floats = np.asarray(np.linalg.inv(xx), dtype=float)
     xy = sums.xy - (take * sums.y) @ sums.x
     coefficients = bread @ xy
     rest = sums.yy - float(take @ sums.y**2) - float(coefficients @ xy)
@@ -104,8 +107,9 @@ def random_site_mean_difference(
     fit = at_ratio(sums, ratio)
     take = ratio / (1 + ratio * sums.counts)
     rest = y - x @ fit.coefficients
-    by_site = np.column_stack([np.bincount(codes, weights=col * rest) for col in x.T])
-    by_site -= (take * np.bincount(codes, weights=rest))[:, None] * sums.x
+    n_sites = sums.counts.size
+    by_site = _by_site(x * rest[:, None], codes, n_sites)
+    by_site -= take[:, None] * _by_site(rest[:, None], codes, n_sites) * sums.x
     return Effect(
         value=float(fit.coefficients[-1]),
         se=float(np.sqrt(fit.within * fit.bread[-1, -1])),

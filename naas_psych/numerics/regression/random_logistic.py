@@ -66,7 +66,7 @@ def random_logistic(y: Floats, x: Floats, sites: NDArray[np.int64]) -> RandomInt
         if beta[-1] < _LEAST or np.abs(beta[:-1]).max() > 1e3:
             return None
         if np.abs(step).max() < _TOLERANCE:
-            covariance = np.linalg.inv(state.information)
+            covariance: Floats = np.asarray(np.linalg.inv(state.information), dtype=float)
             return RandomIntercept(
                 beta[:-1], float(np.exp(beta[-1])), covariance, state.scores, state.value
             )
@@ -138,7 +138,8 @@ class _Data:
         """Sums of values (N,) or (N, Q) over the persons of each site."""
         n_sites = int(self.sites.max()) + 1
         if values.ndim == 1:
-            return np.bincount(self.sites, weights=values, minlength=n_sites)
+            sums = np.bincount(self.sites, weights=values, minlength=n_sites)
+            return np.asarray(sums, dtype=float)
         return np.column_stack(
             [np.bincount(self.sites, weights=v, minlength=n_sites) for v in values.T]
         )
