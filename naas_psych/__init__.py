@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from naas_psych.analyses.fairness.dif_standardisation import (
         dif_standardisation as dif_standardisation,
     )
+    from naas_psych.analyses.fairness.test_functioning import test_functioning as test_functioning
+    from naas_psych.analyses.fairness.equal_standard import equal_standard as equal_standard
     from naas_psych.analyses.fairness.group_sizes import group_sizes as group_sizes
     from naas_psych.analyses.irt.calibration import calibration as calibration
     from naas_psych.analyses.irt.conditional_rasch import conditional_rasch as conditional_rasch

@@ -114,7 +114,9 @@ CHAPTERS: tuple[Chapter, ...] = (
             "group_sizes",
             "dif_mantel_haenszel",
             "dif_standardisation",
+            "test_functioning",
             "adjusted_gaps",
+            "equal_standard",
         ),
     ),
 )

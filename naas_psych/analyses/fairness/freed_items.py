@@ -1,0 +1,82 @@
+"""Which items get parameters of each group's own, and how many could be tested at all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from naas_psych import register
+from naas_psych.analyses.kept import kept
+from naas_psych.errors import UsageError
+from naas_psych.study.groupings import Comparison
+from naas_psych.study.responses import Counted
+from naas_psych.study.study import Study
+
+Key = tuple[str, str, str]
+_FLAGGED = ("moderate", "large")
+
+
+@dataclass(frozen=True)
+class Freed:
+    """Of one comparison: items freed (indices in the study), and the share that was not testable.
+
+    untestable : of the items that were tested for a difference; 0 where anchors were named
+    """
+
+    items: frozenset[int]
+    untestable: float
+
+
+def key_of(comparison: Comparison) -> Key:
+    """A comparison as its rows name it."""
+    return comparison.group, comparison.reference.name, comparison.focal.name
+
+
+def freed_items(
+    study: Study,
+    group: Sequence[str] | None,
+    anchor: Sequence[str] | None,
+    *,
+    omitted: Counted | None,
+) -> dict[Key, Freed] | Freed:
+    """By comparison, the items of a moderate or large difference; with anchors, all others.
+
+    Raises
+    ------
+    UsageError
+        An anchor is no item of the study.
+    """
+    if anchor is None:
+        asked = ("freed_items", tuple(group or ()), omitted or study.omitted)
+        return kept(study, asked, lambda: _flagged(study, group, omitted))
+    ids = study.responses.item_ids
+    unknown = [name for name in anchor if name not in ids]
+    if unknown:
+        raise UsageError(
+            f"--anchor {unknown[0]} is no item of this study. Its items are: "
+            f"{', '.join(ids[:20])}{' ...' if len(ids) > 20 else ''}."
+        )
+    return Freed(frozenset(j for j, name in enumerate(ids) if name not in anchor), 0.0)
+
+
+def freed_in(found: dict[Key, Freed] | Freed, comparison: Comparison) -> Freed:
+    """What is freed in one comparison."""
+    if isinstance(found, Freed):
+        return found
+    return found.get(key_of(comparison), Freed(frozenset(), 1.0))
+
+
+def _flagged(
+    study: Study, group: Sequence[str] | None, omitted: Counted | None
+) -> dict[Key, Freed]:
+    run = register.load("dif_mantel_haenszel").run
+    table = run(study, group=None if group is None else list(group), omitted=omitted)
+    place = {name: j for j, name in enumerate(study.responses.item_ids)}
+    found = {}
+    for key, rows in table.tables["items"].groupby(["group", "reference", "focal"], sort=False):
+        marked = rows.loc[rows["verdict"].isin(_FLAGGED), "item_id"]
+        untold = float((rows["verdict"] == "cannot_tell").mean())
+        name, reference, focal = (str(part) for part in key)
+        items = frozenset(place[str(item)] for item in marked)
+        found[(name, reference, focal)] = Freed(items, untold)
+    return found
