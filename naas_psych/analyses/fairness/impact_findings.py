@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -37,9 +38,9 @@ def impact_findings(result: Result, thresholds: Thresholds) -> Iterator[Finding]
         )
 
 
-def _moved(row: dict[str, object]) -> str:
+def _moved(row: Mapping[Any, Any]) -> str:
     counts = [row["n_focal_up"], row["n_focal_down"]]
-    if any(pd.isna(one) for one in counts):  # type: ignore[call-overload]
+    if any(pd.isna(one) for one in counts):
         return ""
-    up, down = (f"{float(one):.0f}" for one in counts)  # type: ignore[arg-type]
+    up, down = (f"{float(one):.0f}" for one in counts)
     return f" {up} persons of {row['focal']} would meet it who do not now, {down} would no longer."

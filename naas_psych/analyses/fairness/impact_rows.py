@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -41,11 +42,12 @@ def cut_rows(
         own = marked[_key(comparison)]
         for name, cut in cuts.items():
             before = _everybody(
-                study, forms, lambda one, c=cut: meets_before(study, one, c, omitted)
+                study, forms, partial(meets_before, study, cut=cut, omitted=omitted)
             )
-            after = _everybody(study, forms, lambda one, c=cut: meets_after(study, one, c, omitted))
+            after = _everybody(study, forms, partial(meets_after, study, cut=cut, omitted=omitted))
             row = _change(study, comparison, own, before, after, **asked)
-            rows.append({"cut": name, **row, **_moved(comparison, before, after)})
+            moved = {} if row["why"] in _UNTOLD else _moved(comparison, before, after)
+            rows.append({"cut": name, **row, **moved})
     return _table(rows, ["cut", *_COLUMNS, *_MOVED])
 
 
@@ -123,6 +125,8 @@ _COLUMNS = [
     "difference_change_high",
 ]
 _MOVED = ["n_reference_up", "n_reference_down", "n_focal_up", "n_focal_down"]
+#: Reasons for which a comparison has no numbers at all.
+_UNTOLD = ("group_too_few", "items_not_testable")
 _TEXT = ("cut", "group", "reference", "focal", "flagged")
 _COUNTS = ("n_reference", "n_focal")
 
@@ -178,10 +182,11 @@ def _change(
     row |= {f"n_{side}": values[0].size for side, values in parts.items()}
     row |= {"flagged_items": float(len(own.item_ids)), "flagged": ", ".join(own.item_ids) or None}
     least = min(values[0].size for values in parts.values())
+    row |= dict.fromkeys(_MOVED, np.nan)
     row["why"] = _why(study, own, least)
     if row["why"] is not None:
         row["flagged_items"] = float(len(own.item_ids)) if own.told else np.nan
-        return row | dict.fromkeys((*_COLUMNS[7:], *_MOVED), np.nan)
+        return row | dict.fromkeys(_COLUMNS[7:], np.nan)
     means = {
         f"{side}_{when}": float(values[k].mean())
         for side, values in parts.items()
