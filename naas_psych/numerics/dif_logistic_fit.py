@@ -1,0 +1,226 @@
+"""Thousands of small regressions at once: a score category on a matching score and groups.
+
+A problem (an item in a comparison) has the logit eta = c + s z + x beta of each of its cells. Every
+form has its own c and s, so that persons are matched within their form; steps tau between the
+categories and the group effects beta are common. The information is therefore a 2 x 2 block a form
+with a border of T + Q rows, and a step of Newton's method takes no matrix larger than the border.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from naas_psych.numerics.arrays import Floats
+from naas_psych.numerics.dif_logistic_steps import Family, Local, binary, graded
+
+Integers = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Problems:
+    """P problems of S segments (forms) and R cells, sorted by problem and segment.
+
+    segment (R,) and problem (S,) : where a cell and a segment belong, from 0 without gaps
+    z (R,) matching score, x (R, Q) group columns, counts (R, C) persons
+    points (P, C) : the categories as recorded
+    family : None for two categories
+    """
+
+    segment: Integers
+    problem: Integers
+    z: Floats
+    x: Floats
+    counts: Floats
+    points: Floats
+    family: Family | None
+
+    @cached_property
+    def segment_starts(self) -> Integers:
+        return np.flatnonzero(np.diff(self.segment, prepend=-1))
+
+    @cached_property
+    def problem_starts(self) -> Integers:
+        return np.flatnonzero(np.diff(self.problem, prepend=-1))
+
+    @cached_property
+    def row_problem(self) -> Integers:
+        return self.problem[self.segment]
+
+    @property
+    def n_problems(self) -> int:
+        return int(self.points.shape[0])
+
+    @property
+    def n_steps(self) -> int:
+        return int(self.counts.shape[1]) - 2
+
+    def by_segment(self, values: Floats) -> Floats:
+        """Sums (S, ...) of row values (R, ...)."""
+        return np.add.reduceat(values, self.segment_starts, axis=0)
+
+    def by_problem(self, values: Floats) -> Floats:
+        """Sums (P, ...) of segment values (S, ...)."""
+        return np.add.reduceat(values, self.problem_starts, axis=0)
+
+    def some(self, kept: Flags) -> Problems:
+        """The problems that `kept` (P,) says."""
+        segments = kept[self.problem]
+        rows = segments[self.segment]
+        return Problems(
+            segment=(np.cumsum(segments) - 1)[self.segment[rows]],
+            problem=(np.cumsum(kept) - 1)[self.problem[segments]],
+            z=self.z[rows],
+            x=self.x[rows],
+            counts=self.counts[rows],
+            points=self.points[kept],
+            family=self.family,
+        )
+
+    def with_columns(self, n: int) -> Problems:
+        """Only the first n group columns."""
+        return Problems(
+            self.segment, self.problem, self.z, self.x[:, :n], self.counts, self.points, self.family
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Parameters:
+    """form (S, 2) c and s of each segment; border (P, T + Q) steps, then group effects."""
+
+    form: Floats
+    border: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Information:
+    """Its parts by segment and problem, and what solving with it needs again and again.
+
+    inverse (S, 2, 2) of the form blocks; across (S, 2, D); schur (P, D, D) of the border
+    """
+
+    inverse: Floats
+    across: Floats
+    schur: Floats
+    log_det_forms: Floats
+
+    @cached_property
+    def lifted(self) -> Floats:
+        """(S, D, 2) across' inverse."""
+        return np.asarray(np.einsum("sad,sab->sdb", self.across, self.inverse))
+
+
+@dataclass(frozen=True, eq=False)
+class Fit:
+    """What a fit of P problems found; where it did not settle, nothing but `settled` is of use.
+
+    value (P,) : the log-likelihood, with its penalty where the fit had one
+    """
+
+    parameters: Parameters
+    log_likelihood: Floats
+    value: Floats
+    settled: Flags
+    information: Information
+
+
+def logits(problems: Problems, parameters: Parameters) -> Floats:
+    """(R,) eta."""
+    form, border = parameters.form[problems.segment], parameters.border[:, problems.n_steps :]
+    eta = form[:, 0] + form[:, 1] * problems.z
+    for column in range(problems.x.shape[1]):
+        eta += problems.x[:, column] * border[problems.row_problem, column]
+    return eta
+
+
+def local(problems: Problems, parameters: Parameters) -> Local:
+    """Likelihood and derivatives of every cell."""
+    eta = logits(problems, parameters)
+    if problems.family is None:
+        return binary(eta, problems.counts)
+    rows = problems.row_problem
+    tau = parameters.border[rows, : problems.n_steps]
+    return graded(problems.family, eta, tau, problems.points[rows], problems.counts)
+
+
+def information(problems: Problems, found: Local) -> Information:
+    """The information in the form its solution takes."""
+    w = found.information[:, 0, 0]
+    weights = np.stack([w, w * problems.z, w * problems.z**2], axis=1)
+    a, b, d = problems.by_segment(weights).T
+    # A form in which everybody has one score has no slope; its place is held by a 1.
+    flat = a * d - b * b <= 1e-12 * a * np.maximum(d, 1e-300)
+    b, d = np.where(flat, 0.0, b), np.where(flat, 1.0, d)
+    a = np.maximum(a, 1e-200)
+    det = a * d - b * b
+    inverse = np.stack([d, -b, -b, a], axis=1).reshape(-1, 2, 2) / det[:, None, None]
+    inverse[flat, 1, 1] = 0.0
+    side = np.concatenate([found.information[:, 0, 1:], w[:, None] * problems.x], axis=1)
+    across = problems.by_segment(np.stack([side, side * problems.z[:, None]], axis=1))
+    lifted = np.einsum("sad,sab->sdb", across, inverse)
+    own = problems.by_segment(_border(problems, found)) - lifted @ across
+    return Information(inverse, across, problems.by_problem(own), np.log(det))
+
+
+def _border(problems: Problems, found: Local) -> Floats:
+    """(R, D, D) what each cell adds to the information on the border."""
+    t, x = problems.n_steps, problems.x
+    full = np.empty((x.shape[0], t + x.shape[1], t + x.shape[1]))
+    full[:, :t, :t] = found.information[:, 1:, 1:]
+    full[:, :t, t:] = found.information[:, 0, 1:, None] * x[:, None, :]
+    full[:, t:, :t] = full[:, :t, t:].transpose(0, 2, 1)
+    full[:, t:, t:] = found.information[:, :1, :1] * x[:, :, None] * x[:, None, :]
+    return full
+
+
+def newton_step(problems: Problems, found: Local, info: Information, free: Flags) -> Parameters:
+    """The step to the maximum of the quadratic that touches the log-likelihood here.
+
+    free (D,) : the border's parameters that move; the others stay.
+    """
+    u = found.slope[:, 0]
+    own = problems.by_segment(np.stack([u, u * problems.z], axis=1))
+    side = np.concatenate([found.slope[:, 1:], u[:, None] * problems.x], axis=1)
+    carried = problems.by_segment(side) - np.einsum("sdb,sb->sd", info.lifted, own)
+    border = np.zeros((problems.n_problems, free.size))
+    if free.any():
+        schur = info.schur[:, free][:, :, free]
+        border[:, free] = solved(schur, problems.by_problem(carried)[:, free])
+    rest = own - np.einsum("sad,sd->sa", info.across, border[problems.problem])
+    return Parameters(np.einsum("sab,sb->sa", info.inverse, rest), border)
+
+
+def solved(matrix: Floats, right: Floats) -> Floats:
+    """Solutions (P, D) of P symmetric systems; what the data cannot tell stays 0."""
+    return np.asarray(np.einsum("pab,pb->pa", inverted(matrix), right))
+
+
+def inverted(matrix: Floats) -> Floats:
+    """Inverses (P, D, D); rows and columns that depend on earlier ones become 0."""
+    size = matrix.shape[-1]
+    if size == 0:
+        return matrix
+    if size == 1:
+        return np.where(matrix > 0, 1.0 / np.where(matrix > 0, matrix, 1.0), 0.0)
+    there = told(matrix)
+    keep = there[:, :, None] & there[:, None, :]
+    safe = np.where(keep, matrix, np.eye(size))
+    return np.where(keep, np.linalg.inv(safe), 0.0)
+
+
+def told(matrix: Floats) -> Flags:
+    """(P, D) which parameters these data can tell, given the ones before them: pivots above 0."""
+    left = matrix.copy()
+    first = np.einsum("pdd->pd", matrix).copy()
+    found = np.zeros(first.shape, dtype=bool)
+    for k in range(matrix.shape[-1]):
+        pivot = left[:, k, k]
+        found[:, k] = pivot > 1e-9 * np.maximum(first[:, k], 1e-250)
+        safe = np.where(found[:, k], pivot, 1.0)
+        column = np.where(found[:, k, None], left[:, :, k], 0.0) / safe[:, None]
+        left = left - column[:, :, None] * left[:, k, None, :]
+    return found
