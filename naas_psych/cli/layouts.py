@@ -26,6 +26,7 @@ MAIN = {
     "information": "overview",
     "person_scores": "summary",
     "role_ownership": "roles",
+    "test_functioning": "cuts",
 }
 
 LAYOUTS: dict[str, tuple[Look, ...]] = {
