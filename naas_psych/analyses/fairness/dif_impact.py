@@ -32,7 +32,7 @@ def dif_impact(
     *,
     group: Group = None,
     cut: Cuts = None,
-    flagged: Flagged = "moderate",
+    flagged: Flagged = "large",
     omitted: Omitted = None,
     replicates: Replicates = 1000,
     level: Level = 0.95,
