@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.special import chdtrc, gammaln
 
 from naas_psych.numerics.arrays import Floats
-from naas_psych.numerics.mantel_ordinal import common_odds, mantel
+from naas_psych.numerics.mantel_ordinal import common_odds, mantel, strata_of
 
 #: The ETS delta metric: ln odds times this (Holland & Thayer 1988).
 DELTA = -2.35
@@ -68,7 +68,8 @@ def as_right_or_wrong(counts: NDArray[Any], totals: NDArray[Any]) -> NDArray[Any
     top = totals.shape[1] - 1 - np.argmax(totals[:, ::-1] > 0, axis=1)
     right = np.take_along_axis(counts, top[:, None, None, None], axis=3)[..., 0]
     # One category only: nobody can be told from anybody, on whichever side they stand.
-    return np.stack([counts.sum(axis=3) - right, right], axis=3)
+    everybody = sum(counts[..., k] for k in range(counts.shape[3]))
+    return np.stack([everybody - right, right], axis=3)
 
 
 def mantel_haenszel(counts: NDArray[Any], totals: NDArray[Any] | None = None) -> MantelHaenszel:
@@ -99,7 +100,8 @@ _FIELDS = ("chi_square", "p", "chi_square_uncorrected", "p_uncorrected", "odds_r
 
 
 def _rows(counts: NDArray[Any], *, correction: float) -> dict[str, Any]:
-    test, odds = mantel(counts), common_odds(counts)
+    held = strata_of(counts)
+    test, odds = mantel(held), common_odds(held)
     with np.errstate(divide="ignore", invalid="ignore"):
         corrected = (np.abs(test.excess) - correction) ** 2 / test.variance
     corrected = np.where(test.variance > 0, corrected, np.nan)

@@ -8,6 +8,7 @@ statistic here is that of Mantel and Haenszel.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,31 @@ from naas_psych.numerics.arrays import Floats
 
 #: Eigenvalues of a covariance matrix below this share of the largest are zeros.
 _RANK = 1e-9
+
+
+@dataclass(frozen=True, eq=False)
+class Strata:
+    """Counts as the statistics read them: what is summed over stands first, which is fast.
+
+    cells (G, C, J, S); groups (G, J, S) and categories (C, J, S) its margins; total (J, S)
+    """
+
+    cells: Floats
+    groups: Floats
+    categories: Floats
+    total: Floats
+
+    @property
+    def scores(self) -> Floats:
+        """(C,) what a category scores."""
+        return np.arange(self.cells.shape[1], dtype=float)
+
+
+def strata_of(counts: NDArray[Any]) -> Strata:
+    """The counts (J, S, G, C) with their margins."""
+    cells = np.ascontiguousarray(np.moveaxis(counts, (2, 3), (0, 1)), dtype=float)
+    groups = cells.sum(axis=1)
+    return Strata(cells, groups, cells.sum(axis=0), groups.sum(axis=0))
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,26 +62,31 @@ class Mantel:
     strata: NDArray[np.int64]
 
 
-def mantel(counts: NDArray[Any]) -> Mantel:
+def mantel(held: Strata) -> Mantel:
     """chi2 (df 1) of the focal group's scores against what the strata lead one to expect."""
-    _, focal, total = _sizes(counts)
-    scores = np.arange(counts.shape[3], dtype=float)
-    both = counts.sum(axis=2)
-    first = both @ scores
-    second = both @ scores**2
-    with np.errstate(invalid="ignore", divide="ignore"):
-        expected = np.where(total > 0, focal * first / total, 0.0)
-        spread = focal * (total - focal) * (total * second - first**2)
-        variance = np.where(total > 1, spread / (total**2 * (total - 1)), 0.0)
-        excess = (counts[:, :, 1] @ scores - expected).sum(axis=1)
-        chi_square = excess**2 / _positive(variance.sum(axis=1))
+    focal, total = held.groups[1], np.maximum(held.total, 1.0)
+    first, second = _moments(held.categories, held.scores)
+    spread = focal * held.groups[0] * (total * second - first**2)
+    variance = spread / (total**2 * np.maximum(total - 1, 1.0))
+    sums = variance.sum(axis=1)
+    excess = (_moments(held.cells[1], held.scores)[0] - focal * first / total).sum(axis=1)
+    chi_square = excess**2 / _positive(sums)
     return Mantel(
         excess=excess,
-        variance=variance.sum(axis=1),
+        variance=sums,
         chi_square=chi_square,
         p=chdtrc(1, chi_square),
         strata=np.asarray((variance > 0).sum(axis=1), dtype=np.int64),
     )
+
+
+def _moments(counts: Floats, scores: Floats) -> tuple[Floats, Floats]:
+    """Sums of the scores and of their squares, of counts (C, J, S)."""
+    first, second = np.zeros(counts.shape[1:]), np.zeros(counts.shape[1:])
+    for each, score in zip(counts[1:], scores[1:], strict=True):
+        first += score * each
+        second += score**2 * each
+    return first, second
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,26 +151,24 @@ class MeanDifference:
     item_sd: Floats
 
 
-def mean_difference_matched(counts: NDArray[Any]) -> MeanDifference:
+def mean_difference_matched(held: Strata) -> MeanDifference:
     """Mean score of the focal group less that of reference persons with the same scores."""
-    reference, focal, total = _sizes(counts)
-    scores = np.arange(counts.shape[3], dtype=float)
-    both = counts.sum(axis=2)
+    reference, focal = held.groups
     used = (reference > 0) & (focal > 0)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        weight = np.where(used, focal, 0.0)
-        weight = weight / _positive(weight.sum(axis=1))[:, None]
-        gap = counts[:, :, 1] @ scores / focal - counts[:, :, 0] @ scores / reference
-        spread = (both @ scores**2 - (both @ scores) ** 2 / total) / (total - 1)
-        # (1/n_F + 1/n_R)^2 times the hypergeometric variance of the focal sum.
-        variance = weight**2 * spread * total / (focal * reference)
-    n = both.sum(axis=(1, 2)).astype(float)
-    mean_square = both.sum(axis=1) @ scores**2 - (both.sum(axis=1) @ scores) ** 2 / _positive(n)
-    none = ~used.any(axis=1)
+    total = np.where(used, held.total, 2.0)
+    share = np.where(used, focal, 0.0) / _positive(np.where(used, focal, 0.0).sum(axis=1))[:, None]
+    first, second = _moments(held.categories, held.scores)
+    lows, highs = (_moments(cells, held.scores)[0] for cells in held.cells)
+    gap = highs / np.maximum(focal, 1.0) - lows / np.maximum(reference, 1.0)
+    # (1/n_F + 1/n_R)^2 times the hypergeometric variance of the focal sum.
+    variance = (second - first**2 / total) / (total - 1) * total
+    variance = variance / (np.maximum(focal, 1.0) * np.maximum(reference, 1.0))
+    n, sums, squares = (one.sum(axis=1) for one in (held.total, first, second))
+    about_mean = np.maximum(squares - sums**2 / _positive(n), 0.0)
     return MeanDifference(
-        smd=np.where(none, np.nan, np.where(used, weight * gap, 0.0).sum(axis=1)),
-        se=np.where(none, np.nan, np.sqrt(np.where(used, variance, 0.0).sum(axis=1))),
-        item_sd=np.sqrt(np.maximum(mean_square, 0.0) / _positive(n - 1)),
+        smd=(share * gap).sum(axis=1),
+        se=np.sqrt((share**2 * np.maximum(variance, 0.0)).sum(axis=1)),
+        item_sd=np.sqrt(about_mean / _positive(n - 1)),
     )
 
 
@@ -156,7 +185,7 @@ class CommonOdds:
     below: Floats
 
 
-def common_odds(counts: NDArray[Any]) -> CommonOdds:
+def common_odds(held: Strata) -> CommonOdds:
     """Liu and Agresti's (1996) odds ratio of a higher score; with two categories MH's.
 
     At cut j of stratum k: A reference above, B reference at or below, C and D the same of the
@@ -167,44 +196,34 @@ def common_odds(counts: NDArray[Any]) -> CommonOdds:
     which is unbiased for rows of multinomials, so that it serves many small strata and few large
     ones alike; for one cut it is the formula of Robins, Breslow and Greenland (1986).
     """
-    cells = counts.astype(float)
-    low = np.cumsum(cells, axis=3)[..., :-1]
-    high = cells.sum(axis=3, keepdims=True) - low
-    a, b, c, d = high[:, :, 0], low[:, :, 0], high[:, :, 1], low[:, :, 1]
-    total = cells.sum(axis=(2, 3))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        each = np.where(total > 0, 1 / total, 0.0)
-        above = ((a * d).sum(axis=2) * each).sum(axis=1)
-        below = ((b * c).sum(axis=2) * each).sum(axis=1)
-        psi = above / below
-        finite = (above > 0) & (below > 0)
-        spread = _spread(a, b, c, d, each=each, psi=np.where(finite, psi, 1.0))
-        log_se = np.where(finite, np.sqrt(spread) / above, np.nan)
-    return CommonOdds(
-        odds_ratio=np.where(finite, psi, np.nan), log_se=log_se, above=above, below=below
-    )
+    # Sums of whole slices: numpy's own along a short axis are several times slower.
+    low = np.stack(list(accumulate(np.moveaxis(held.cells, 1, 0)))[:-1], axis=1)
+    high = held.groups[:, None] - low
+    a, b, c, d = high[0], low[0], high[1], low[1]
+    each = 1 / np.maximum(held.total, 1.0)
+    above = ((a * d).sum(axis=0) * each).sum(axis=1)
+    below = ((b * c).sum(axis=0) * each).sum(axis=1)
+    finite = (above > 0) & (below > 0)
+    psi = np.where(finite, above, np.nan) / np.where(finite, below, 1.0)
+    spread = _spread(a, b, c, d, each=each, psi=np.where(finite, psi, 1.0))
+    log_se = np.sqrt(spread) / np.where(finite, above, np.nan)
+    return CommonOdds(odds_ratio=psi, log_se=log_se, above=above, below=below)
 
 
 def _spread(a: Floats, b: Floats, c: Floats, d: Floats, *, each: Floats, psi: Floats) -> Floats:
     """(J,) sum over strata and pairs of cuts of the estimated E(w_j w_j')."""
     found = np.zeros(psi.size)
     ratio = psi[:, None]
-    cuts = a.shape[2]
+    cuts = a.shape[0]
     for i in range(cuts):
         for k in range(i, cuts):
-            first = a[..., k] * d[..., i]
-            first = first * (a[..., i] + d[..., k] + ratio * (b[..., i] + c[..., k]))
-            second = ratio * b[..., i] * c[..., k]
-            second = second * (a[..., k] + d[..., i] + ratio * (b[..., k] + c[..., i]))
+            first = a[k] * d[i]
+            first = first * (a[i] + d[k] + ratio * (b[i] + c[k]))
+            second = ratio * b[i] * c[k]
+            second = second * (a[k] + d[i] + ratio * (b[k] + c[i]))
             times = 1.0 if i == k else 2.0
             found += times * ((first + second) * each**2).sum(axis=1) / 2
     return found
-
-
-def _sizes(counts: NDArray[Any]) -> tuple[Floats, Floats, Floats]:
-    """(J, S) persons of the reference, of the focal group, and of both."""
-    groups = counts.sum(axis=3).astype(float)
-    return groups[:, :, 0], groups[:, :, 1], groups.sum(axis=2)
 
 
 def _positive(values: Floats) -> Floats:

@@ -130,9 +130,8 @@ def _prospects(study: Study, one: Compared) -> dict[str, Floats]:
         alpha=limits["dif_alpha"].value,
     )
     se = one.pure.found.delta_se
-    n_reference, n_focal = one.group_sizes
     assumed = np.maximum(one.n[:, 1], 1)
-    reference = np.where(one.n[:, 0] > 0, one.n[:, 0], n_reference)
+    reference = np.where(one.n[:, 0] > 0, one.n[:, 0], one.group_sizes[0])
     planned = planned_delta_se(one.facility, reference, assumed)
     expected = np.where(np.isfinite(se), se, planned)
     needed = focal_persons_needed(expected, reference, assumed, sought)
@@ -192,8 +191,8 @@ def _reasons(study: Study, one: Compared, columns: Mapping[str, Any]) -> dict[st
     reasons = {"chi_square": plain, "p_value": plain, "odds_ratio": odds, "delta": odds}
     reasons |= {"p_adjusted": plain, "chi_square_uncorrected": plain, "p_uncorrected": plain}
     pure_odds = [why or "no_finite_estimate" for why in pure]
-    reasons |= {name: pure for name in ("chi_square_purified", "p_purified", "p_adjusted_purified")}
-    reasons |= {name: pure_odds for name in ("odds_ratio_purified", "delta_purified", "power")}
+    reasons |= dict.fromkeys(("chi_square_purified", "p_purified", "p_adjusted_purified"), pure)
+    reasons |= dict.fromkeys(("odds_ratio_purified", "delta_purified", "power"), pure_odds)
     reasons |= {"delta_detectable": pure_odds}
     graded: Reasons = [
         why or ("not_binary" if flag else None) for why, flag in zip(plain, one.graded, strict=True)

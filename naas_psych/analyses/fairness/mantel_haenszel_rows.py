@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,7 @@ from naas_psych.numerics.arrays import Floats
 from naas_psych.numerics.dif_cells import DifCells, MatchedForm, dif_cells
 from naas_psych.numerics.dif_classes import Classes, ets_classes, smd_classes
 from naas_psych.numerics.mantel_haenszel import MantelHaenszel, mantel_haenszel, two_categories
-from naas_psych.numerics.mantel_ordinal import MeanDifference, mean_difference_matched
+from naas_psych.numerics.mantel_ordinal import MeanDifference, mean_difference_matched, strata_of
 from naas_psych.numerics.purification import Purified, purified
 from naas_psych.numerics.score_bands import in_bands
 from naas_psych.study.groupings import Comparison
@@ -43,7 +43,8 @@ class Tested:
     """All items with one matching score.
 
     cells : counts (J, S, 2, C); reference first
-    classes : (J,) A, B, C or None; smd (J,) holds what the class of a graded item rests on
+    smd : of the graded items alone, which their classes rest on
+    classes : (J,) A, B, C or None
     """
 
     cells: DifCells
@@ -112,7 +113,17 @@ class _Work:
         self.totals = categories(forms, self.n_items)
         self.graded = ~two_categories(self.totals)
         self.given = self.totals.sum(axis=1) > 0
+        self.told = self._persons().min(axis=1) >= self.limits["dif_compute_min"].value
         self.rounds: dict[bytes, Tested] = {}
+
+    def _persons(self) -> NDArray[np.int64]:
+        """(J, 2) persons of each group with a response to the item."""
+        found = np.zeros((self.n_items, 2), dtype=np.int64)
+        for form in self.forms:
+            own = self.codes[form.rows]
+            for side in (0, 1):
+                found[form.items, side] += (form.studied[own == side] >= 0).sum(axis=0)
+        return found
 
     def sizes(self) -> tuple[int, int]:
         """Persons of the reference and of the focal group who are in a form."""
@@ -130,24 +141,23 @@ class _Work:
         if self.how.matching == "bins":
             cells = in_bands(cells)
         found = mantel_haenszel(cells.counts, self.totals)
-        smd = mean_difference_matched(cells.counts)
-        few = cells.counts.sum(axis=(1, 3)).min(axis=1) < self.limits["dif_compute_min"].value
-        found = found.where(~few)
-        return Tested(cells, found, smd, self._classes(found, smd, ~few))
+        smd = mean_difference_matched(strata_of(cells.counts[self.graded]))
+        found = found.where(self.told)
+        return Tested(cells, found, smd, self._classes(found, smd, self.told))
 
     def _classes(self, found: MantelHaenszel, smd: MeanDifference, told: Flags) -> Classes:
         classes = ets_of(found, self.limits, size_only=self.how.size_only)
         if self.graded.any():
             with np.errstate(divide="ignore", invalid="ignore"):
-                ratio = np.where(told, smd.smd / smd.item_sd, np.nan)
+                ratio = np.where(told[self.graded], smd.smd / smd.item_sd, np.nan)
             classes[self.graded] = smd_classes(
                 ratio,
-                found.p,
+                found.p[self.graded],
                 moderate=self.limits["dif_smd_moderate"].value,
                 large=self.limits["dif_smd_large"].value,
                 alpha=self.limits["dif_alpha"].value,
                 size_only=self.how.size_only,
-            )[self.graded]
+            )
         return classes
 
     def flags(self, tested: Tested) -> Flags:
