@@ -115,6 +115,8 @@ CHAPTERS: tuple[Chapter, ...] = (
             "dif_mantel_haenszel",
             "dif_standardisation",
             "test_functioning",
+            "score_gaps",
+            "adverse_impact",
             "adjusted_gaps",
             "equal_standard",
         ),

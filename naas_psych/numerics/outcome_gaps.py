@@ -120,9 +120,7 @@ def cohens_h(passes: Passes) -> Floats:
 
 def fisher_exact(passes: Passes) -> Floats:
     """Two-sided p: the chance of every table with these margins no likelier than the one seen."""
-    cells = np.broadcast_arrays(
-        passes.reference, passes.n_reference, passes.focal, passes.n_focal
-    )
+    cells = np.broadcast_arrays(passes.reference, passes.n_reference, passes.focal, passes.n_focal)
     flat = np.array([np.ravel(one) for one in cells], dtype=float).T
     return np.array([_fisher(*row) for row in flat]).reshape(cells[0].shape)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from naas_psych.analyses.forms import of_form
-from naas_psych.analyses.items.phrasing import Row, between, capital, known, short
+from naas_psych.analyses.items.phrasing import Row, between, known, short
 from naas_psych.finding import Finding
 from naas_psych.finding_codes import found
 from naas_psych.result import Result
@@ -37,9 +37,9 @@ def _gap(row: Row, thresholds: Thresholds) -> Iterator[Finding]:
         code="score_gap",
         severity="warning" if row["verdict"] in ("medium", "large") else "info",
         subject=f"{row['group']} {row['focal']}",
-        sentence=f"{capital(str(row['focal']))} ({row['group']}) scores {side} than "
-        f"{row['reference']} by {abs(gap):.1f} per cent of the marks"
-        f"{_points(row, gap)}: {row['verdict_words']}, {short(g)} standard deviations"
+        sentence=f"Persons of {row['group']} {row['focal']} score {side} than those of "
+        f"{row['reference']} by {abs(gap):.1f} per cent of the marks{_points(row, gap)}: "
+        f"{row['verdict_words']} in size, {short(g)} standard deviations"
         f"{between(low, high)}.{_pairs(row)}",
         value=g,
         limits=(low, high),
@@ -78,9 +78,9 @@ def _error(row: Row, reference: str, thresholds: Thresholds) -> Iterator[Finding
         code="group_error_differs",
         severity="info",
         subject=f"{row['group']} {row['group_level']}",
-        sentence=f"The total{of_form(str(row['form']))} measures {row['group_level']} "
-        f"({row['group']}) with {more} error than {reference}: its standard error of measurement "
-        f"is {ratio:.2f} times as large ({low:.2f} to {high:.2f}).",
+        sentence=f"The total{of_form(str(row['form']))} measures persons of {row['group']} "
+        f"{row['group_level']} with {more} error than those of {reference}: its standard error of "
+        f"measurement is {ratio:.2f} times as large ({low:.2f} to {high:.2f}).",
         value=ratio,
         limits=(low, high),
         threshold=line,

@@ -1,4 +1,4 @@
-"""The table of gaps in scores: one row a comparison, with what is too small to be shown left out."""
+"""The table of gaps in scores: one row a comparison, with no number where it is too small."""
 
 from __future__ import annotations
 
@@ -168,8 +168,8 @@ def _reasons(rows: Sequence[_Row]) -> dict[str, list[str | None]]:
     small = [None if row.shown else "group_too_few" for row in rows]
     flat = [why or "no_variance" for why in small]
     rho = [why or row.alpha_why for why, row in zip(small, rows, strict=True)]
-    ends = [why or "all_above" for why in small]
-    reasons: dict[str, list[str | None]] = dict.fromkeys(_NUMBERS, list(flat))
+    ends: list[str | None] = [why or "all_above" for why in small]
+    reasons: dict[str, list[str | None]] = {name: list(flat) for name in _NUMBERS}
     for name in ("hedges_g_disattenuated", "alpha_within"):
         reasons[name] = list(rho)
     reasons["hedges_g_disattenuated_low"] = reasons["hedges_g_disattenuated_high"] = list(rho)

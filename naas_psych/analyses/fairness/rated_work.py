@@ -63,7 +63,7 @@ def rated_work_table(study: Study, comparisons: Sequence[Comparison], level: flo
         columns[name] = np.array([row.numbers.get(name, np.nan) for row in rows], dtype=float)
     columns["verdict"] = [row.size.verdict for row in rows]
     columns["verdict_words"] = [row.size.words for row in rows]
-    return tidy(columns, dict.fromkeys(_NUMBERS, [row.why for row in rows]))
+    return tidy(columns, {name: [row.why for row in rows] for name in _NUMBERS})
 
 
 def _means(study: Study) -> Iterator[tuple[str, Floats]]:
@@ -74,7 +74,7 @@ def _means(study: Study) -> Iterator[tuple[str, Floats]]:
     known = marks[marks["mark"].notna()]
     ids = pd.Index(study.responses.person_ids)
     yield EVERY, _by_person(known, ids)
-    if "criterion" in known and known["criterion"].nunique() > 1:
+    if "criterion" in known and len(known["criterion"].dropna().unique()) > 1:
         for name, own in known.groupby("criterion", sort=True):
             yield str(name), _by_person(own, ids)
 
@@ -84,9 +84,7 @@ def _by_person(marks: pd.DataFrame, ids: pd.Index[Any]) -> Floats:
     return np.asarray(means.reindex(ids).to_numpy(dtype=np.float64))
 
 
-def _row(
-    criterion: str, means: Floats, one: Comparison, limits: Thresholds, level: float
-) -> _Row:
+def _row(criterion: str, means: Floats, one: Comparison, limits: Thresholds, level: float) -> _Row:
     sides = [means[side.members] for side in (one.reference, one.focal)]
     pair = Pair(*(side[np.isfinite(side)] for side in sides))
     n = pair.reference.size, pair.focal.size

@@ -8,9 +8,9 @@ from naas_psych.analyses.fairness.gap_findings import gap_findings as findings
 from naas_psych.analyses.fairness.gap_precision import cut_errors, precision_table
 from naas_psych.analyses.fairness.gap_rows import gap_table
 from naas_psych.analyses.fairness.level_errors import level_errors
-from naas_psych.analyses.fairness.matched import matched_notes
 from naas_psych.analyses.fairness.options import Group
 from naas_psych.analyses.fairness.rated_work import rated_work_table
+from naas_psych.analyses.fairness.score_pairs import total_notes
 from naas_psych.analyses.options import Omitted
 from naas_psych.analysis import Level, analysis
 from naas_psych.result import Result
@@ -29,8 +29,9 @@ def score_gaps(
     -------
     Within forms, each form weighted n_R n_F / (n_R + n_F): difference = mean focal - mean
     reference in per cent of the marks, with Welch's limits. Hedges' g = (1 - 3 / (4 df - 1))
-    (mean_F - mean_R) / s with the pooled s, each form weighted by its precision. hedges_g_disattenuated
-    = g / sqrt(alpha within the groups). focal_above = P(focal > reference) + P(equal) / 2.
+    (mean_F - mean_R) / s with the pooled s, each form weighted by its precision.
+    hedges_g_disattenuated = g / sqrt(alpha within the groups).
+    focal_above = P(focal > reference) + P(equal) / 2.
     SEM^2 of a group = mean error variance of its persons' totals = s_X^2 (1 - alpha).
 
     How to read it
@@ -38,8 +39,8 @@ def score_gaps(
     Negative: the focal group scores lower. The verdict is the size that both limits of g agree on
     (lines .2, .5 and .8), or the least of them ("at least small"); it is not given with fewer than
     100 persons of either group. A gap says that groups differ, and nothing about why.
-    hedges_g_disattenuated is what the gap would be without error of measurement: a sensitivity line. A
-    sem_ratio above 1 means that the level is measured with more error than the reference.
+    hedges_g_disattenuated is what the gap would be without error of measurement: a sensitivity
+    line. A sem_ratio above 1 means that the level is measured with more error than the reference.
 
     When not to use it
     ------------------
@@ -60,7 +61,7 @@ def score_gaps(
     >>> study = nps.read_study("data/sample_responses/naas_pilot")
     >>> gaps = nps.score_gaps(study, group=["ethnicity"]).tables["groups"].set_index("focal")
     >>> gaps.loc["other than White", "verdict_words"]
-    'at least small'
+    'at most small'
     """
     comparisons = comparisons_asked(study, group)
     groups = groups_asked(study, group)
@@ -74,7 +75,7 @@ def score_gaps(
             "rated_work": rated_work_table(study, comparisons, level),
         },
         notes=(
-            *matched_notes(study, omitted),
+            *total_notes(study, omitted),
             "Scores are in per cent of the marks of a form, and compared within forms.",
             f"p is adjusted within a group column ({len(comparisons)} comparisons in all).",
             "A gap is a difference between groups; it does not say where it comes from.",

@@ -7,8 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from naas_psych.analyses.fairness.outcomes import FormTotals
+from naas_psych.analyses.forms import left_out_notes, named_booklets
 from naas_psych.numerics.score_gap import Pair, comparable
 from naas_psych.study.groupings import Comparison, Flags
+from naas_psych.study.responses import Counted
+from naas_psych.study.study import Study
 from naas_psych.thresholds import Thresholds
 
 
@@ -35,3 +38,15 @@ def persons_with_total(forms: Sequence[FormTotals], members: Flags) -> int:
 def enough(n_reference: int, n_focal: int, limits: Thresholds, rule: str) -> bool:
     """Whether the smaller of two groups has the persons that a threshold asks for."""
     return bool(min(n_reference, n_focal) >= limits[rule].value)
+
+
+def total_notes(study: Study, omitted: Counted | None) -> tuple[str, ...]:
+    """How absences count in a total, and who has none."""
+    asked = omitted or study.omitted
+    counts = {"wrong": "counts as wrong", "left_out": "leaves the person out"}
+    found = named_booklets(study, omitted=asked)
+    unreached = counts[study.unreached(asked)]
+    return (
+        f"An omitted response {counts[asked]}; an item not reached {unreached}.",
+        *left_out_notes(found.booklets, "they are not compared."),
+    )
