@@ -92,12 +92,18 @@ def specimen() -> Study:
                 "groups": {"site": "north"},
                 "speed": {"time_limit": 5},
                 "content": {"levels": {"column": "site", "order": ["north", "south"]}},
+                "fairness": {"adjust_for": ["years"], "intersect": ["site", "post"]},
             }
         ),
         responses=responses,
         items=items,
         persons=pd.DataFrame(
-            {"person_id": person_ids, "site": ["north", "south"] * (PERSONS // 2)}
+            {
+                "person_id": person_ids,
+                "site": ["north", "south"] * (PERSONS // 2),
+                "post": ["new", "new", "old"] * (PERSONS // 3),
+                "years": [str(1 + k * k % 7) for k in range(PERSONS)],
+            }
         ),
         tables=optional_tables(item_ids, list(person_ids)),
         thresholds=default_thresholds(),
