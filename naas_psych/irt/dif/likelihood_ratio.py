@@ -1,0 +1,237 @@
+"""Likelihood-ratio tests of items in two groups, each item freed or constrained in turn.
+
+G2 = 2 (l_free - l_constrained) with as many degrees of freedom as parameters differ (Thissen,
+Steinberg & Wainer 1993). All other items are equal in both groups, or designated ones only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from naas_psych.irt.calibration import Calibration
+from naas_psych.irt.dif.climb import Reached, climbed
+from naas_psych.irt.dif.e_step import desk_of
+from naas_psych.irt.dif.two_groups import Sight, TwoGroups, information, parts_of, sight_at
+from naas_psych.irt.engine.packing import pack
+from naas_psych.irt.grid import nodes
+from naas_psych.irt.model import by_batch, curves
+from naas_psych.irt.persons import categories_of
+from naas_psych.numerics.arrays import Floats
+
+Flags = NDArray[np.bool_]
+#: The common fit is made as exact as what is compared with it.
+_EXACT = 1e-10
+_VECTOR = 8
+#: Where persons are; spacing in posterior SDs and at most; and finer where many items go free.
+_REACH, _SPACING, _WIDEST, _FINER = 4.0, 1.1, 0.31, 0.6
+
+
+@dataclass(frozen=True, eq=False)
+class Common:
+    """The fit with all items equal in both groups, ready for items to be freed.
+
+    sight, information : at the maximum, with the differences (Z = x, delta, moments) still 0
+    base (Z,) : what the common fit estimates
+    free (P,) : item parameters that may differ: not asymptotes, not what items share
+    testable (C,) : columns of the model whose categories all occur in both groups
+    """
+
+    problem: TwoGroups
+    sight: Sight
+    information: Floats
+    base: Flags
+    free: Flags
+    testable: Flags
+
+
+@dataclass(frozen=True, eq=False)
+class Tested:
+    """One item tested: the statistic, its df, and the fit in which the item is free.
+
+    mine (u,) : places in z of the item's parameters, its differences, and the groups' moments
+    covariance (u, u) : of these
+    """
+
+    column: int
+    statistic: float
+    df: int
+    log_likelihood: float
+    converged: bool
+    z: Floats
+    mine: NDArray[np.int64]
+    covariance: Floats
+
+
+def common_fit(
+    fit: Calibration,
+    scores: NDArray[np.int64],
+    group: NDArray[np.int64],
+    *,
+    many_free: bool = False,
+) -> Common:
+    """From a calibration of two groups (0 focal, 1 reference) without freed items.
+
+    Asymptotes stay where the calibration has them, the same in both groups.
+
+    many_free : many items will be free at once, and steeper than now: finer nodes
+    """
+    categories = categories_of(fit, scores)
+    theta = _nodes(fit, many_free=many_free)
+    packed = [pack(categories[group == g], fit.model.n_categories) for g in (1, 0)]
+    desks = [desk_of(one, theta.size) for one in packed]
+    problem = TwoGroups(desks[0], desks[1], fit.model, theta)
+    n = fit.model.n_free
+    moments = [fit.group_mean[0], np.log(fit.group_sd[0])]
+    if fit.model.free_variance:
+        moments.append(np.log(fit.group_sd[1]))
+    sight = sight_at(problem, np.concatenate([fit.x, np.zeros(n), moments]))
+    own = np.array([item >= 0 for item, _ in fit.model.names])
+    asymptote = np.array([name.startswith("logit") for _, name in fit.model.names])
+    base = np.ones(problem.size, bool)
+    base[:n] = ~asymptote
+    base[n : 2 * n] = False
+    bend = information(problem, sight)
+    sight = climbed(problem, sight, bend, base, to_gain=_EXACT).sight
+    testable = _in_both(categories, group, fit.model.n_categories)
+    return Common(problem, sight, bend, base, own & ~asymptote, testable)
+
+
+def _nodes(fit: Calibration, *, many_free: bool) -> Floats:
+    """As wide as those of the calibration, and as fine as the sharpest posterior asks for.
+
+    Nodes 1.2 of its SDs apart are exact (see engine.quadrature); in whole vectors.
+    """
+    theta = fit.grid.theta
+    shape = curves(fit.model, fit.x, theta[np.abs(theta) <= _REACH])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        told = np.where(shape.p > 0, shape.p1**2 / shape.p, 0.0).sum(axis=(0, 1))
+    sharpest = 1 / np.sqrt(float(told.max()) + 1 / float(fit.group_sd.min()) ** 2)
+    spacing = min(_SPACING * sharpest, _WIDEST)
+    if many_free:
+        spacing = min(_FINER * spacing, _FINER * float(theta[1] - theta[0]))
+    wanted = int(np.ceil(2 * float(theta[-1]) / spacing)) + 1
+    return nodes(wanted + -wanted % _VECTOR, float(theta[-1]))
+
+
+def _in_both(categories: NDArray[np.int8], group: NDArray[np.int64], n: NDArray[np.int64]) -> Flags:
+    found = np.ones(n.size, bool)
+    for g in (0, 1):
+        own = categories[group == g]
+        for k in range(int(n.max())):
+            found &= (own == k).any(axis=0) | (k >= n)
+    return found
+
+
+def differences(common: Common, columns: NDArray[np.int64]) -> Flags:
+    """(Z,) the differences of some columns of the model."""
+    model = common.problem.model
+    found = np.zeros(common.problem.size, bool)
+    for column in columns:
+        places = model.where[column]
+        places = places[places >= 0]
+        found[model.n_free + places[common.free[places]]] = True
+    return found
+
+
+def freed_in_turn(common: Common, columns: NDArray[np.int64]) -> list[Tested]:
+    """Each column of the model freed alone, all others equal in both groups."""
+    found = []
+    for column in columns.tolist():
+        delta = differences(common, np.array([column]))
+        reached = climbed(common.problem, common.sight, common.information, common.base | delta)
+        found.append(_tested(common, column, delta, reached, against=common.sight.value))
+    return found
+
+
+def _tested(
+    common: Common, column: int, delta: Flags, reached: Reached, *, against: float
+) -> Tested:
+    model, n = common.problem.model, common.problem.model.n_free
+    places = model.where[column]
+    places = places[places >= 0]
+    places = places[common.free[places]]
+    moments = np.arange(2 * n, common.problem.size)
+    mine = np.concatenate([places, n + places, moments])
+    active = common.base | delta
+    bend = _updated(common, reached.sight, column)
+    return Tested(
+        column=column,
+        statistic=max(2 * (reached.value - against), 0.0),
+        df=int(delta.sum()),
+        log_likelihood=reached.value,
+        converged=reached.converged,
+        z=reached.sight.z,
+        mine=mine,
+        covariance=covariance_of(bend, active, mine),
+    )
+
+
+def covariance_of(bend: Floats, active: Flags, mine: NDArray[np.int64]) -> Floats:
+    """Covariance (u, u) of the parameters `mine` among those active; NaN where there is none."""
+    from scipy.linalg import cho_factor, cho_solve
+
+    places = np.flatnonzero(active)
+    scale = 1 / np.sqrt(np.maximum(np.diag(bend)[places], 1e-12))
+    scaled = bend[np.ix_(places, places)] * np.outer(scale, scale)
+    unit = (places[:, None] == mine).astype(float)
+    try:
+        found = unit.T @ (scale[:, None] * cho_solve(cho_factor(scaled), scale[:, None] * unit))
+    except np.linalg.LinAlgError:
+        return np.full((mine.size, mine.size), np.nan)
+    return np.asarray(0.5 * (found + found.T))
+
+
+def _updated(common: Common, sight: Sight, column: int) -> Floats:
+    """The information with what the item itself says as it is at the new place.
+
+    What is lost by not knowing theta is that of the common fit: it hardly changes with one item.
+    """
+    n = common.problem.model.n_free
+    found = common.information.copy()
+    then, now = parts_of(common.problem, common.sight.z), parts_of(common.problem, sight.z)
+    one, where = _gained(
+        common,
+        column,
+        (then.reference, common.sight.reference.counts),
+        (now.reference, sight.reference.counts),
+    )
+    other, _ = _gained(
+        common, column, (then.focal, common.sight.focal.counts), (now.focal, sight.focal.counts)
+    )
+    found[np.ix_(where, where)] += one
+    both = np.concatenate([where, n + where])
+    found[np.ix_(both, both)] += np.tile(other, (2, 2))
+    return found
+
+
+def _gained(
+    common: Common, column: int, then: tuple[Floats, Floats], now: tuple[Floats, Floats]
+) -> tuple[Floats, NDArray[np.int64]]:
+    """How the item's complete-data information (p, p) in a group changed, and its places in x."""
+    before, where = _own_bend(common, column, *then)
+    after, _ = _own_bend(common, column, *now)
+    return after - before, where
+
+
+def _own_bend(
+    common: Common, column: int, x: Floats, counts: Floats
+) -> tuple[Floats, NDArray[np.int64]]:
+    """Complete-data information (p, p) of one column's parameters, and their places in x.
+
+    It is that expected at the counts' totals, which is never negative.
+    """
+    model = common.problem.model
+    for batch, values in by_batch(model, x):
+        row = np.flatnonzero(batch.items == column)
+        if row.size:
+            own = batch.where[row[0]]
+            family, k = batch.design.family, batch.n_categories
+            log_p = family.log_probabilities(values[row], common.problem.theta, k)[0]
+            expected = np.exp(log_p) * counts[column, :k].sum(axis=0)
+            scores = family.scores(values[row], common.problem.theta, k)[0]
+            local = np.einsum("vp,vkq->pkq", batch.design.basis, scores).reshape(own.size, -1)
+            return (local * expected.ravel()) @ local.T, own
+    raise ValueError(f"the model has no column {column}")
