@@ -119,6 +119,8 @@ CHAPTERS: tuple[Chapter, ...] = (
             "adverse_impact",
             "adjusted_gaps",
             "equal_standard",
+            "rater_groups",
+            "adjustments",
         ),
     ),
 )

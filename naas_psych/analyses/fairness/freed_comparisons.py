@@ -150,7 +150,7 @@ def verdict_of(low: float, high: float, line: float) -> str:
 def table_of(
     rows: Sequence[Row], columns: Sequence[str], *, text: Sequence[str], counts: Sequence[str]
 ) -> pd.DataFrame:
-    """Rows as a table; what a row lacks is null, with the row's `why`, limits with `why_limits`."""
+    """Rows as a table; what a row lacks is null, with the row's `why`, or `why_<column>`."""
     found: dict[str, Any] = {}
     reasons: dict[str, list[str | None]] = {}
     for name in columns:
@@ -164,6 +164,8 @@ def table_of(
 
 
 def _why(row: Row, name: str, limit: bool) -> str:
+    if f"why_{name}" in row:
+        return str(row[f"why_{name}"])
     if name == "persons_needed" and row.get("why") != "group_too_few":
         return "enough_persons"
-    return str(row.get("why") or ("no_errors" if limit else row.get("why_value", "no_range")))
+    return str(row.get("why") or ("no_errors" if limit else "no_range"))
