@@ -6,8 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from naas_psych.analyses.fairness.adjustment_persons import Persons, persons_of
 from naas_psych.analyses.fairness.adjustment_findings import adjustment_findings as findings
+from naas_psych.analyses.fairness.adjustment_persons import Persons, persons_of
 from naas_psych.analyses.fairness.adjustment_rows import outcome_rows
 from naas_psych.analyses.fairness.compared import groups_asked
 from naas_psych.analyses.fairness.freed_comparisons import Row, table_of
