@@ -24,7 +24,12 @@ def item_table(forms: Sequence[MatchedForm], codes: Integers, *, n_items: int) -
         others = 1.0 - np.eye(form.items.size)
         rho[form.items, f] = _reliability(form, codes, others)
     n, mean, variance = _moments(cells)
-    return ScoreTable(n, mean, variance, cells.score, cells.form, rho)
+    return ScoreTable(n, mean, variance, _alike(cells.score, n), cells.form, rho)
+
+
+def _alike(score: Integers, n: Floats) -> Floats:
+    """(Q, S, 2) scores (S,) that are the same for every test and group."""
+    return np.broadcast_to(score.astype(float)[None, :, None], n.shape)
 
 
 def _moments(cells: DifCells) -> tuple[Floats, Floats, Floats]:
@@ -73,7 +78,7 @@ def bundle_table(
         n=np.concatenate([part.n for part in parts], axis=1),
         mean=np.concatenate([part.mean for part in parts], axis=1),
         variance=np.concatenate([part.variance for part in parts], axis=1),
-        score=np.concatenate([part.score for part in parts]),
+        score=np.concatenate([part.score for part in parts], axis=1),
         form=np.repeat(np.arange(len(parts)), lengths),
         reliability=np.concatenate([part.reliability for part in parts], axis=1),
     )
@@ -97,5 +102,59 @@ def _bundles(form: MatchedForm, codes: Integers, own: NDArray[np.bool_]) -> Scor
             sums[k, q] = np.bincount(at, weights, 2 * length).reshape(length, 2)
     mean, variance = _mean_variance(*sums)
     rho = _reliability(form, codes, (~own).astype(float))
-    score, in_form = np.arange(length), np.zeros(length, dtype=np.int64)
+    score = _alike(np.arange(length), sums[0])
+    in_form = np.zeros(length, dtype=np.int64)
     return ScoreTable(sums[0], mean, variance, score, in_form, rho[:, None])
+
+
+def in_bands(table: ScoreTable, *, least: int) -> ScoreTable:
+    """Neighbouring scores of a form joined, from below, until each group has `least` persons.
+
+    What is left over at the top joins the last band. A band stands at the place of its last score;
+    where a form has no band at all nobody of it counts. Scores with persons enough stay as they
+    are.
+    """
+    place = _band_places(table, least)
+    n_tests, length, _ = table.n.shape
+    rows, columns = np.nonzero(place >= 0)
+    at = rows * length + place[rows, columns]
+
+    def joined(values: Floats) -> Floats:
+        parts = [
+            np.bincount(at, values[rows, columns, g], n_tests * length).reshape(n_tests, length)
+            for g in _GROUPS
+        ]
+        return np.stack(parts, axis=2)
+
+    n, total = joined(table.n), joined(table.n * table.mean)
+    own = np.maximum(table.n - 1, 0.0) * table.variance
+    mean, variance = _mean_variance(n, total, joined(own + table.n * table.mean**2))
+    score = joined(table.n * table.score) / np.maximum(n, 1.0)
+    return ScoreTable(n, mean, variance, score, table.form, table.reliability, bands=True)
+
+
+def _band_places(table: ScoreTable, least: int) -> Integers:
+    """(Q, S) the place of the band of each score; -1 where the form has none."""
+    place = np.full(table.n.shape[:2], -1, dtype=np.int64)
+    for f in np.unique(table.form):
+        here = np.flatnonzero(table.form == f)
+        ends = _band_ends(table.n[:, here], least)
+        # The band of a score is the first end at or above it, else the last end of all.
+        after = np.where(ends, np.arange(here.size), here.size)
+        after = np.minimum.accumulate(after[:, ::-1], axis=1)[:, ::-1]
+        last = here.size - 1 - ends[:, ::-1].argmax(axis=1)
+        after = np.where(after < here.size, after, last[:, None])
+        place[:, here] = np.where(np.any(ends, axis=1, keepdims=True), here[0] + after, -1)
+    return place
+
+
+def _band_ends(n: Floats, least: int) -> NDArray[np.bool_]:
+    """(Q, S) the scores at which both groups have their `least` persons since the last one."""
+    ends = np.zeros(n.shape[:2], dtype=bool)
+    since = np.zeros((n.shape[0], n.shape[2]))
+    for k in range(n.shape[1]):
+        since += n[:, k]
+        full = np.all(since >= least, axis=1)
+        ends[:, k] = full
+        since *= ~full[:, None]
+    return ends

@@ -34,16 +34,19 @@ class ScoreTable:
     """What SIBTEST needs of Q tests (an item or a bundle) at S matching scores and 2 groups.
 
     n (Q, S, 2) : persons; mean, variance (Q, S, 2) : of their scores on the item or bundle
-    score (S,), form (S,) : the matching score, and the form of whose other items it is the sum
+    score (Q, S, 2), form (S,) : the matching score, on average over the persons there, and the form
+        of whose other items it is the sum
     reliability (Q, F, 2) : alpha of the matching items, by form and group
+    bands : whether neighbouring scores were joined until they had persons enough
     """
 
     n: Floats
     mean: Floats
     variance: Floats
-    score: Integers
+    score: Floats
     form: Integers
     reliability: Floats
+    bands: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -171,7 +174,12 @@ def _side(parts: _Parts, here: Flags) -> _Side:
 
 
 def _usable(table: ScoreTable) -> Flags:
-    """(Q, S) more than five persons of each group, who differ, and not an end of the scale."""
+    """(Q, S) more than five persons of each group, who differ, and not an end of the scale.
+
+    Bands have persons enough, and their ends are not single scores that few can have.
+    """
+    if table.bands:
+        return np.asarray((table.n > 0).all(axis=2))
     enough = np.asarray(((table.n > MORE_THAN) & (table.variance > 0)).all(axis=2))
     seen = table.n.sum(axis=2) > 0
     for form in np.unique(table.form):
@@ -188,37 +196,35 @@ def _adjusted(table: ScoreTable) -> Floats:
     """(Q, S, 2) means moved to the true score that the matching score stands for over groups."""
     found = np.full(table.mean.shape, np.nan)
     for f in np.unique(table.form):
-        here = np.flatnonzero(table.form == f)
-        n, score = table.n[:, here], table.score[here].astype(float)
+        here = table.form == f
+        n, score, mean = table.n[:, here], table.score[:, here], table.mean[:, here]
         rho = np.where(table.reliability[:, f] > 0, table.reliability[:, f], np.nan)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            centre = np.einsum("qsg,s->qg", n, score) / n.sum(axis=1)
-        true = centre[:, None] + rho[:, None] * (score[None, :, None] - centre[:, None])
         before, after = _neighbours(n)
-        mean = table.mean[:, here]
-        rise = _at(mean, after) - _at(mean, before)
-        run = _at(true, after) - _at(true, before)
         with np.errstate(divide="ignore", invalid="ignore"):
-            slope = np.where((before >= 0) & (after >= 0), rise / run, np.nan)
+            centre = (n * score).sum(axis=1) / n.sum(axis=1)
+            true = centre[:, None] + rho[:, None] * (score - centre[:, None])
+            slope = (_at(mean, after) - _at(mean, before)) / (_at(true, after) - _at(true, before))
         found[:, here] = mean + slope * (true.mean(axis=2, keepdims=True) - true)
     return found
 
 
 def _neighbours(n: Floats) -> tuple[Integers, Integers]:
-    """(Q, S, 2) the nearest scores below and above that somebody of the group has; -1 for none."""
+    """(Q, S, 2) the nearest scores below and above that somebody of the group has.
+
+    At an end of the group's scores, the score itself.
+    """
     length = n.shape[1]
-    at = np.arange(length)[None, :, None]
-    filled = np.maximum.accumulate(np.where(n > 0, at, -1), axis=1)
-    before = np.full(n.shape, -1)
-    before[:, 1:] = filled[:, :-1]
-    filled = np.minimum.accumulate(np.where(n > 0, at, length)[:, ::-1], axis=1)[:, ::-1]
-    after = np.full(n.shape, -1)
-    after[:, :-1] = np.where(filled[:, 1:] < length, filled[:, 1:], -1)
+    at = np.broadcast_to(np.arange(length)[None, :, None], n.shape)
+    up = np.maximum.accumulate(np.where(n > 0, at, -1), axis=1)
+    down = np.minimum.accumulate(np.where(n > 0, at, length)[:, ::-1], axis=1)[:, ::-1]
+    before, after = at.copy(), at.copy()
+    before[:, 1:] = np.where(up[:, :-1] >= 0, up[:, :-1], at[:, 1:])
+    after[:, :-1] = np.where(down[:, 1:] < length, down[:, 1:], at[:, :-1])
     return before, after
 
 
 def _at(values: Floats, where: Integers) -> Floats:
-    return np.take_along_axis(values, np.maximum(where, 0), axis=1)
+    return np.take_along_axis(values, where, axis=1)
 
 
 def _beyond_crossing(table: ScoreTable, parts: _Parts) -> Flags:
@@ -228,15 +234,18 @@ def _beyond_crossing(table: ScoreTable, parts: _Parts) -> Flags:
     that cannot be used counts as no difference, the larger group gives the weight. Over several
     forms it is on scores in standard deviations of the form.
     """
-    weight = table.n.max(axis=2)
+    weight, everybody = table.n.max(axis=2), table.n.sum(axis=2)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        scores = (table.n * table.score).sum(axis=2) / everybody
+    scores = np.where(everybody > 0, scores, 0.0)
     place = np.zeros(weight.shape)
     centre, width = np.zeros(weight.shape), np.ones(weight.shape)
     for f in np.unique(table.form):
-        here = np.flatnonzero(table.form == f)
-        persons, score = table.n[:, here].sum(axis=2), table.score[here].astype(float)
+        here = table.form == f
+        persons, score = everybody[:, here], scores[:, here]
         n = persons.sum(axis=1, keepdims=True)
         with np.errstate(divide="ignore", invalid="ignore"):
-            mean = (persons @ score)[:, None] / n
+            mean = (persons * score).sum(axis=1, keepdims=True) / n
             spread = np.sqrt((persons * (score - mean) ** 2).sum(axis=1, keepdims=True) / n)
             weight[:, here] = np.where(weight[:, here] / n > _SHARE, weight[:, here], 0.0)
         spread = np.where(spread > 0, spread, 1.0)
@@ -244,7 +253,7 @@ def _beyond_crossing(table: ScoreTable, parts: _Parts) -> Flags:
         centre[:, here], width[:, here] = mean, spread
     crossing = _zero_of_line(np.where(weight > 0, place, 0.0), parts.gap, weight)
     at = np.round(np.where(np.isfinite(crossing), crossing, 0.0)[:, None] * width + centre)
-    return np.asarray((table.score > at) & np.isfinite(crossing)[:, None])
+    return np.asarray((scores > at) & np.isfinite(crossing)[:, None])
 
 
 def _zero_of_line(x: Floats, y: Floats, weight: Floats) -> Floats:

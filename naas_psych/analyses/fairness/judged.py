@@ -14,6 +14,7 @@ from naas_psych.numerics.arrays import Floats
 from naas_psych.study.groupings import Comparison
 from naas_psych.thresholds import Thresholds
 
+Flags = NDArray[np.bool_]
 Words = NDArray[np.object_]
 Integers = NDArray[np.int64]
 
