@@ -4,20 +4,31 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import pandas as pd
 from pydantic import Field
 
 from naas_psych.analyses.fairness.compared import comparisons_asked
+from naas_psych.analyses.fairness.judged import family_note
+from naas_psych.analyses.fairness.mantel_haenszel_findings import (
+    mantel_haenszel_findings as findings,
+)
 from naas_psych.analyses.fairness.mantel_haenszel_items import item_rows, joined
+from naas_psych.analyses.fairness.mantel_haenszel_joint import joint_table
 from naas_psych.analyses.fairness.mantel_haenszel_rows import How, PurifyOn, compared
+from naas_psych.analyses.fairness.mantel_haenszel_tables import (
+    graded_table,
+    homogeneity_table,
+    overview_table,
+    purification_table,
+)
 from naas_psych.analyses.fairness.matched import matched_notes
 from naas_psych.analyses.fairness.options import Group, Matching, Purify
+from naas_psych.analyses.kept import remembered
 from naas_psych.analyses.options import Omitted
 from naas_psych.analysis import Level, analysis
 from naas_psych.result import Result
 from naas_psych.study.study import Study
 
-__all__ = ["dif_mantel_haenszel"]
+__all__ = ["dif_mantel_haenszel", "findings"]
 
 Exact = Annotated[
     bool,
@@ -36,6 +47,7 @@ On = Annotated[
 
 
 @analysis
+@remembered
 def dif_mantel_haenszel(
     study: Study,
     *,
@@ -96,5 +108,26 @@ def dif_mantel_haenszel(
     asked = comparisons_asked(study, group)
     made = [compared(study, one, how) for one in asked]
     items = joined([item_rows(study, one, level=level, exact=exact) for one in made])
-    tables: dict[str, pd.DataFrame] = {"items": items}
-    return Result(tables=tables, notes=matched_notes(study, omitted))
+    tables = {
+        "items": items,
+        "overview": overview_table(study, made, items),
+        "homogeneity": homogeneity_table(study, made),
+        "graded": graded_table(study, made, level=level),
+        "joint": joint_table(study, group, how),
+    }
+    if purify:
+        tables["purification"] = purification_table(study, made)
+    notes = (*matched_notes(study, omitted), family_note(items, "Mantel-Haenszel"), _matched(how))
+    return Result(tables=tables, notes=notes)
+
+
+def _matched(how: How) -> str:
+    score = "bands of scores" if how.matching == "bins" else "every score"
+    said = f"Matched on {score}; the item itself is always part of it."
+    if not how.purify:
+        return said
+    flags = "p below .05" if how.purify_on == "significance" else "class B or C"
+    return (
+        f"{said} Purified columns leave items of {flags} out of the score; verdict and power rest "
+        "on them."
+    )

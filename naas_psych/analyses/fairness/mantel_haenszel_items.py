@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from naas_psych.analyses.fairness.enough import enough, focal_needed
+from naas_psych.analyses.fairness.enough import focal_needed
+from naas_psych.analyses.fairness.judged import verdicts
 from naas_psych.analyses.fairness.mantel_haenszel_rows import Compared, Tested
 from naas_psych.numerics.adjusted_p import benjamini_hochberg
 from naas_psych.numerics.arrays import Floats
@@ -27,9 +28,7 @@ from naas_psych.numerics.mantel_haenszel import as_right_or_wrong, exact_conditi
 from naas_psych.result import tidy
 from naas_psych.study.study import Study
 
-#: Verdict of a class, where there are persons enough.
-VERDICTS = {"A": "negligible", "B": "moderate", "C": "large"}
-Reasons = list[str | None]
+Reasons = Sequence[str | None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,7 +92,7 @@ def item_rows(study: Study, one: Compared, *, level: float, exact: bool) -> Rows
         columns |= _purified(one, level)
     columns |= ahead
     columns["strata"] = pure.found.strata
-    columns["verdict"] = verdicts(study, one, ahead["power"])
+    columns["verdict"] = verdicts(pure.classes, one.n, ahead["power"], study.thresholds)
     return Rows(columns, _reasons(study, one, columns))
 
 
@@ -144,18 +143,6 @@ def _prospects(study: Study, one: Compared) -> dict[str, Floats]:
     }
 
 
-def verdicts(study: Study, one: Compared, power: Floats) -> NDArray[np.object_]:
-    """(J,) the word of the class; cannot_tell for small groups, and unflagged without power."""
-    limits = study.thresholds
-    least = limits["dif_power_min"].value
-    found = [VERDICTS.get(str(letter), "cannot_tell") for letter in one.pure.classes]
-    for j, (n_reference, n_focal) in enumerate(one.n):
-        few = not enough(int(n_reference), int(n_focal), limits)
-        if few or (found[j] == "negligible" and not power[j] >= least):
-            found[j] = "cannot_tell"
-    return np.array(found, dtype=object)
-
-
 def _exact(one: Compared) -> Floats:
     """(J,) exact p; nan for items of several score points."""
     totals = one.plain.cells.counts.sum(axis=(1, 2))
@@ -170,7 +157,7 @@ def _exact(one: Compared) -> Floats:
 def why_not(study: Study, one: Compared, tested: Tested) -> Reasons:
     """(J,) why the test of an item has no answer, or None."""
     least = study.thresholds["dif_compute_min"].value
-    told: Reasons = []
+    told: list[str | None] = []
     spread = (tested.cells.counts.sum(axis=(1, 2)) > 0).sum(axis=1)
     small = min(one.group_sizes) < least
     for j, n in enumerate(one.n):
@@ -202,4 +189,4 @@ def _reasons(study: Study, one: Compared, columns: Mapping[str, Any]) -> dict[st
     reasons["n_focal_needed"] = [
         "no_variance" if not 0 < p < 1 else "reference_too_few" for p in one.facility
     ]
-    return {name: why for name, why in reasons.items() if name in columns}
+    return {name: list(why) for name, why in reasons.items() if name in columns}

@@ -10,6 +10,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from naas_psych.analyses.fairness.judged import group_codes
 from naas_psych.analyses.fairness.matched import matched_forms
 from naas_psych.numerics.arrays import Floats
 from naas_psych.numerics.dif_cells import DifCells, MatchedForm, dif_cells
@@ -106,10 +107,7 @@ class _Work:
     ) -> None:
         self.how, self.forms, self.limits = how, forms, study.thresholds
         self.n_items = study.responses.n_items
-        codes = np.full(study.responses.n_persons, -1, dtype=np.int64)
-        codes[comparison.reference.members] = 0
-        codes[comparison.focal.members] = 1
-        self.codes = codes
+        self.codes = group_codes(comparison)
         self.totals = categories(forms, self.n_items)
         self.graded = ~two_categories(self.totals)
         self.given = self.totals.sum(axis=1) > 0
@@ -172,7 +170,7 @@ class _Work:
         for out in (run.flagged, *run.history[::-1]):
             kept = [~out[form.items] for form in self.forms]
             if all(one.all() or one.sum() >= least for one in kept):
-                return ~out
+                return np.asarray(~out)
         return np.ones(self.n_items, dtype=bool)
 
 
