@@ -66,9 +66,10 @@ def logistic_tests(
 ) -> LogisticTests:
     """The tests of every problem, from its cells; `family` is for more than two categories."""
     answer = _empty(cells, n_problems, n_levels)
+    models = tuple(sorted({m for kind in kinds for m in _MODELS[KINDS.index(kind)]}))
     parts = []
     for index, rows, categories in alike(cells, answer.reason[:, 0], n_problems):
-        part = made(cells, index, rows, categories, n_levels=n_levels, family=family)
+        part = made(cells, index, rows, categories, n_levels=n_levels, family=family, models=models)
         parts.append(part)
         _tell(answer, part, n_levels, kinds)
     return LogisticTests(**{**vars(answer), "parts": tuple(parts)})
@@ -116,8 +117,9 @@ def _tell(answer: LogisticTests, part: Part, n_levels: int, kinds: tuple[str, ..
     q = n_levels - 1
     n, null = null_of(part.problems)
     answer.most_r2[part.index] = -np.expm1(2 * null / n)
-    middle = part.fits[1]
-    _write_effect(answer, part.index[middle.settled], middle, middle.settled, q)
+    middle = part.fits.get(1)
+    if middle is not None:
+        _write_effect(answer, part.index[middle.settled], middle, middle.settled, q)
     rank = ranks(part.problems, q)
     for k, kind in enumerate(KINDS):
         if kind not in kinds:

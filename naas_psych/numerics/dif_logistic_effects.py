@@ -46,15 +46,15 @@ class ShareDifference:
 
 def of_group(problems: Problems, level: int) -> Places:
     """The scores of the persons of a level of two (1 focal)."""
-    persons = problems.counts.sum(axis=1) * (problems.x[:, 0] == level)
-    total = problems.by_problem(problems.by_segment(persons))
+    persons = problems.persons * (problems.x[0] == level)
+    total = problems.in_all(persons)
     weight = persons / np.where(total > 0, total, 1.0)[problems.row_problem]
     return Places(problems.segment, problems.z, weight)
 
 
 def at_score(problems: Problems, z: float) -> Places:
     """One score in each form, forms weighted by their persons."""
-    persons = problems.by_segment(problems.counts.sum(axis=1))
+    persons = problems.by_segment(problems.persons)
     weight = persons / problems.by_problem(persons)[problems.problem]
     return Places(np.arange(persons.size), np.full(persons.size, z), weight)
 
@@ -66,17 +66,17 @@ def share_difference(problems: Problems, fit: Fit, places: Places) -> ShareDiffe
     focal = np.stack([np.ones_like(places.z), places.z], axis=1)[:, : border.shape[1] - t]
     base = form[:, 0] + form[:, 1] * places.z
     shifted = base + (focal * border[:, t:]).sum(axis=1)
-    points = problems.points[own]
-    scale = places.weight / (points[:, -1] - points[:, 0])
+    points = problems.points[:, own]
+    scale = places.weight / (points[-1] - points[0])
     by_form, by_border = np.zeros(base.size), np.zeros(border.shape)
     value = np.zeros(base.size)
     for sign, eta in ((1.0, shifted), (-1.0, base)):
-        found = chances(problems.family, eta, border[:, :t], points)
-        slope = np.einsum("rc,rct->rt", points, found.slope) * (sign * scale)[:, None]
-        value += sign * scale * (points * found.probability).sum(axis=1)
-        by_form += slope[:, 0]
-        by_border[:, :t] += slope[:, 1:]
-        by_border[:, t:] += slope[:, :1] * focal * (sign > 0)
+        found = chances(problems.family, eta, border[:, :t].T, points)
+        slope = (points * found.slope).sum(axis=1) * (sign * scale)
+        value += sign * scale * (points * found.probability).sum(axis=0)
+        by_form += slope[0]
+        by_border[:, :t] += slope[1:].T
+        by_border[:, t:] += slope[0][:, None] * focal * (sign > 0)
     z = np.stack([np.ones_like(places.z), places.z], axis=1)
     variance = _variance(
         problems,
@@ -104,13 +104,12 @@ def _variance(problems: Problems, info: Information, form: Floats, border: Float
 def expected_share(part: Part, fit: Fit) -> Floats:
     """(r,) the expected share of the marks in each cell of a part."""
     problems = part.problems
-    own = problems.row_problem
-    points = problems.points[own]
+    points = problems.row_points
     model = problems.with_columns(fit.parameters.border.shape[1] - problems.n_steps)
-    tau = fit.parameters.border[own, : problems.n_steps]
+    tau = fit.parameters.border.T[: problems.n_steps, problems.row_problem]
     found = chances(problems.family, logits(model, fit.parameters), tau, points)
-    earned = (points * found.probability).sum(axis=1) - points[:, 0]
-    return np.asarray(earned / (points[:, -1] - points[:, 0]))
+    earned = (points * found.probability).sum(axis=0) - points[0]
+    return np.asarray(earned / (points[-1] - points[0]))
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,9 +128,8 @@ def same_at_every_step(problems: Problems) -> SameAtEveryStep:
     residual times leverage r / sum(w r^2), where r is the group column less what score and form
     say of it, so that the covariance of two of them is a sum over the same cells.
     """
-    counts = problems.counts
-    steps = counts.shape[1] - 1
-    n = counts.sum(axis=1)
+    steps = len(problems.counts) - 1
+    n = problems.persons
     effects, leverages, shares, settled = [], [], [], np.ones(problems.n_problems, dtype=bool)
     for step in range(1, steps + 1):
         model = _split(problems, step)
@@ -146,7 +144,7 @@ def same_at_every_step(problems: Problems) -> SameAtEveryStep:
         for b in range(steps):
             both = shares[max(a, b)] - shares[a] * shares[b]
             term = n * both * leverages[a] * leverages[b]
-            covariance[:, a, b] = problems.by_problem(problems.by_segment(term))
+            covariance[:, a, b] = problems.in_all(term)
     contrast = np.eye(steps)[1:] - np.eye(steps)[:1]
     gap = np.stack(effects, axis=1) @ contrast.T
     spread = contrast @ covariance @ contrast.T
@@ -156,14 +154,14 @@ def same_at_every_step(problems: Problems) -> SameAtEveryStep:
 
 def _split(problems: Problems, step: int) -> Problems:
     """Right from this category on, wrong below."""
-    right = problems.counts[:, step:].sum(axis=1)
+    right = problems.counts[step:].sum(axis=0)
     return Problems(
         segment=problems.segment,
         problem=problems.problem,
         z=problems.z,
-        x=problems.x[:, :1],
-        counts=np.stack([problems.counts.sum(axis=1) - right, right], axis=1),
-        points=np.broadcast_to([0.0, 1.0], (problems.n_problems, 2)),
+        x=problems.x[:1],
+        counts=np.stack([problems.persons - right, right]),
+        points=np.broadcast_to([[0.0], [1.0]], (2, problems.n_problems)),
         family=None,
     )
 
@@ -171,7 +169,7 @@ def _split(problems: Problems, step: int) -> Problems:
 def _leverage(problems: Problems, info: Information) -> Floats:
     """(R,) what a residual in each cell does to the group effect."""
     z = np.stack([np.ones_like(problems.z), problems.z], axis=1)
-    rest = problems.x[:, 0] - (info.lifted[problems.segment, 0] * z).sum(axis=1)
+    rest = problems.x[0] - (info.lifted[problems.segment, 0] * z).sum(axis=1)
     return np.asarray(rest * inverted(info.schur)[problems.row_problem, 0, 0])
 
 

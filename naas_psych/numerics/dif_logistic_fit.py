@@ -26,8 +26,8 @@ class Problems:
     """P problems of S segments (forms) and R cells, sorted by problem and segment.
 
     segment (R,) and problem (S,) : where a cell and a segment belong, from 0 without gaps
-    z (R,) matching score, x (R, Q) group columns, counts (R, C) persons
-    points (P, C) : the categories as recorded
+    z (R,) matching score, x (Q, R) group columns, counts (C, R) persons
+    points (C, P) : the categories as recorded
     family : None for two categories
     """
 
@@ -53,19 +53,33 @@ class Problems:
 
     @property
     def n_problems(self) -> int:
-        return int(self.points.shape[0])
+        return int(self.points.shape[1])
 
     @property
     def n_steps(self) -> int:
-        return int(self.counts.shape[1]) - 2
+        return len(self.counts) - 2
+
+    @cached_property
+    def persons(self) -> Floats:
+        """(R,) of each cell."""
+        return np.asarray(self.counts.sum(axis=0))
+
+    @cached_property
+    def row_points(self) -> Floats:
+        """(C, R) the categories of each cell."""
+        return np.asarray(self.points[:, self.row_problem])
 
     def by_segment(self, values: Floats) -> Floats:
-        """Sums (S, ...) of row values (R, ...)."""
-        return np.add.reduceat(values, self.segment_starts, axis=0)
+        """Sums (..., S) of row values (..., R)."""
+        return np.add.reduceat(values, self.segment_starts, axis=-1)
 
     def by_problem(self, values: Floats) -> Floats:
         """Sums (P, ...) of segment values (S, ...)."""
         return np.add.reduceat(values, self.problem_starts, axis=0)
+
+    def in_all(self, values: Floats) -> Floats:
+        """(P,) sums of row values (R,)."""
+        return self.by_problem(self.by_segment(values))
 
     def some(self, kept: Flags) -> Problems:
         """The problems that `kept` (P,) says."""
@@ -75,16 +89,16 @@ class Problems:
             segment=(np.cumsum(segments) - 1)[self.segment[rows]],
             problem=(np.cumsum(kept) - 1)[self.problem[segments]],
             z=self.z[rows],
-            x=self.x[rows],
-            counts=self.counts[rows],
-            points=self.points[kept],
+            x=self.x[:, rows],
+            counts=self.counts[:, rows],
+            points=self.points[:, kept],
             family=self.family,
         )
 
     def with_columns(self, n: int) -> Problems:
         """Only the first n group columns."""
         return Problems(
-            self.segment, self.problem, self.z, self.x[:, :n], self.counts, self.points, self.family
+            self.segment, self.problem, self.z, self.x[:n], self.counts, self.points, self.family
         )
 
 
@@ -111,7 +125,7 @@ class Information:
     @cached_property
     def lifted(self) -> Floats:
         """(S, D, 2) across' inverse."""
-        return np.asarray(np.einsum("sad,sab->sdb", self.across, self.inverse))
+        return np.asarray((self.across[:, :, :, None] * self.inverse[:, :, None, :]).sum(axis=1))
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,11 +144,11 @@ class Fit:
 
 def logits(problems: Problems, parameters: Parameters) -> Floats:
     """(R,) eta."""
-    form, border = parameters.form[problems.segment], parameters.border[:, problems.n_steps :]
-    eta = form[:, 0] + form[:, 1] * problems.z
-    for column in range(problems.x.shape[1]):
-        eta += problems.x[:, column] * border[problems.row_problem, column]
-    return eta
+    effects = parameters.border[problems.problem, problems.n_steps :]
+    eta = parameters.form[problems.segment, 0] + parameters.form[problems.segment, 1] * problems.z
+    for column, x in enumerate(problems.x):
+        eta += x * effects[problems.segment, column]
+    return np.asarray(eta)
 
 
 def local(problems: Problems, parameters: Parameters) -> Local:
@@ -142,16 +156,15 @@ def local(problems: Problems, parameters: Parameters) -> Local:
     eta = logits(problems, parameters)
     if problems.family is None:
         return binary(eta, problems.counts)
-    rows = problems.row_problem
-    tau = parameters.border[rows, : problems.n_steps]
-    return graded(problems.family, eta, tau, problems.points[rows], problems.counts)
+    tau = parameters.border.T[: problems.n_steps, problems.row_problem]
+    return graded(problems.family, eta, tau, problems.row_points, problems.counts)
 
 
 def information(problems: Problems, found: Local) -> Information:
     """The information in the form its solution takes."""
-    w = found.information[:, 0, 0]
-    weights = np.stack([w, w * problems.z, w * problems.z**2], axis=1)
-    a, b, d = problems.by_segment(weights).T
+    w = found.information[0, 0]
+    wz = w * problems.z
+    a, b, d = problems.by_segment(np.stack([w, wz, wz * problems.z]))
     # A form in which everybody has one score has no slope; its place is held by a 1.
     flat = a * d - b * b <= 1e-12 * a * np.maximum(d, 1e-300)
     b, d = np.where(flat, 0.0, b), np.where(flat, 1.0, d)
@@ -159,21 +172,25 @@ def information(problems: Problems, found: Local) -> Information:
     det = a * d - b * b
     inverse = np.stack([d, -b, -b, a], axis=1).reshape(-1, 2, 2) / det[:, None, None]
     inverse[flat, 1, 1] = 0.0
-    side = np.concatenate([found.information[:, 0, 1:], w[:, None] * problems.x], axis=1)
-    across = problems.by_segment(np.stack([side, side * problems.z[:, None]], axis=1))
-    lifted = np.einsum("sad,sab->sdb", across, inverse)
-    own = problems.by_segment(_border(problems, found)) - lifted @ across
+    side = np.concatenate([found.information[0, 1:], w * problems.x])
+    across = problems.by_segment(np.stack([side, side * problems.z])).transpose(2, 0, 1)
+    lifted = (across[:, :, :, None] * inverse[:, :, None, :]).sum(axis=1)
+    own = _border(problems, found, side) - lifted @ across
     return Information(inverse, across, problems.by_problem(own), np.log(det))
 
 
-def _border(problems: Problems, found: Local) -> Floats:
-    """(R, D, D) what each cell adds to the information on the border."""
-    t, x = problems.n_steps, problems.x
-    full = np.empty((x.shape[0], t + x.shape[1], t + x.shape[1]))
-    full[:, :t, :t] = found.information[:, 1:, 1:]
-    full[:, :t, t:] = found.information[:, 0, 1:, None] * x[:, None, :]
-    full[:, t:, :t] = full[:, :t, t:].transpose(0, 2, 1)
-    full[:, t:, t:] = found.information[:, :1, :1] * x[:, :, None] * x[:, None, :]
+def _border(problems: Problems, found: Local, side: Floats) -> Floats:
+    """(S, D, D) what each form adds to the information on the border."""
+    t, size = problems.n_steps, len(side)
+    pairs = [(a, b) for a in range(size) for b in range(a + 1)]
+    if not pairs:
+        return np.zeros((problems.problem.size, 0, 0))
+    terms = [
+        found.information[1 + a, 1 + b] if a < t else side[b] * problems.x[a - t] for a, b in pairs
+    ]
+    full = np.empty((problems.problem.size, size, size))
+    for (a, b), values in zip(pairs, problems.by_segment(np.stack(terms)), strict=True):
+        full[:, a, b] = full[:, b, a] = values
     return full
 
 
@@ -182,21 +199,23 @@ def newton_step(problems: Problems, found: Local, info: Information, free: Flags
 
     free (D,) : the border's parameters that move; the others stay.
     """
-    u = found.slope[:, 0]
-    own = problems.by_segment(np.stack([u, u * problems.z], axis=1))
-    side = np.concatenate([found.slope[:, 1:], u[:, None] * problems.x], axis=1)
-    carried = problems.by_segment(side) - np.einsum("sdb,sb->sd", info.lifted, own)
+    u = found.slope[0]
+    sums = problems.by_segment(
+        np.concatenate([u[None], (u * problems.z)[None], found.slope[1:], u * problems.x])
+    ).T
+    own, side = sums[:, :2], sums[:, 2:]
+    carried = side - (info.lifted * own[:, None, :]).sum(axis=2)
     border = np.zeros((problems.n_problems, free.size))
     if free.any():
         schur = info.schur[:, free][:, :, free]
         border[:, free] = solved(schur, problems.by_problem(carried)[:, free])
-    rest = own - np.einsum("sad,sd->sa", info.across, border[problems.problem])
-    return Parameters(np.einsum("sab,sb->sa", info.inverse, rest), border)
+    rest = own - (info.across * border[problems.problem][:, None, :]).sum(axis=2)
+    return Parameters((info.inverse * rest[:, None, :]).sum(axis=2), border)
 
 
 def solved(matrix: Floats, right: Floats) -> Floats:
     """Solutions (P, D) of P symmetric systems; what the data cannot tell stays 0."""
-    return np.asarray(np.einsum("pab,pb->pa", inverted(matrix), right))
+    return np.asarray((inverted(matrix) * right[:, None, :]).sum(axis=2))
 
 
 def inverted(matrix: Floats) -> Floats:

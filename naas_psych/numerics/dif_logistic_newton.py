@@ -22,15 +22,19 @@ from naas_psych.numerics.dif_logistic_fit import (
     information,
     inverted,
     local,
+    logits,
     newton_step,
     told,
 )
 from naas_psych.numerics.dif_logistic_steps import Local
 
-#: Steps at most, longest change of a logit in one, and what counts as no change.
-_STEPS, _LONGEST, _SETTLED = 40, 4.0, 1e-7
-#: The penalty's own curvature is not in the steps, so there are more of them.
-_FIRTH_STEPS = 200
+#: Steps at most, and the longest change of a parameter in one.
+_STEPS, _LONGEST = 25, 4.0
+#: Newton's steps square the error: after one of this size nothing is left to gain. Where the
+#: steps leave out a part of the curvature they must be smaller, and there are more of them.
+_NEARLY, _SETTLED, _SLOW_STEPS = 1e-5, 1e-8, 200
+#: After so many, steps this long mean that there is no maximum.
+_PATIENCE, _STILL_LONG = 14, 0.2
 #: No finite answer to real data lies at such a logit.
 _FARTHEST = 30.0
 
@@ -46,16 +50,18 @@ class _State:
 
 
 def start(problems: Problems, n_columns: int) -> Parameters:
-    """No effect of score or group; the shares of the categories in each form and overall."""
-    counts = problems.by_segment(problems.counts)
-    above = np.cumsum(counts[:, ::-1], axis=1)[:, ::-1][:, 1:] + 0.5
-    height = np.log(above / (counts.sum(axis=1, keepdims=True) + 1.0 - above))
-    totals = problems.by_problem(counts)
-    over = np.cumsum(totals[:, ::-1], axis=1)[:, ::-1][:, 1:] + 0.5
-    whole = np.log(over / (totals.sum(axis=1, keepdims=True) + 1.0 - over))
+    """No effect of group, a common one of score; the shares of the categories in each form."""
+    counts = problems.by_segment(problems.counts).T
+    height, whole = _heights(counts), _heights(problems.by_problem(counts))
     border = np.zeros((problems.n_problems, problems.n_steps + n_columns))
     border[:, : problems.n_steps] = whole[:, 1:] - whole[:, :1]
-    return Parameters(np.stack([height[:, 0], np.zeros(len(counts))], axis=1), border)
+    return Parameters(np.stack([height[:, 0], np.ones(len(counts))], axis=1), border)
+
+
+def _heights(counts: Floats) -> Floats:
+    """(., C - 1) logits of the shares at or above each category."""
+    above = np.cumsum(counts[:, ::-1], axis=1)[:, ::-1][:, 1:] + 0.5
+    return np.asarray(np.log(above / (counts.sum(axis=1, keepdims=True) + 1.0 - above)))
 
 
 def fitted(
@@ -67,18 +73,23 @@ def fitted(
     settled = np.zeros(problems.n_problems, dtype=bool)
     active, now = np.arange(problems.n_problems), problems
     state = _begun(now, begin)
-    for _ in range(_FIRTH_STEPS if firth else _STEPS):
-        state = _next(now, state, moving, firth)
+    slow = firth or problems.family is not None
+    for number in range(_SLOW_STEPS if slow else _STEPS):
+        state = _next(now, state, moving, firth=firth)
         left = ~state.settled
+        if number > _PATIENCE and not firth:
+            left &= _change(now, state.step) < _STILL_LONG
         if left.any() and left.sum() * 2 > left.size:
             continue
+        state = _arrived(now, state)
         _store(state, problems, active, form, border)
         settled[active] = state.settled
         if not left.any():
             break
         active, now, state = active[left], now.some(left), _some(state, now, left)
-    _store(state, problems, active, form, border)
-    settled[active] = state.settled
+    else:
+        _store(_arrived(now, state), problems, active, form, border)
+        settled[active] = state.settled
     return _described(problems, Parameters(form, border), settled, firth)
 
 
@@ -86,9 +97,19 @@ def _described(problems: Problems, found: Parameters, settled: Flags, firth: boo
     """Likelihood and information where the ascent ended."""
     here = local(problems, found)
     info = information(problems, here)
-    likely = problems.by_problem(problems.by_segment(here.log_likelihood))
+    high = np.maximum.reduceat(
+        np.abs(logits(problems, found)), problems.segment_starts[problems.problem_starts]
+    )
+    settled = settled & (high < _FARTHEST)
+    likely = problems.in_all(here.log_likelihood)
     value = likely + _penalty(problems, info) if firth else likely
     return Fit(found, likely, value, settled, info)
+
+
+def _arrived(problems: Problems, state: _State) -> _State:
+    """The settled problems with their last step taken; the others as they stand."""
+    after = _moved(state.best, state.step)
+    return replace(state, best=_chosen(problems, state.settled, after, state.best))
 
 
 def _begun(problems: Problems, begin: Parameters) -> _State:
@@ -97,42 +118,34 @@ def _begun(problems: Problems, begin: Parameters) -> _State:
     return _State(begin, np.full(n, -np.inf), still, np.zeros(n, dtype=bool))
 
 
-def _next(problems: Problems, state: _State, free: Flags, firth: bool) -> _State:
+def _next(problems: Problems, state: _State, free: Flags, *, firth: bool) -> _State:
     """One step on; where it went down instead, half of it."""
     here = _moved(state.best, state.step)
     found = local(problems, here)
     info = information(problems, found)
-    value = problems.by_problem(problems.by_segment(found.log_likelihood))
+    value = problems.in_all(found.log_likelihood)
     if firth:
         value = value + _penalty(problems, info)
         found = _penalised(problems, found, info)
     worse = ~(value >= state.value - 1e-10 * (1.0 + np.abs(value))) & np.isfinite(state.value)
     whole = newton_step(problems, found, info, free)
-    change, height = _change(problems, whole, here)
+    change = _change(problems, whole)
     whole = _scaled(problems, whole, np.minimum(1.0, _LONGEST / np.maximum(change, 1e-300)))
     half = _scaled(problems, state.step, np.full(worse.size, 0.5))
+    slow = firth or problems.family is not None
     return _State(
         best=_chosen(problems, worse, state.best, here),
         value=np.where(worse, state.value, value),
         step=_chosen(problems, worse, half, whole),
-        settled=~worse & (change < _SETTLED) & (height < _FARTHEST),
+        settled=~worse & (change < (_SETTLED if slow else _NEARLY)),
     )
 
 
-def _change(problems: Problems, step: Parameters, here: Parameters) -> tuple[Floats, Floats]:
-    """The largest change of any logit of a problem, and its largest logit."""
-    t = problems.n_steps
-    rows = problems.row_problem
-    starts = problems.segment_starts[problems.problem_starts]
-    sizes = []
-    for each in (step, here):
-        form = each.form[problems.segment]
-        eta = form[:, 0] + form[:, 1] * problems.z
-        eta = eta + np.einsum("rq,rq->r", problems.x, each.border[rows, t:])
-        high = np.maximum.reduceat(np.abs(eta), starts)
-        steps = np.abs(each.border[:, :t]).max(axis=1, initial=0.0)
-        sizes.append(np.maximum(high, steps))
-    return sizes[0], sizes[1]
+def _change(problems: Problems, step: Parameters) -> Floats:
+    """(P,) the largest change of any parameter."""
+    form = np.abs(step.form).max(axis=1)
+    by_form = np.maximum.reduceat(form, problems.problem_starts)
+    return np.asarray(np.maximum(by_form, np.abs(step.border).max(axis=1, initial=0.0)))
 
 
 def _moved(best: Parameters, step: Parameters) -> Parameters:
@@ -181,19 +194,16 @@ def _penalty(problems: Problems, info: Information) -> Floats:
 
 def _penalised(problems: Problems, found: Local, info: Information) -> Local:
     """The slope of the penalised likelihood: each cell gains half its leverage right and wrong."""
-    spread = variance_of_logit(problems, info)
-    leverage = found.information[:, 0, 0] * spread
-    n = problems.counts.sum(axis=1)
-    share = (problems.counts[:, 1] - found.slope[:, 0]) / n
-    return replace(found, slope=found.slope + (leverage * (0.5 - share))[:, None])
+    leverage = found.information[0, 0] * variance_of_logit(problems, info)
+    share = (problems.counts[1] - found.slope[0]) / problems.persons
+    return replace(found, slope=found.slope + leverage * (0.5 - share))
 
 
 def variance_of_logit(problems: Problems, info: Information) -> Floats:
-    """(R,) error variance of each cell's logit."""
+    """(R,) error variance of each cell's logit, for two categories."""
     own = np.stack([np.ones_like(problems.z), problems.z], axis=1)
     inverse = info.inverse[problems.segment]
     first = np.einsum("ra,rab,rb->r", own, inverse, own)
-    side = np.concatenate([np.zeros((own.shape[0], problems.n_steps)), problems.x], axis=1)
-    rest = side - np.einsum("rdb,rb->rd", info.lifted[problems.segment], own)
+    rest = problems.x.T - np.einsum("rdb,rb->rd", info.lifted[problems.segment], own)
     border = inverted(info.schur)[problems.row_problem]
     return np.asarray(first + np.einsum("ra,rab,rb->r", rest, border, rest))

@@ -30,7 +30,7 @@ class Part:
 
     index (p,) : which of the P problems; rows (r,) : which of the cells, in order
     mean, spread (s,) : of the matching score in each form; z = (score - mean) / spread
-    fits : M1, M2, M3
+    fits : M1, M2, M3, those of them that were wanted
     """
 
     index: Integers
@@ -38,7 +38,7 @@ class Part:
     problems: Problems
     mean: Floats
     spread: Floats
-    fits: tuple[Fit, Fit, Fit]
+    fits: dict[int, Fit]
 
 
 def alike(
@@ -62,27 +62,28 @@ def made(
     *,
     n_levels: int,
     family: Family,
+    models: tuple[int, ...],
 ) -> Part:
     """The problems of one number of categories, ready to be fitted, and their three fits."""
     own = np.searchsorted(index, cells.problem[rows])
     number = int(categories[0].sum())
     points = np.nonzero(categories)[1].reshape(-1, number)
-    counts = np.take_along_axis(cells.counts[rows], points[own], axis=1)
+    counts = np.ascontiguousarray(np.take_along_axis(cells.counts[rows], points[own], axis=1).T)
     new = (np.diff(own, prepend=-1) != 0) | (np.diff(cells.form[rows], prepend=-1) != 0)
     segment = np.cumsum(new) - 1
-    mean, spread = _moments(cells.score[rows], counts.sum(axis=1), np.flatnonzero(new))
+    mean, spread = _moments(cells.score[rows], counts.sum(axis=0), np.flatnonzero(new))
     z = (cells.score[rows] - mean[segment]) / spread[segment]
-    level = (cells.level[rows][:, None] == np.arange(1, n_levels)).astype(float)
+    level = (cells.level[rows] == np.arange(1, n_levels)[:, None]).astype(float)
     problems = Problems(
         segment=segment,
         problem=own[new],
         z=z,
-        x=np.concatenate([level, level * z[:, None]], axis=1),
+        x=np.concatenate([level, level * z]),
         counts=counts,
-        points=points.astype(float),
+        points=points.T.astype(float),
         family=None if number == 2 else family,
     )
-    return Part(index, rows, problems, mean, spread, fits_of(problems, n_levels - 1))
+    return Part(index, rows, problems, mean, spread, fits_of(problems, n_levels - 1, models))
 
 
 def _moments(score: Integers, n: Floats, starts: Integers) -> tuple[Floats, Floats]:
@@ -94,18 +95,18 @@ def _moments(score: Integers, n: Floats, starts: Integers) -> tuple[Floats, Floa
     return mean, np.where(variance > 0, np.sqrt(variance), 1.0)
 
 
-def fits_of(problems: Problems, n_effects: int) -> tuple[Fit, Fit, Fit]:
-    """M1, M2 and M3, each from where the one before it ended."""
-    found: list[Fit] = []
+def fits_of(problems: Problems, n_effects: int, models: tuple[int, ...]) -> dict[int, Fit]:
+    """The models asked for (0 is M1), each from where the one before it ended."""
+    found: dict[int, Fit] = {}
     begin = start(problems, 0)
-    for columns in (0, n_effects, 2 * n_effects):
-        model = problems.with_columns(columns)
+    for number in models:
+        columns = number * n_effects
         more = columns + problems.n_steps - begin.border.shape[1]
         begin = Parameters(begin.form, np.pad(begin.border, ((0, 0), (0, more))))
-        fit = fitted(model, begin)
-        found.append(fit)
+        fit = fitted(problems.with_columns(columns), begin)
+        found[number] = fit
         begin = _usable(problems, fit, columns)
-    return found[0], found[1], found[2]
+    return found
 
 
 def _usable(problems: Problems, fit: Fit, columns: int) -> Parameters:
@@ -119,7 +120,7 @@ def _usable(problems: Problems, fit: Fit, columns: int) -> Parameters:
 
 def null_of(problems: Problems) -> tuple[Floats, Floats]:
     """Persons, and the log-likelihood of the shares of the categories alone."""
-    counts = problems.by_problem(problems.by_segment(problems.counts))
+    counts = problems.by_problem(problems.by_segment(problems.counts).T)
     n = counts.sum(axis=1)
     return n, xlogy(counts, counts / n[:, None]).sum(axis=1)
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import expit, logsumexp
+from scipy.special import expit
 
 from naas_psych.numerics.arrays import Floats
 
@@ -20,7 +20,7 @@ _TINY = 1e-300
 
 @dataclass(frozen=True, eq=False)
 class Local:
-    """log_likelihood (R,); slope (R, 1 + T) in eta and tau; information (R, 1 + T, 1 + T)."""
+    """log_likelihood (R,); slope (1 + T, R) in eta and tau; information (1 + T, 1 + T, R)."""
 
     log_likelihood: Floats
     slope: Floats
@@ -29,24 +29,26 @@ class Local:
 
 @dataclass(frozen=True, eq=False)
 class Chances:
-    """probability (R, C) of each category and its derivatives (R, C, 1 + T) in eta and tau."""
+    """probability (C, R) of each category and its derivatives (1 + T, C, R) in eta and tau."""
 
     probability: Floats
     slope: Floats
 
 
-#: (eta (R,), tau (R, T), points (R, C)) to what they mean.
+#: (eta (R,), tau (T, R), points (C, R)) to what they mean.
 Family = Callable[[Floats, Floats, Floats], Chances]
 
 
 def binary(eta: Floats, counts: Floats) -> Local:
-    """Two categories: the logistic regression. There are no steps."""
-    n = counts.sum(axis=1)
-    p = expit(eta)
+    """Two categories, counts (2, R): the logistic regression. There are no steps."""
+    n = counts[0] + counts[1]
+    small = np.exp(-np.abs(eta))
+    part = 1.0 / (1.0 + small)
+    p = np.where(eta >= 0, part, small * part)
     return Local(
-        log_likelihood=counts[:, 1] * eta - n * np.logaddexp(0.0, eta),
-        slope=(counts[:, 1] - n * p)[:, None],
-        information=(n * p * expit(-eta))[:, None, None],
+        log_likelihood=counts[1] * eta - n * (np.maximum(eta, 0.0) + np.log1p(small)),
+        slope=(counts[1] - n * p)[None],
+        information=(n * small * part * part)[None, None],
     )
 
 
@@ -55,45 +57,50 @@ def cumulative(eta: Floats, tau: Floats, points: Floats) -> Chances:  # noqa: AR
 
     The probability between two logits is a product, because their difference loses digits.
     """
-    height = eta[:, None] + np.concatenate([np.zeros((eta.size, 1)), tau], axis=1)
+    height = np.concatenate([eta[None], eta + tau])
     above, below = expit(height), expit(-height)
-    gap = np.diff(height, axis=1)
-    middle = above[:, :-1] * below[:, 1:] * -np.expm1(gap)
-    probability = np.concatenate([below[:, :1], middle, above[:, -1:]], axis=1)
+    middle = above[:-1] * below[1:] * -np.expm1(np.diff(height, axis=0))
+    probability = np.concatenate([below[:1], middle, above[-1:]])
     density = above * below
-    slope = np.zeros((*probability.shape, 1 + tau.shape[1]))
-    slope[:, :-1, 0] -= density
-    slope[:, 1:, 0] += density
-    for step in range(1, height.shape[1]):
-        slope[:, step, step] -= density[:, step]
-        slope[:, step + 1, step] += density[:, step]
+    slope = np.zeros((1 + len(tau), *probability.shape))
+    slope[0, :-1] -= density
+    slope[0, 1:] += density
+    for step in range(1, len(height)):
+        slope[step, step] -= density[step]
+        slope[step, step + 1] += density[step]
     return Chances(probability, slope)
 
 
 def adjacent(eta: Floats, tau: Floats, points: Floats) -> Chances:
     """Adjacent categories: ln P(k) / P(k - 1) = points gained * eta + tau_k, tau_1 = 0."""
-    zero = np.zeros((eta.size, 2))
-    log = points * eta[:, None] + np.concatenate([zero, np.cumsum(tau, axis=1)], axis=1)
-    probability = np.exp(log - logsumexp(log, axis=1, keepdims=True))
-    own = [points]
-    for step in range(2, points.shape[1]):
-        own.append(np.broadcast_to(np.arange(points.shape[1]) >= step, points.shape).astype(float))
-    gradient = np.stack(own, axis=2)
-    mean = np.einsum("rc,rct->rt", probability, gradient)
-    return Chances(probability, probability[:, :, None] * (gradient - mean[:, None, :]))
+    zero = np.zeros((2, eta.size))
+    log = points * eta + np.concatenate([zero, np.cumsum(tau, axis=0)])
+    weight = np.exp(log - log.max(axis=0))
+    probability = weight / weight.sum(axis=0)
+    rank = np.arange(len(points))[:, None]
+    steps = [np.broadcast_to(rank >= step, points.shape) for step in range(2, len(points))]
+    gradient = np.stack([points, *steps]).astype(float)
+    mean = (probability * gradient).sum(axis=1, keepdims=True)
+    return Chances(probability, probability * (gradient - mean))
 
 
 def graded(family: Family, eta: Floats, tau: Floats, points: Floats, counts: Floats) -> Local:
-    """What the counts of more than two categories say."""
+    """What the counts (C, R) of more than two categories say."""
     found = family(eta, tau, points)
     safe = np.maximum(found.probability, _TINY)
-    weighted = found.slope / safe[:, :, None]
-    n = counts.sum(axis=1)
-    likely = np.where(found.probability.min(axis=1) > 0, 0.0, -np.inf)
+    weighted = found.slope / safe
+    n = counts.sum(axis=0)
+    size = len(found.slope)
+    information = np.empty((size, size, eta.size))
+    for a in range(size):
+        for b in range(a + 1):
+            both = n * (found.slope[a] * weighted[b]).sum(axis=0)
+            information[a, b] = information[b, a] = both
+    likely = np.where(found.probability.min(axis=0) > 0, 0.0, -np.inf)
     return Local(
-        log_likelihood=np.where(counts > 0, counts * np.log(safe), 0.0).sum(axis=1) + likely,
-        slope=np.einsum("rc,rct->rt", counts, weighted),
-        information=np.einsum("rct,rcs->rts", found.slope, weighted) * n[:, None, None],
+        log_likelihood=np.where(counts > 0, counts * np.log(safe), 0.0).sum(axis=0) + likely,
+        slope=(counts * weighted).sum(axis=1),
+        information=information,
     )
 
 
@@ -102,5 +109,4 @@ def chances(family: Family | None, eta: Floats, tau: Floats, points: Floats) -> 
     if family is not None:
         return family(eta, tau, points)
     p, q = expit(eta), expit(-eta)
-    slope = np.stack([-p * q, p * q], axis=1)[:, :, None]
-    return Chances(np.stack([q, p], axis=1), slope)
+    return Chances(np.stack([q, p]), np.stack([-p * q, p * q])[None])
