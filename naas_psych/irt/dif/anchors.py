@@ -10,14 +10,13 @@ from numpy.typing import NDArray
 
 from naas_psych.irt.dif.climb import Reached, climbed
 from naas_psych.irt.dif.likelihood_ratio import Common, Tested, covariance_of, differences
-from naas_psych.irt.dif.two_groups import Sight, allowed, information, parts_of, sight_at
-from naas_psych.irt.families.divided import DIVIDED
+from naas_psych.irt.dif.two_groups import Sight, allowed, information, sight_at
 from naas_psych.irt.model import by_batch
 from naas_psych.numerics.arrays import Floats
 
 #: A fifth of the items become anchors, four at least, from the half that differs least.
 _SHARE, _FEWEST, _CALM = 0.2, 4, 0.5
-_ROUGH, _EXACT, _ROUNDS = 1e-2, 1e-7, 4
+_ROUGH, _CLOSE, _EXACT, _ROUNDS = 1e-2, 1e-8, 1e-7, 4
 
 
 def selected_anchors(common: Common, screen: Sequence[Tested]) -> NDArray[np.int64]:
@@ -132,26 +131,27 @@ class Step:
 def invariance(common: Common, columns: NDArray[np.int64]) -> tuple[Step, ...]:
     """Configural, metric and scalar; columns that are not given stay common throughout.
 
-    Mean and SD of the focal group are 0 and 1 where all items are free; common slopes free its SD,
-    common intercepts its mean. Fixed slopes leave the SDs free throughout, so that the first two
-    steps are one: then there is no metric step.
+    Common slopes free the SD of the focal group, common intercepts its mean; what is not free is
+    held at the common fit's, which changes no likelihood. Fixed slopes leave the SDs free
+    throughout, so that the first two steps are one: then there is no metric step.
     """
     n = common.problem.model.n_free
-    scalar = Step("scalar", common.sight.value, int(common.base.sum()), True)
     delta = differences(common, columns) | _shared_differences(common)
     slopes = _slope_differences(common) & delta
-    everything = common.base | delta
-    everything[2 * n] = False  # the mean of the focal group is in the intercepts
+    metric = common.base | (delta & ~slopes)
+    metric[2 * n] = False  # the mean of the focal group is in the intercepts
     steps = []
     if slopes.any():
-        everything[2 * n + 1] = False
-        steps.append(_free(common, "configural", everything, sd=0.0))
-        metric = everything & ~slopes
-        metric[2 * n + 1] = True
-        steps.append(_free(common, "metric", metric, sd=float(common.sight.z[2 * n + 1])))
-    else:
-        steps.append(_free(common, "configural", everything, sd=float(common.sight.z[2 * n + 1])))
-    return (*steps, scalar)
+        configural = metric | slopes
+        configural[2 * n + 1] = False
+        steps.append(_step(common, "configural", configural))
+    steps.append(_step(common, "metric" if steps else "configural", metric))
+    return (*steps, Step("scalar", common.sight.value, int(common.base.sum()), True))
+
+
+def _step(common: Common, name: str, active: NDArray[np.bool_]) -> Step:
+    reached = climbed(common.problem, common.sight, common.information, active, to_gain=_CLOSE)
+    return Step(name, reached.value, int(active.sum()), reached.converged)
 
 
 def _shared_differences(common: Common) -> NDArray[np.bool_]:
@@ -167,43 +167,3 @@ def _slope_differences(common: Common) -> NDArray[np.bool_]:
     found = np.zeros(common.problem.size, bool)
     found[n : 2 * n] = [name == "a" for _, name in common.problem.model.names]
     return found
-
-
-def _free(common: Common, name: str, active: NDArray[np.bool_], *, sd: float) -> Step:
-    """From the common fit with the focal group's mean, and its SD, written into its items."""
-    n = common.problem.model.n_free
-    z = common.sight.z.copy()
-    mean, factor = float(z[2 * n]), float(np.exp(z[2 * n + 1] - sd))
-    z[n : 2 * n] = _rescaled(common, mean, factor) - z[:n]
-    z[n : 2 * n][~active[n : 2 * n]] = 0.0
-    z[2 * n], z[2 * n + 1] = 0.0, sd
-    start = sight_at(common.problem, z)
-    again = Common(
-        common.problem,
-        start,
-        information(common.problem, start),
-        common.base,
-        common.free,
-        common.testable,
-    )
-    reached, _ = _settled(again, start, active)
-    return Step(name, reached.value, int(active.sum()), reached.converged)
-
-
-def _rescaled(common: Common, mean: float, factor: float) -> Floats:
-    """x (P,) such that an item at theta looks as the old one at factor theta + mean."""
-    x = parts_of(common.problem, common.sight.z).reference.copy()
-    for batch, values in by_batch(common.problem.model, x):
-        new = values.copy()
-        if batch.design.family is DIVIDED:
-            half = values.shape[1] // 2
-            new[:, half:] = values[:, half:] + mean * values[:, :half]
-            new[:, :half] = factor * values[:, :half]
-        else:
-            last = values.shape[1] if batch.design.family.name == "graded" else 2
-            new[:, 1:last] = values[:, 1:last] + mean * values[:, :1]
-            new[:, 0] = factor * values[:, 0]
-        offset = np.where(np.isfinite(batch.design.offset), batch.design.offset, 0.0)
-        finite = np.where(np.isfinite(new), new, 0.0)
-        x[batch.where] = (finite - offset) @ np.linalg.pinv(batch.design.basis).T
-    return x

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from naas_psych.irt.calibration import Calibration
 from naas_psych.irt.dif.climb import Reached, climbed
-from naas_psych.irt.dif.e_step import desk_of
+from naas_psych.irt.dif.e_step import Desk, desk_of
 from naas_psych.irt.dif.two_groups import Sight, TwoGroups, information, parts_of, sight_at
-from naas_psych.irt.engine.packing import pack
+from naas_psych.irt.engine.packing import MOST_CODES, pack
 from naas_psych.irt.grid import nodes
 from naas_psych.irt.model import by_batch, curves
 from naas_psych.irt.persons import categories_of
@@ -25,6 +25,7 @@ Flags = NDArray[np.bool_]
 #: The common fit is made as exact as what is compared with it.
 _EXACT = 1e-10
 _VECTOR = 8
+_MANY, _FEW_CODES = 2000, 90
 #: Where persons are; spacing in posterior SDs and at most; and finer where many items go free.
 _REACH, _SPACING, _WIDEST, _FINER = 4.0, 1.1, 0.31, 0.6
 
@@ -80,8 +81,7 @@ def common_fit(
     """
     categories = categories_of(fit, scores)
     theta = _nodes(fit, many_free=many_free)
-    packed = [pack(categories[group == g], fit.model.n_categories) for g in (1, 0)]
-    desks = [desk_of(one, theta.size) for one in packed]
+    desks = [_desk(categories[group == g], fit.model.n_categories, theta.size) for g in (1, 0)]
     problem = TwoGroups(desks[0], desks[1], fit.model, theta)
     n = fit.model.n_free
     moments = [fit.group_mean[0], np.log(fit.group_sd[0])]
@@ -97,6 +97,12 @@ def common_fit(
     sight = climbed(problem, sight, bend, base, to_gain=_EXACT).sight
     testable = _in_both(categories, group, fit.model.n_categories)
     return Common(problem, sight, bend, base, own & ~asymptote, testable)
+
+
+def _desk(categories: NDArray[np.int8], n_categories: NDArray[np.int64], n_nodes: int) -> Desk:
+    """Tables of joint categories cost as much as persons do: with few persons they are small."""
+    most = MOST_CODES if categories.shape[0] > _MANY else _FEW_CODES
+    return desk_of(pack(categories, n_categories, most_codes=most), n_nodes)
 
 
 def _nodes(fit: Calibration, *, many_free: bool) -> Floats:

@@ -56,14 +56,16 @@ class Packed:
     row_of: NDArray[np.int64] | None = None
 
 
-def layout_of(n_categories: NDArray[np.int64], absent: NDArray[np.bool_]) -> Layout:
-    """Fill pseudo-items with items in order while one byte can hold their joint categories."""
+def layout_of(
+    n_categories: NDArray[np.int64], absent: NDArray[np.bool_], *, most: int = MOST_CODES
+) -> Layout:
+    """Fill pseudo-items with items in order while they have at most `most` joint categories."""
     radix = np.asarray(n_categories, np.int64) + absent
     stride = np.ones_like(radix)
     first, size = [0], []
     reach = 1
     for j, r in enumerate(radix.tolist()):
-        if reach * r > MOST_CODES:
+        if reach * r > most and j > first[-1]:
             first.append(j)
             size.append(reach)
             reach = 1
@@ -81,10 +83,15 @@ def pack(
     weight: Floats | None = None,
     group: NDArray[np.int64] | None = None,
     merge: bool = True,
+    most_codes: int = MOST_CODES,
 ) -> Packed:
-    """Pack categories (N, J), -1 where absent; patterns that repeat are merged when that pays."""
+    """Pack categories (N, J), -1 where absent; patterns that repeat are merged when that pays.
+
+    most_codes : joint categories of a pseudo-item; fewer than a byte holds suit few persons
+    """
     n_persons = categories.shape[0]
-    layout = layout_of(n_categories, np.asarray((categories < 0).any(axis=0)))
+    absent = np.asarray((categories < 0).any(axis=0))
+    layout = layout_of(n_categories, absent, most=most_codes)
     codes = np.empty((n_persons, layout.size.size), np.uint8)
     compiled(_write_codes)(categories, layout.first, layout.stride, layout.n_categories, codes)
     weight = np.ones(n_persons) if weight is None else weight
