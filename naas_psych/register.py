@@ -119,6 +119,7 @@ CHAPTERS: tuple[Chapter, ...] = (
             "score_gaps",
             "adverse_impact",
             "adjusted_gaps",
+            "intersections",
             "equal_standard",
             "rater_groups",
             "adjustments",

@@ -44,8 +44,9 @@ def _unit(row: pd.Series[Any]) -> str:
 
 def _title(outcome: str, rows: pd.DataFrame) -> str:
     row = rows.iloc[0]
+    start = "Score" if row["outcome_kind"] == "score" else f"Cut {outcome}"
     return (
-        f"{outcome.capitalize()}: {row['focal']} ({row['group']}) less {row['reference']} is "
+        f"{start}: {row['focal']} ({row['group']}) less {row['reference']} is "
         f"{row['unadjusted']:+.1f} {_unit(row)} as it is, {row['adjusted']:+.1f} with "
         f"{row['covariates']} held equal"
     )
