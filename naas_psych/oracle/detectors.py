@@ -15,6 +15,12 @@ from naas_psych.errors import AnalysisImpossible
 from naas_psych.finding import Finding
 from naas_psych.oracle.content_detectors import odd_judges, out_of_role, sources_disagree
 from naas_psych.oracle.dirt import dirty_records
+from naas_psych.oracle.fairness_detectors import (
+    gap_without_items,
+    harder_item,
+    small_cells,
+    too_few_to_tell,
+)
 from naas_psych.oracle.looked_for import wanted
 from naas_psych.oracle.seen import Row, Seen
 from naas_psych.oracle.sight import Sight
@@ -176,12 +182,16 @@ DETECTORS: Mapping[str, Callable[[Seen, Plant], Sight]] = {
     "P1": _miskeyed,
     "P2": rushed_tail,
     "P3": out_of_role,
+    "P4": harder_item,
+    "P5": too_few_to_tell,
+    "P6": gap_without_items,
     "P7": _weak_options,
     "P8": _weak_item,
     "P9": linked_items,
     "P17": sources_disagree,
     "P18": odd_judges,
     "P19": _near_the_line,
+    "P21": small_cells,
     "P22": dirty_records,
     "P23": _left_alone,
     "P24": _part_scores,
