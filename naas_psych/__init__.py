@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         dif_mantel_haenszel as dif_mantel_haenszel,
     )
     from naas_psych.analyses.fairness.dif_sibtest import dif_sibtest as dif_sibtest
+    from naas_psych.analyses.fairness.dif_logistic import dif_logistic as dif_logistic
     from naas_psych.analyses.fairness.dif_standardisation import (
         dif_standardisation as dif_standardisation,
     )

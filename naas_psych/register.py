@@ -114,6 +114,7 @@ CHAPTERS: tuple[Chapter, ...] = (
             "group_sizes",
             "dif_mantel_haenszel",
             "dif_standardisation",
+            "dif_logistic",
             "dif_sibtest",
             "test_functioning",
             "score_gaps",

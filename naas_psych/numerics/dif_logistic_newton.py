@@ -32,7 +32,7 @@ from naas_psych.numerics.dif_logistic_steps import Local
 _STEPS, _LONGEST = 25, 4.0
 #: Newton's steps square the error: after one of this size nothing is left to gain. Where the
 #: steps leave out a part of the curvature they must be smaller, and there are more of them.
-_NEARLY, _SETTLED, _SLOW_STEPS = 1e-5, 1e-8, 200
+_NEARLY, _SETTLED, _SLOW_STEPS = 1e-4, 1e-6, 200
 #: After so many, steps this long mean that there is no maximum.
 _PATIENCE, _STILL_LONG = 14, 0.2
 #: No finite answer to real data lies at such a logit.

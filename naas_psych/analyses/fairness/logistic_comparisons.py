@@ -113,8 +113,8 @@ class _Work:
         """The cells of items with persons enough of both groups."""
         n = np.bincount(cells.problem * 2 + cells.level, cells.counts.sum(axis=1))
         n = np.pad(n, (0, n.size % 2)).reshape(-1, 2)
-        few = n.min(axis=1) < self.limits["dif_compute_min"].value
-        return cells.of(~few[cells.problem])
+        kept: Flags = np.asarray(n.min(axis=1) >= self.limits["dif_compute_min"].value)
+        return cells.of(kept[cells.problem])
 
     def tests(self, cells: MatchedRows, k: int, kinds: tuple[str, ...]) -> LogisticTests:
         """Tests of k comparisons."""

@@ -23,6 +23,16 @@ from naas_psych.thresholds import Thresholds
 
 #: A logit on the delta scale of ETS.
 DELTA = 2.35
+_ROUNDS = (
+    "group",
+    "reference",
+    "focal",
+    "kind",
+    "purification_round",
+    "flagged_items",
+    "left_out",
+    "purification_ending",
+)
 _EFFECTS = ("odds_ratio", "delta", "probability_difference")
 _BY_SCORE = ("difference_low_scores", "difference_high_scores")
 
@@ -56,8 +66,9 @@ def items_table(study: Study, made: LogisticComparisons, how: How, *, level: flo
     columns["zumbo_thomas_class"] = letters(
         tests.delta_r2.ravel(), p.ravel(), _zumbo_thomas(limits)
     )
-    firth = np.where(tests.firth, "firth", "ml").astype(object)
-    columns["estimator"] = np.where(np.isfinite(p), firth, None).ravel()
+    estimator = np.where(tests.firth, "firth", "ml").astype(object)
+    estimator[~np.isfinite(p)] = None
+    columns["estimator"] = estimator.ravel()
     judged = columns["jodoin_gierl_class"]
     if how.purify:
         judged = _add_purified(columns, reasons, made, limits)
@@ -246,9 +257,7 @@ def purification_table(study: Study, made: LogisticComparisons) -> pd.DataFrame:
         for (k, kind), run in sorted(made.rounds.items())
         for number, flagged in enumerate(run.history)
     ]
-    names = ("group", "reference", "focal", "kind", "purification_round", "flagged_items")
-    names = (*names, "left_out", "purification_ending")
-    return pd.DataFrame(rows, columns=list(names))
+    return pd.DataFrame(rows, columns=list(_ROUNDS))
 
 
 def joint_table(study: Study, asked: Sequence[Groups], how: How) -> pd.DataFrame:
