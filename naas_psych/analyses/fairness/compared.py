@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Sequence
 
+from naas_psych.analyses.kept import kept
 from naas_psych.errors import AnalysisImpossible, UsageError
 from naas_psych.study.groupings import Comparison, Groups, groups_of, level_values
 from naas_psych.study.study import Study
@@ -56,7 +57,11 @@ def _one(study: Study, asked: str) -> Groups:
         hint = f" Did you mean {near[0]}?" if near else ""
         raise UsageError(f"The persons have no column {name!r}.{hint} {_there(study)}")
     try:
-        return groups_of(study, name, reference or None)
+        return kept(
+            study,
+            ("groups_of", name, reference or None),
+            lambda: groups_of(study, name, reference or None),
+        )
     except KeyError as error:
         levels = sorted({str(v) for v in level_values(study, name) if v is not None})
         near = difflib.get_close_matches(str(error.args[0]), levels, n=1, cutoff=0.5)
