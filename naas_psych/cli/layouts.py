@@ -27,6 +27,7 @@ MAIN = {
     "person_scores": "summary",
     "role_ownership": "roles",
     "test_functioning": "cuts",
+    "dif_mantel_haenszel": "overview",
 }
 
 LAYOUTS: dict[str, tuple[Look, ...]] = {
