@@ -116,6 +116,7 @@ CHAPTERS: tuple[Chapter, ...] = (
             "dif_standardisation",
             "dif_logistic",
             "dif_sibtest",
+            "dif_distractors",
             "test_functioning",
             "score_gaps",
             "adverse_impact",

@@ -266,4 +266,18 @@ FAIRNESS_LAYOUTS: dict[str, tuple[Look, ...]] = {
         Look("remaining", 1, "interval"),
         Look("crossing_verdict", 0),
     ),
+    "dif_distractors.items": (
+        Look("item_id", 0),
+        Look("group", 2, hide="same"),
+        Look("reference", 4, hide="same", least=12),
+        Look("focal", 0, least=12),
+        Look("n_wrong_reference", 3),
+        Look("n_wrong_focal", 3),
+        Look("chi_square", 3),
+        Look("df", 4),
+        Look("p_adjusted", 1),
+        Look("most_different", 0),
+        Look("option_difference_wrong", 0, "interval"),
+        Look("verdict", 0),
+    ),
 }

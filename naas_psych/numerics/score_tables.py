@@ -114,7 +114,7 @@ def in_bands(table: ScoreTable, *, least: int) -> ScoreTable:
     where a form has no band at all nobody of it counts. Scores with persons enough stay as they
     are.
     """
-    place = _band_places(table, least)
+    place = band_places(table.n, table.form, least)
     n_tests, length, _ = table.n.shape
     rows, columns = np.nonzero(place >= 0)
     at = rows * length + place[rows, columns]
@@ -133,12 +133,12 @@ def in_bands(table: ScoreTable, *, least: int) -> ScoreTable:
     return ScoreTable(n, mean, variance, score, table.form, table.reliability, bands=True)
 
 
-def _band_places(table: ScoreTable, least: int) -> Integers:
-    """(Q, S) the place of the band of each score; -1 where the form has none."""
-    place = np.full(table.n.shape[:2], -1, dtype=np.int64)
-    for f in np.unique(table.form):
-        here = np.flatnonzero(table.form == f)
-        ends = _band_ends(table.n[:, here], least)
+def band_places(n: Floats, form: Integers, least: int) -> Integers:
+    """(Q, S) the place of the band of each score; -1 where the form has none. n (Q, S, 2)."""
+    place = np.full(n.shape[:2], -1, dtype=np.int64)
+    for f in np.unique(form):
+        here = np.flatnonzero(form == f)
+        ends = _band_ends(n[:, here], least)
         # The band of a score is the first end at or above it, else the last end of all.
         after = np.where(ends, np.arange(here.size), here.size)
         after = np.minimum.accumulate(after[:, ::-1], axis=1)[:, ::-1]
