@@ -18,31 +18,39 @@ from naas_psych.packaged import toml_entries
 
 Kind = Literal["count", "share", "per_1000", "mean", "extreme", "statistic", "free"]
 _LIMITS = ("_low", "_high", "_se")
+#: Columns that name a group in tables that compare two; `rate_focal` is of the level in `focal`.
+_SIDES = ("reference", "focal")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Column:
     """One column: its kind, and the counts it rests on.
 
-    `bases` are columns that say how many persons it is about; `numerator` counts the persons of a
-    share; when one of `rests` is withheld, so is this one.
+    `of` is the column it is a limit of, else its own name. `bases` are columns that say how many
+    persons it is about; `numerator` counts the persons of a share; when one of `rests` is
+    withheld, so is this one. A difference of shares counts no persons. `what` is counted, and
+    `side` is the column that says of which group.
     """
 
     name: str
     kind: Kind
+    of: str
     bases: tuple[str, ...] = ()
     numerator: str | None = None
     rests: tuple[str, ...] = ()
     outcome: bool = False
+    counts_persons: bool = True
     what: str = ""
+    side: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Layout:
     """A table as the gate reads it.
 
-    `keys` name its rows, `by` those of them that name a group of persons; `totals` and `running`
-    say which counts add up; `base_from` where the base stands in another table.
+    `keys` name its rows, `by` those of them that name a group of persons; `totals` say which counts
+    add up, `all_or_none` which columns go altogether when a count of any row does, `exempt` which
+    rows are about others than candidates, `base_from` where the base stands in another table.
     """
 
     analysis: str
@@ -51,7 +59,8 @@ class Layout:
     keys: tuple[str, ...]
     by: tuple[str, ...]
     totals: tuple[Mapping[str, Any], ...] = ()
-    running: Mapping[str, str] = field(default_factory=dict)
+    all_or_none: Mapping[str, str] = field(default_factory=dict)
+    exempt: Mapping[str, Any] = field(default_factory=dict)
     base_from: Mapping[str, Any] | None = None
 
     def of_kind(self, *kinds: Kind) -> tuple[Column, ...]:
@@ -82,6 +91,12 @@ def _entries() -> dict[str, Any]:
     return toml_entries("assurance/disclosure/tables.toml")
 
 
+def defaults() -> Mapping[str, Any]:
+    """What names of columns say in every table."""
+    found: Mapping[str, Any] = _entries()["defaults"]
+    return found
+
+
 def layout_of(
     analysis: str,
     table: str,
@@ -103,7 +118,8 @@ def layout_of(
         keys=_keys(frame, kinds),
         by=tuple(name for name in by if name in frame.columns),
         totals=tuple(entry.get("totals", ())),
-        running=entry.get("running", {}),
+        all_or_none=entry.get("all_or_none", {}),
+        exempt=entry.get("exempt", {}),
         base_from=entry.get("base"),
     )
 
@@ -123,7 +139,7 @@ def _kind(rules: _Rules, name: str, values: pd.Series[Any]) -> Kind:
         return "free"
     base = _without_limit(name)
     entry = rules.entry
-    for kind in ("per_1000", "shares", "means"):
+    for kind in ("per_1000", "shares", "means", "statistics"):
         if name in entry.get(kind, {}) or base in entry.get(kind, {}):
             return _KINDS[kind]
     if _is_count(rules, name, values):
@@ -140,6 +156,7 @@ _KINDS: dict[str, Kind] = {
     "per_1000": "per_1000",
     "shares": "share",
     "means": "mean",
+    "statistics": "statistic",
     "extremes": "extreme",
     "free": "free",
 }
@@ -155,23 +172,28 @@ def _is_count(rules: _Rules, name: str, values: pd.Series[Any]) -> bool:
 
 
 def _column(rules: _Rules, name: str, kind: Kind, counts: list[str]) -> Column:
-    entry, base = rules.entry, _without_limit(name)
+    entry = rules.entry
+    base = entry.get("limits", {}).get(name, _without_limit(name))
+    side = next((one for one in _SIDES if one in re.split("_", base)), None)
     numerator = entry.get("numerators", {}).get(base)
     rests = tuple(entry.get("rests", {}).get(base, ()))
     return Column(
         name=name,
         kind=kind,
+        of=base,
         bases=_bases(entry, name, base, counts),
         numerator=numerator,
         rests=rests if numerator is None else (*rests, numerator),
         outcome=base in entry.get("outcomes", ()),
-        what=entry.get("what", {}).get(name, name),
+        counts_persons=not rules.says("differences", base),
+        what=entry.get("what", {}).get(base, _without_side(base, side)),
+        side=side,
     )
 
 
 def _bases(entry: Mapping[str, Any], name: str, base: str, counts: list[str]) -> tuple[str, ...]:
     """Declared, else n_<side> for <x>_<side>, else n, else every n_ there is."""
-    for kind in ("shares", "means", "per_1000"):
+    for kind in ("shares", "means", "per_1000", "statistics"):
         for one in (name, base):
             if one in entry.get(kind, {}):
                 said = entry[kind][one]
@@ -182,6 +204,10 @@ def _bases(entry: Mapping[str, Any], name: str, base: str, counts: list[str]) ->
     if "n" in counts:
         return ("n",)
     return tuple(one for one in ("n_reference", "n_focal") if one in counts)
+
+
+def _without_side(name: str, side: str | None) -> str:
+    return "_".join(part for part in name.split("_") if part != side) if side else name
 
 
 def _without_limit(name: str) -> str:

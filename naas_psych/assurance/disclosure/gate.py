@@ -8,8 +8,9 @@ from typing import Any
 
 import pandas as pd
 
+from naas_psych.assurance.disclosure.cells import Combined, secondary
 from naas_psych.assurance.disclosure.declared import Layout, layout_of
-from naas_psych.assurance.disclosure.primary import PERSONS, Sheet, primary, sheet_of, spread
+from naas_psych.assurance.disclosure.primary import PERSONS, Sheet, primary, sheet_of
 from naas_psych.assurance.disclosure.profiles import Profile, profiles
 from naas_psych.assurance.disclosure.shown import shown
 from naas_psych.assurance.disclosure.words import gated_mapping, gated_text
@@ -63,6 +64,7 @@ def gate(
     sheets = _sheets(results, declared)
     for sheet in sheets.values():
         primary(sheet, rules)
+    secondary(list(sheets.values()), _combined(study), rules)
     tables = {place: shown(sheet, rules) for place, sheet in sheets.items()}
     known = frozenset() if study.responses.anonymous else frozenset(study.responses.person_ids)
     gated = tuple(_result(study, one, tables, rules, known) for one in results)
@@ -81,6 +83,15 @@ def _sheets(
             if "person_id" not in table.columns:
                 found[result.analysis, name] = sheet_of(table, layout, every)
     return found
+
+
+def _combined(study: Study) -> Combined:
+    """Levels that study.toml takes together."""
+    return {
+        (name, label): tuple(levels)
+        for name, how in study.spec.groups.items()
+        for label, levels in how.combine.items()
+    }
 
 
 def _result(
@@ -149,6 +160,3 @@ def _row_names(sheet: Sheet) -> list[str]:
 
 def _ledger(rows: list[tuple[str, ...]]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(LEDGER), dtype=object)
-
-
-__all__ = ["Gated", "gate", "spread"]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -28,17 +29,32 @@ PERSONS = "a row about one person"
 class Sheet:
     """A table on its way through the gate: its numbers, and the rule that withholds each cell.
 
-    `marks` has, for each column that loses a cell, one rule or None a row.
+    `marks` has, for each column that loses a cell, one rule or None a row. `counted` are the rows
+    about persons; others (about judges) stay as they are.
     """
 
     frame: pd.DataFrame
     layout: Layout
     marks: dict[str, NDArray[np.object_]]
+    counted: Flags
     base: Numbers | None = None
+    read: dict[str, Any] = field(default_factory=dict)
 
     def values(self, name: str) -> Numbers:
         """The column as numbers; null is not a number."""
-        return np.asarray(self.frame[name].to_numpy(dtype=np.float64, na_value=np.nan))
+        if name not in self.read:
+            numbers = self.frame[name].to_numpy(dtype=np.float64, na_value=np.nan)
+            self.read[name] = np.asarray(numbers)
+        found: Numbers = self.read[name]
+        return found
+
+    def words(self, name: str) -> list[str]:
+        """The column as text, for the conditions of a row."""
+        mark = f"{name} as text"
+        if mark not in self.read:
+            self.read[mark] = [str(value) for value in self.frame[name].tolist()]
+        found: list[str] = self.read[mark]
+        return found
 
     def hidden(self, name: str) -> Flags:
         """Where a cell of the column is withheld."""
@@ -48,7 +64,7 @@ class Sheet:
 
     def withhold(self, name: str, where: Flags, rule: str) -> bool:
         """Mark the cells that are there and not marked yet; true when there was one."""
-        new = where & ~self.hidden(name) & ~np.isnan(self.values(name))
+        new = where & self.counted & ~self.hidden(name) & ~np.isnan(self.values(name))
         if not new.any():
             return False
         if name not in self.marks:
@@ -88,6 +104,9 @@ def spread(sheet: Sheet, rule: str = RESTS_ON_WITHHELD) -> None:
         for column in layout.columns.values():
             for other in column.rests:
                 again |= sheet.withhold(column.name, sheet.hidden(other), rule)
+    for name, count in layout.all_or_none.items():
+        if sheet.hidden(count).any():
+            sheet.withhold(name, np.ones(len(sheet.frame), dtype=bool), rule)
     if not layout.by:
         return
     lost = np.zeros(len(sheet.frame), dtype=bool)
@@ -111,13 +130,9 @@ def _floors(sheet: Sheet, column: Column, profile: Profile, *, grouped: bool) ->
     if column.kind in ("free", "count"):
         return
     for base in sheet.bases(column):
-        if column.kind == "mean" and not grouped:
-            sheet.withhold(column.name, base <= profile.mean_base_above, SMALL_MEAN)
-        elif column.kind == "mean":
-            sheet.withhold(column.name, base <= profile.mean_base_above, SMALL_MEAN)
-        elif column.kind == "extreme":
+        if column.kind == "extreme":
             sheet.withhold(column.name, base < profile.extreme_base_min, SMALL_EXTREME)
-        elif column.kind == "statistic" and not grouped:
+        elif column.kind == "mean" or (column.kind == "statistic" and not grouped):
             sheet.withhold(column.name, base <= profile.mean_base_above, SMALL_MEAN)
         else:
             sheet.withhold(column.name, base < profile.percent_base_min, SMALL_BASE)
@@ -125,15 +140,23 @@ def _floors(sheet: Sheet, column: Column, profile: Profile, *, grouped: bool) ->
 
 def _numerators(sheet: Sheet, column: Column, profile: Profile, *, grouped: bool) -> None:
     """A share says how many persons it counts: that number, and the rest of the base, is a cell."""
-    if not grouped and not column.outcome:
+    own = column.of == column.name and column.counts_persons
+    if not own or not (grouped or column.outcome):
         return
     for base in sheet.bases(column):
         count = whole(sheet.values(column.name) * base)
         for cell in (count, base - count):
-            sheet.withhold(column.name, profile.hides(cell), SMALL_NUMERATOR)
+            withhold_share(sheet, column, profile.hides(cell), SMALL_NUMERATOR)
             if column.outcome:
                 few = profile.hides_outcome(cell, base)
-                sheet.withhold(column.name, few, FEW_WITH_OUTCOME)
+                withhold_share(sheet, column, few, FEW_WITH_OUTCOME)
+
+
+def withhold_share(sheet: Sheet, column: Column, where: Flags, rule: str) -> None:
+    """Withhold a share with its limits, which would give it away."""
+    for other in sheet.layout.columns.values():
+        if other.of == column.name and other.kind != "free":
+            sheet.withhold(other.name, where, rule)
 
 
 def whole(values: Numbers) -> Numbers:
@@ -144,11 +167,14 @@ def whole(values: Numbers) -> Numbers:
 
 def sheet_of(frame: pd.DataFrame, layout: Layout, tables: Mapping[str, pd.DataFrame]) -> Sheet:
     """The sheet of a table; `tables` are all of the run by `analysis.table`, for its base."""
+    counted = np.ones(len(frame), dtype=bool)
+    for name, others in layout.exempt.items():
+        counted &= ~frame[name].isin(others).to_numpy()
     how = layout.base_from
     if how is None or how["table"] not in tables:
-        return Sheet(frame, layout, {})
+        return Sheet(frame, layout, {}, counted)
     other, keys = tables[how["table"]], list(how["on"])
     counts = other.drop_duplicates(keys).set_index(keys)[how["column"]]
     rows = pd.MultiIndex.from_frame(frame[keys]) if len(keys) > 1 else frame[keys[0]]
     found = counts.reindex(rows).to_numpy(dtype=np.float64, na_value=np.nan)
-    return Sheet(frame, layout, {}, base=found)
+    return Sheet(frame, layout, {}, counted, base=found)

@@ -16,8 +16,8 @@ WITH_ANOTHER = "withheld_with_another"
 
 #: A share is shown to one decimal of a percent.
 _SHARE_DECIMALS = 3
-#: Other statistics: three decimals, and four digits where they are small.
-_DECIMALS, _DIGITS = 3, 4
+#: Other statistics: four decimals, and four digits where they are small.
+_DECIMALS, _DIGITS = 4, 4
 
 
 def shown(sheet: Sheet, profile: Profile) -> pd.DataFrame:
@@ -28,7 +28,7 @@ def shown(sheet: Sheet, profile: Profile) -> pd.DataFrame:
             continue
         name = column.name
         hidden = sheet.hidden(name)
-        values = rounded(sheet, column, profile)
+        values = np.where(sheet.counted, rounded(sheet, column, profile), sheet.values(name))
         if hidden.any():
             table[name] = np.where(hidden, np.nan, values)
             _say_why(table, sheet, name)

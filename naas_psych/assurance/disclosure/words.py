@@ -8,16 +8,19 @@ from typing import Any
 
 from naas_psych.assurance.disclosure.profiles import Profile
 
-_PEOPLE = r"(?:persons?|people|candidates?)"
+_PEOPLE = r"(?:persons?|people|candidates?|outcomes?)"
 #: Words after which a number is a limit that somebody set, and not a count.
 _LIMIT = re.compile(
     r"(?:fewer than|at least|at most|less than|more than|under|below|over|above|from|about|needs?|"
     r"up to|reach the|of the|target of|limit of)\s+$",
     re.IGNORECASE,
 )
+_NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d+)"
+_BETWEEN = r"(?:(?!(?:for|of|to|in|with|by|and|or|than|at|from|on) )[a-z]+ )?"
 _COUNTED = re.compile(
-    rf"(?P<first>\d[\d,]*)(?P<of> of (?:the |all )?)?(?P<second>\d[\d,]*)?"
-    rf"(?P<people> (?:[a-z]+ )?{_PEOPLE}\b)"
+    rf"(?<![\d.,-])(?P<first>{_NUMBER})(?:\.0)?"
+    rf"(?:(?P<of> of (?:the |all )?)(?P<second>{_NUMBER})(?:\.0)?)?"
+    rf"(?P<people> {_BETWEEN}{_PEOPLE}\b)"
 )
 _WORD = re.compile(r"[^\s,;:()'\"]+")
 
@@ -52,8 +55,6 @@ def _unnamed(word: str, known: Collection[str]) -> str:
 
 
 def _rounded(found: re.Match[str], profile: Profile) -> str:
-    if found["second"] and not found["of"]:
-        return found.group()
     first = _count(found, "first", profile)
     second = _count(found, "second", profile) if found["second"] else ""
     return f"{first}{found['of'] or ''}{second}{found['people']}"
@@ -61,8 +62,7 @@ def _rounded(found: re.Match[str], profile: Profile) -> str:
 
 def _count(found: re.Match[str], group: str, profile: Profile) -> str:
     text = found[group]
-    before = found.string[: found.start(group)]
-    if _LIMIT.search(before) or before.endswith((".", "-")):
+    if _LIMIT.search(found.string[: found.start(group)]) and group == "first":
         return text
     shown = profile.words(int(text.replace(",", "")))
     return f"{int(shown):,}" if "," in text and shown.isdigit() else shown

@@ -1,0 +1,408 @@
+"""The counts behind all tables of a run as one system: equal counts are one, levels add up.
+
+A count is known by what is counted, of whom (the columns that name its row) and its value. The
+same count in two tables is one cell, so what is withheld in one is withheld in the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from math import inf, isnan
+from typing import Any
+
+import numpy as np
+
+from naas_psych.assurance.disclosure.declared import Column, Layout, defaults
+from naas_psych.assurance.disclosure.primary import (
+    FEW_WITH_OUTCOME,
+    SECONDARY,
+    SMALL_BASE,
+    SMALL_NUMERATOR,
+    Sheet,
+    spread,
+    withhold_share,
+)
+from naas_psych.assurance.disclosure.profiles import Numbers, Profile
+from naas_psych.assurance.disclosure.suppression import protect
+from naas_psych.assurance.disclosure.system import Cell, Item, Ratio, System
+
+#: What holds of those who are counted: pairs such as (form, alpha) or (sex, male).
+Conditions = frozenset[tuple[str, str]]
+#: Levels that take others together, as study.toml says: {(sex, other): (level, ...)}.
+Combined = Mapping[tuple[str, str], Sequence[str]]
+#: Half a step of a share shown to one decimal of a percent, and a little for sums of decimals.
+_HALF = 0.0005 + 1e-9
+
+
+@dataclass(frozen=True)
+class Key:
+    """What makes two counts the same count."""
+
+    what: str
+    conditions: Conditions
+    level: tuple[str, str] | None
+    value: int
+
+
+@dataclass(frozen=True, eq=False)
+class Place:
+    """Where a number stands."""
+
+    sheet: Sheet
+    column: Column
+    row: int
+
+
+@dataclass(eq=False)
+class Book:
+    """The system with the places of its numbers."""
+
+    profile: Profile
+    system: System = field(default_factory=System)
+    index: dict[Key, int] = field(default_factory=dict)
+    cells: dict[int, list[Place]] = field(default_factory=dict)
+    ratios: dict[int, list[Place]] = field(default_factory=dict)
+    shares: dict[tuple[int, int, float], int] = field(default_factory=dict)
+
+    def cell(self, key: Key) -> int:
+        """The cell of `key`; a new one is in no table, so nothing is known of it but its sums."""
+        if key not in self.index:
+            self.index[key] = len(self.system.cells)
+            self.system.cells.append(Cell(key.value, 0.0, inf, fixed=True))
+        return self.index[key]
+
+    def show(self, key: Key, place: Place, *, hidden: bool) -> int:
+        """The cell of a count that stands in a table."""
+        number = self.cell(key)
+        cell = self.system.cells[number]
+        low, high = self.profile.span(key.value)
+        if hidden and not self.profile.hides(np.array([key.value]))[0]:
+            low, high = self.outcome_span(key.value)
+        cell.low, cell.high = max(cell.low, low), min(cell.high, high)
+        cell.hidden, cell.fixed = cell.hidden or hidden, False
+        cell.unknown_low = float(self.profile.hidden[1] + 1 if self.profile.hidden else 0)
+        if cell.value < cell.unknown_low:
+            cell.unknown_low = 0.0
+        self.cells.setdefault(number, []).append(place)
+        return number
+
+    def outcome_span(self, value: int) -> tuple[float, float]:
+        """What the rule on outcomes tells of a number that it hides."""
+        return (
+            (1, self.profile.outcome_min - 1) if 0 < value < self.profile.outcome_min else (0, inf)
+        )
+
+    def guard(self, number: int, low: float, high: float) -> None:
+        """A count that no table shows but that must not be worked out."""
+        cell = self.system.cells[number]
+        if number not in self.cells:
+            cell.hidden = True
+            cell.low, cell.high = max(cell.low, low), min(cell.high, high)
+
+    def share(self, numerator: int, base: int, value: float, place: Place, *, hidden: bool) -> None:
+        """A published share of two cells; the same one in two tables is one."""
+        mark = (numerator, base, value)
+        if mark not in self.shares:
+            self.shares[mark] = len(self.system.ratios)
+            self.system.ratios.append(Ratio(numerator, base, value - _HALF, value + _HALF, hidden))
+        number = self.shares[mark]
+        self.system.ratios[number].hidden |= hidden
+        self.ratios.setdefault(number, []).append(place)
+
+
+def secondary(sheets: Sequence[Sheet], combined: Combined, profile: Profile) -> None:
+    """Withhold what would give withheld counts away, in every table where it stands."""
+    book = Book(profile)
+    related = [sheet for sheet in sheets if _relates(sheet.layout)]
+    groups = _groups_with_hidden(related)
+    for sheet in related:
+        for row in _rows(sheet, groups):
+            _enter(book, sheet, row)
+        _add_up_rows(book, sheet, groups)
+    _add_up_levels(book, combined)
+    taken = protect(book.system)
+    _withhold(book, taken, sheets)
+
+
+def _relates(layout: Layout) -> bool:
+    return bool(layout.by or layout.totals)
+
+
+def _groups_with_hidden(sheets: Iterable[Sheet]) -> set[str]:
+    """The group columns of which anything is withheld; the others need no system."""
+    found: set[str] = set()
+    for sheet in sheets:
+        name = _group_column(sheet)
+        if name is None or not sheet.marks:
+            continue
+        lost = np.zeros(len(sheet.frame), dtype=bool)
+        for column in sheet.layout.of_kind("count", "share", "per_1000"):
+            lost |= sheet.hidden(column.name)
+        found |= set(sheet.frame.loc[lost, name].astype(str))
+    return found
+
+
+def _group_column(sheet: Sheet) -> str | None:
+    names = ("group", "group_by", "characteristic", "grouping")
+    return next((name for name in names if name in sheet.layout.keys and sheet.layout.by), None)
+
+
+def _rows(sheet: Sheet, groups: set[str]) -> Iterator[int]:
+    name = _group_column(sheet)
+    kept = sheet.counted.copy()
+    if name is not None:
+        kept &= sheet.frame[name].astype(str).isin(groups).to_numpy()
+    elif not any(sheet.hidden(column.name).any() for column in sheet.layout.columns.values()):
+        kept[:] = False
+    return iter(np.flatnonzero(kept).tolist())
+
+
+def _enter(book: Book, sheet: Sheet, row: int) -> None:
+    """The counts and shares of a row."""
+    for column in sheet.layout.of_kind("count"):
+        key = key_of(sheet, column, row)
+        if key is not None:
+            hidden = bool(sheet.hidden(column.name)[row])
+            book.show(key, Place(sheet, column, row), hidden=hidden)
+    for column in sheet.layout.of_kind("share", "per_1000"):
+        if column.of == column.name and column.counts_persons:
+            _enter_share(book, sheet, column, row)
+    for total in sheet.layout.totals:
+        if "sum" in total:
+            _sum_of_row(book, sheet, total, row)
+
+
+def _enter_share(book: Book, sheet: Sheet, column: Column, row: int) -> None:
+    parts = _parts_of_share(sheet, column, row)
+    if parts is None:
+        return
+    top, base = (book.cell(key) for key in parts)
+    marks = sheet.marks.get(column.name)
+    rule = None if marks is None else marks[row]
+    place = Place(sheet, column, row)
+    shown = round(_share(sheet, column, row), 3)
+    book.share(top, base, shown, place, hidden=rule is not None)
+    if not sheet.layout.by:
+        return
+    rest = book.cell(_other(parts[0], "not " + parts[0].what, parts[1].value - parts[0].value))
+    book.system.relations.append({top: 1, rest: 1, base: -1})
+    if rule not in (FEW_WITH_OUTCOME, SMALL_NUMERATOR, SMALL_BASE):
+        return
+    small = rule in (FEW_WITH_OUTCOME, SMALL_NUMERATOR)
+    for number in (top, rest):
+        value = book.system.cells[number].value
+        low, high = _span(book, value, rule) if small else (0.0, inf)
+        book.guard(number, low, high)
+
+
+def _span(book: Book, value: int, rule: str) -> tuple[float, float]:
+    if rule == SMALL_NUMERATOR and book.profile.hides(np.array([value]))[0]:
+        return book.profile.span(value)
+    return book.outcome_span(value) if rule == FEW_WITH_OUTCOME else (0.0, inf)
+
+
+def _share(sheet: Sheet, column: Column, row: int) -> float:
+    scale = 1000.0 if column.kind == "per_1000" else 1.0
+    return float(sheet.values(column.name)[row] / scale)
+
+
+def _parts_of_share(sheet: Sheet, column: Column, row: int) -> tuple[Key, Key] | None:
+    """Numerator and base of a share, or nothing where it is not the share of a count."""
+    share = _share(sheet, column, row)
+    if isnan(share):
+        return None
+    layout = sheet.layout
+    top = base = None
+    if column.numerator is not None:
+        top = key_of(sheet, layout.columns[column.numerator], row)
+        if top is not None and not column.bases:
+            base = _derived_base(sheet, top, share)
+    if column.bases and (own := layout.columns.get(column.bases[0])) is not None:
+        base = key_of(sheet, own, row)
+    if base is None or (top is None and column.numerator is not None):
+        return None
+    if top is None:
+        count = share * base.value
+        if abs(count - round(count)) > 1e-6:
+            return None
+        top = _key(sheet, column, row, round(count))
+    return (top, base) if abs(top.value - share * base.value) < 1e-6 else None
+
+
+def _derived_base(sheet: Sheet, top: Key, share: float) -> Key | None:
+    """The base that no column gives: so many that the share is this count of them."""
+    if share <= 0:
+        return None
+    base = round(top.value / share)
+    if abs(top.value / share - base) > 1e-6 * base:
+        return None
+    over = {str(total["over"]) for total in sheet.layout.totals if "over" in total}
+    return Key("n", frozenset(c for c in top.conditions if c[0] not in over), top.level, base)
+
+
+def _sum_of_row(book: Book, sheet: Sheet, total: Mapping[str, Any], row: int) -> None:
+    """A count, or the numerator of a share, that is the sum of others in its row."""
+    column = sheet.layout.columns[total["sum"]]
+    whole = _parts_of_share(sheet, column, row)
+    key = whole[0] if whole else None
+    if column.kind == "count":
+        key = key_of(sheet, column, row)
+    parts = [key_of(sheet, sheet.layout.columns[name], row) for name in total["parts"]]
+    known = [part for part in parts if part is not None]
+    if key is None or sum(part.value for part in known) != key.value:
+        return
+    book.system.relations.append(_relation(book, key, known))
+
+
+def _relation(book: Book, total: Key, parts: Iterable[Key]) -> dict[int, int]:
+    found = {book.cell(total): -1}
+    for part in parts:
+        number = book.cell(part)
+        found[number] = found.get(number, 0) + 1
+    return {number: sign for number, sign in found.items() if sign}
+
+
+def key_of(sheet: Sheet, column: Column, row: int) -> Key | None:
+    """What is counted in a cell, and of whom; nothing where there is no number."""
+    value = sheet.values(column.name)[row]
+    return None if isnan(value) else _key(sheet, column, row, round(value))
+
+
+def _key(sheet: Sheet, column: Column, row: int, value: int) -> Key:
+    layout = sheet.layout
+    said = defaults()
+    conditions = {
+        (name, sheet.words(name)[row])
+        for name in layout.keys
+        if name not in said["ignored"] and name not in layout.by
+    }
+    return Key(
+        what=column.what,
+        conditions=frozenset(one for one in conditions if one[1] not in said["everybody"]),
+        level=_level(sheet, column, row),
+        value=value,
+    )
+
+
+def _level(sheet: Sheet, column: Column, row: int) -> tuple[str, str] | None:
+    """The group and level that a count is about: of its side, where a row compares two."""
+    name = column.side if column.side in sheet.frame.columns else None
+    if name is None:
+        others = [one for one in sheet.layout.by if one not in ("focal", "reference")]
+        name = others[0] if others else None
+    if name is None:
+        return None
+    group = _group_column(sheet)
+    said = sheet.words(group)[row] if group else name
+    return said, sheet.words(name)[row]
+
+
+def _other(key: Key, what: str, value: int) -> Key:
+    return Key(what, key.conditions, key.level, value)
+
+
+def _add_up_rows(book: Book, sheet: Sheet, groups: set[str]) -> None:
+    """The rows of a block add up to its base, with those who are in no row."""
+    rows = list(_rows(sheet, groups))
+    for total in sheet.layout.totals:
+        if "over" not in total or not rows:
+            continue
+        column = sheet.layout.columns[total["rows"]]
+        blocks: dict[Any, list[Key]] = {}
+        for row in rows:
+            key = key_of(sheet, column, row)
+            if key is not None:
+                left = frozenset(c for c in key.conditions if c[0] != total["over"])
+                blocks.setdefault((left, key.level), []).append(key)
+        for (conditions, level), parts in blocks.items():
+            _add_up(book, Key("n", conditions, level, sum(part.value for part in parts)), parts)
+
+
+def _add_up(book: Book, total: Key, parts: Sequence[Key]) -> None:
+    """Parts of a total that readers know as it would be shown; a larger base has a rest."""
+    bases = [
+        k
+        for k in book.index
+        if k.what == "n"
+        and k.conditions == total.conditions
+        and k.level == total.level
+        and k.value > total.value
+    ]
+    if total in book.index or not bases:
+        _known(book, total)
+        book.system.relations.append(_relation(book, total, parts))
+        return
+    base = min(bases, key=lambda key: key.value)
+    rest = Key("rest", total.conditions, total.level, base.value - total.value)
+    for key in (base, rest):
+        _known(book, key)
+    book.system.relations.append(_relation(book, base, (*parts, rest)))
+
+
+def _known(book: Book, key: Key) -> None:
+    """A total that stands in no table here is taken to be known as it would be shown."""
+    number = book.cell(key)
+    if number not in book.cells:
+        cell = book.system.cells[number]
+        low, high = book.profile.span(key.value)
+        cell.low, cell.high = max(cell.low, low), min(cell.high, high)
+
+
+def _add_up_levels(book: Book, combined: Combined) -> None:
+    """The levels of a group make up everybody; a level that takes others together, those."""
+    blocks: dict[Any, dict[str, Key]] = {}
+    for key in list(book.index):
+        if key.level is not None:
+            group, level = key.level
+            blocks.setdefault((key.what, key.conditions, group), {})[level] = key
+    for (what, conditions, group), levels in blocks.items():
+        joined = {level for level in levels if (group, level) in combined}
+        parts = [key for level, key in levels.items() if level not in joined]
+        if len(parts) > 1:
+            total = Key(what, conditions, None, sum(key.value for key in parts))
+            if not what.startswith("not "):
+                _known(book, total)
+                book.system.relations.append(_relation(book, total, parts))
+        for level in joined:
+            own = [levels[one] for one in combined[group, level] if one in levels]
+            if sum(key.value for key in own) == levels[level].value and own:
+                book.system.relations.append(_relation(book, levels[level], own))
+
+
+def _withhold(book: Book, taken: Sequence[Item], sheets: Sequence[Sheet]) -> None:
+    """Mark what was taken wherever it stands, and what rests on it."""
+    lost: set[Key] = set()
+    names = {number: key for key, number in book.index.items()}
+    for item in taken:
+        if item.kind == "cell":
+            lost.add(names[item.place])
+            places = book.cells[item.place]
+        else:
+            places = book.ratios[item.place]
+        for place in places:
+            _mark(place)
+    for sheet in sheets:
+        if lost:
+            _mark_equal(sheet, lost)
+        if sheet.marks:
+            spread(sheet, SECONDARY)
+
+
+def _mark(place: Place) -> None:
+    where = np.zeros(len(place.sheet.frame), dtype=bool)
+    where[place.row] = True
+    if place.column.kind == "count":
+        place.sheet.withhold(place.column.name, where, SECONDARY)
+    else:
+        withhold_share(place.sheet, place.column, where, SECONDARY)
+
+
+def _mark_equal(sheet: Sheet, lost: set[Key]) -> None:
+    """The same counts in tables that are in no relation of their own."""
+    for column in sheet.layout.of_kind("count"):
+        wanted = np.array(sorted({key.value for key in lost if key.what == column.what}))
+        values: Numbers = sheet.values(column.name)
+        for row in np.flatnonzero(np.isin(values, wanted)).tolist():
+            if key_of(sheet, column, row) in lost:
+                _mark(Place(sheet, column, row))
