@@ -27,18 +27,18 @@ if TYPE_CHECKING:
     from naas_psych.analyses.content.readability import readability as readability
     from naas_psych.analyses.content.role_ownership import role_ownership as role_ownership
     from naas_psych.analyses.content.without_flagged import without_flagged as without_flagged
-        dif_mantel_haenszel as dif_mantel_haenszel,
-        dif_standardisation as dif_standardisation,
-    )
-    )
     from naas_psych.analyses.fairness.adjusted_gaps import adjusted_gaps as adjusted_gaps
     from naas_psych.analyses.fairness.adjustments import adjustments as adjustments
     from naas_psych.analyses.fairness.adverse_impact import adverse_impact as adverse_impact
     from naas_psych.analyses.fairness.dif_distractors import dif_distractors as dif_distractors
     from naas_psych.analyses.fairness.dif_logistic import dif_logistic as dif_logistic
     from naas_psych.analyses.fairness.dif_mantel_haenszel import (
+        dif_mantel_haenszel as dif_mantel_haenszel,
+    )
     from naas_psych.analyses.fairness.dif_sibtest import dif_sibtest as dif_sibtest
     from naas_psych.analyses.fairness.dif_standardisation import (
+        dif_standardisation as dif_standardisation,
+    )
     from naas_psych.analyses.fairness.equal_standard import equal_standard as equal_standard
     from naas_psych.analyses.fairness.group_sizes import group_sizes as group_sizes
     from naas_psych.analyses.fairness.intersections import intersections as intersections
