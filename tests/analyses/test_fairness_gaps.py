@@ -255,6 +255,22 @@ def test_the_precision_of_everybody_is_that_of_the_reliability_chapter() -> None
         assert own[form] == pytest.approx(known[form])
 
 
+def test_the_disattenuated_gap_is_larger_by_the_root_of_alpha() -> None:
+    rows = nps.score_gaps(pilot(), group=["age_band"]).tables["groups"]
+    expected = rows["hedges_g"] / np.sqrt(rows["alpha_within"])
+    np.testing.assert_allclose(rows["hedges_g_disattenuated"], expected)
+    assert rows["alpha_within"].between(0.6, 0.95).all()
+
+
+def test_a_cut_that_nobody_can_reach_has_no_error() -> None:
+    """Every item above the fourth is wrong for everybody: nine marks are out of reach."""
+    generator = np.random.Generator(np.random.PCG64(4))
+    totals = {name: generator.integers(1, 5, 120).tolist() for name in ("north", "south")}
+    study = grouped(totals, cuts={"high": {"value": 9, "unit": "raw"}})
+    table = nps.score_gaps(study).tables["precision_at_cuts"]
+    assert set(table["csem_percent_reason"]) == {"outside_observed"}
+
+
 def test_rated_work_is_there_with_marks_and_empty_without() -> None:
     table = nps.score_gaps(pilot(), group=["sex"]).tables["rated_work"]
     assert table["criterion"].iloc[0] == "all criteria"

@@ -54,6 +54,20 @@ def test_a_form_that_is_harder_makes_no_gap() -> None:
     assert abs(mean_gap([easy, hard]).difference) < 1
 
 
+def test_forms_count_by_n_m_over_n_plus_m() -> None:
+    other = Pair(SECOND, FIRST[:3])
+    gap = mean_gap([Pair(FIRST, SECOND), other])
+    weight = np.array([9 * 8 / 17, 8 * 3 / 11])
+    gaps = [SECOND.mean() - FIRST.mean(), FIRST[:3].mean() - SECOND.mean()]
+    assert gap.difference == pytest.approx(weight @ gaps / weight.sum())
+    # The same as a regression on the group and the form.
+    y = np.concatenate([FIRST, SECOND, SECOND, FIRST[:3]])
+    focal = np.repeat([0, 1, 0, 1], [9, 8, 8, 3])
+    form = np.repeat([0, 1], [17, 11])
+    fitted = np.linalg.lstsq(np.column_stack([focal, form == 0, form == 1]), y, rcond=None)[0]
+    assert gap.difference == pytest.approx(fitted[0])
+
+
 def test_a_form_without_two_of_each_is_not_compared() -> None:
     assert comparable([Pair(FIRST, SECOND[:1]), Pair(FIRST, SECOND[:2])])[0].focal.size == 2
 

@@ -139,6 +139,6 @@ def _totals(
 def _at(one: LevelError, points: float) -> float:
     """The error at a total of `points` above the lowest, in per cent of the marks."""
     score = np.array([points - one.constant])
-    if not 0 <= score[0] <= one.width:
+    if not 0 <= score[0] <= one.reach:
         return _NOTHING
     return float(100 / one.width * error_at(one.error, score, binary=one.binary)[0])

@@ -28,11 +28,13 @@ class LevelError:
     """The error of a level's persons; what its points mean on the form.
 
     constant : points of the items that everybody has alike, which are in no coefficient
-    width : points that can be earned; binary : every item is right or wrong
+    reach : most points on the others; width : points that can be earned on all
+    binary : every item is right or wrong
     """
 
     error: GroupError
     constant: int
+    reach: int
     width: int
     binary: bool
 
@@ -52,6 +54,7 @@ def level_errors(
                 found[Place(form.name, one.name, each.name)] = LevelError(
                     error=group_error(marks[each.members[form.rows]]),
                     constant=int(form.marks[0, ~varies].sum()),
+                    reach=int(widths[varies].sum()),
                     width=int(widths.sum()),
                     binary=bool((widths == 1).all()),
                 )
