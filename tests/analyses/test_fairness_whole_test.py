@@ -1,4 +1,4 @@
-"""Test functioning and equal standard: simulated truth, identities, and groups that are too small."""
+"""Test functioning and equal standard: simulated truth, identities, groups that are too small."""
 
 from __future__ import annotations
 

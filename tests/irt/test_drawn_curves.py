@@ -14,18 +14,18 @@ from tests.make import DATA_C
 
 
 @pytest.fixture(scope="module")
-def fit():  # noqa: ANN201
+def fit():
     return calibrate(DATA_C, "gpcm", standard_errors="observed")
 
 
-def test_the_first_row_is_the_estimate(fit) -> None:  # noqa: ANN001
+def test_the_first_row_is_the_estimate(fit) -> None:
     theta, columns = np.linspace(-2, 2, 5), np.array([3, 1])
     p = drawn_probabilities(fit, drawn_parameters(fit, 3, seed=1), theta, columns)
     np.testing.assert_allclose(p[0], probabilities(fit.model, fit.x, theta)[columns], atol=1e-14)
     np.testing.assert_allclose(p.sum(axis=2), 1.0)
 
 
-def test_draws_have_the_covariance_of_the_estimates(fit) -> None:  # noqa: ANN001
+def test_draws_have_the_covariance_of_the_estimates(fit) -> None:
     drawn = drawn_parameters(fit, 20_000, seed=5)[1:]
     np.testing.assert_allclose(drawn.mean(axis=0), fit.x, atol=0.02)
     scale = np.sqrt(np.diag(fit.covariance))
@@ -36,13 +36,13 @@ def test_draws_have_the_covariance_of_the_estimates(fit) -> None:  # noqa: ANN00
     )
 
 
-def test_the_seed_says_which_draws(fit) -> None:  # noqa: ANN001
+def test_the_seed_says_which_draws(fit) -> None:
     one, same, other = (drawn_parameters(fit, 10, seed=seed) for seed in (1, 1, 2))
     np.testing.assert_array_equal(one, same)
     assert (one[1:] != other[1:]).all()
 
 
-def test_without_a_covariance_there_are_no_draws(fit) -> None:  # noqa: ANN001
+def test_without_a_covariance_there_are_no_draws(fit) -> None:
     assert drawn_parameters(replace(fit, covariance=None), 10, seed=1).shape[0] == 1
 
 

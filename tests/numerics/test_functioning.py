@@ -69,5 +69,5 @@ def test_a_crossing_is_found_to_many_digits() -> None:
 
 
 def test_no_crossing_and_two_crossings_are_nowhere() -> None:
-    assert np.isnan(where_it_reaches(lambda x: expit(x), 2.0))
+    assert np.isnan(where_it_reaches(expit, 2.0))
     assert np.isnan(where_it_reaches(lambda x: x**2, 1.0))

@@ -39,9 +39,13 @@ def outcome_rows(
     level: float,
 ) -> pd.DataFrame:
     """Time used, reach, rapid answers, and the share that meets each cut."""
-    limit_known = bool(np.isfinite(people.time_used).any())
     measures = [
-        ("time_used", None, people.time_used, "no_times" if limit_known else "no_time_limit"),
+        (
+            "time_used",
+            None,
+            people.time_used,
+            "no_time_limit" if study.spec.speed.time_limit is None else "no_times",
+        ),
         ("reached_last", None, people.reached_last, "not_reached_by_any"),
         ("rapid_share", None, people.rapid_share, "no_times"),
         *(
