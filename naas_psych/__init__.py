@@ -31,6 +31,12 @@ if TYPE_CHECKING:
     from naas_psych.analyses.fairness.adjustments import adjustments as adjustments
     from naas_psych.analyses.fairness.adverse_impact import adverse_impact as adverse_impact
     from naas_psych.analyses.fairness.dif_distractors import dif_distractors as dif_distractors
+    from naas_psych.analyses.fairness.dif_item_parameters import (
+        dif_item_parameters as dif_item_parameters,
+    )
+    from naas_psych.analyses.fairness.dif_likelihood_ratio import (
+        dif_likelihood_ratio as dif_likelihood_ratio,
+    )
     from naas_psych.analyses.fairness.dif_logistic import dif_logistic as dif_logistic
     from naas_psych.analyses.fairness.dif_mantel_haenszel import (
         dif_mantel_haenszel as dif_mantel_haenszel,

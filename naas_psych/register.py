@@ -116,6 +116,8 @@ CHAPTERS: tuple[Chapter, ...] = (
             "dif_standardisation",
             "dif_logistic",
             "dif_sibtest",
+            "dif_likelihood_ratio",
+            "dif_item_parameters",
             "dif_distractors",
             "test_functioning",
             "score_gaps",

@@ -55,14 +55,14 @@ def free_baseline(
     """Tests of the columns `others`, every one of them free unless it is the one tested."""
     delta = differences(common, others)
     active = common.base | delta
-    top, bend = _settled(common, common.sight, active)
+    top, bend = settled(common, common.sight, active)
     tested = tuple(
         _constrained(common, top, bend, column=column, active=active) for column in others.tolist()
     )
     return FreeBaseline(anchors, top.value, top.converged, tested)
 
 
-def _settled(common: Common, start: Sight, active: NDArray[np.bool_]) -> tuple[Reached, Floats]:
+def settled(common: Common, start: Sight, active: NDArray[np.bool_]) -> tuple[Reached, Floats]:
     """The maximum far from the common fit: new information until one step is enough."""
     reached = climbed(common.problem, start, common.information, active, to_gain=_ROUGH)
     for _ in range(_ROUNDS):

@@ -107,7 +107,9 @@ def areas(reference: GroupParameters, focal: GroupParameters, *, guessing: Float
 
 
 def _half(reference: GroupParameters, focal: GroupParameters) -> tuple[Floats, Floats, Floats]:
-    """H = 2 (a_F - a_R) / (a_F a_R) ln(1 + e^Y) - (b_F - b_R), Y = a_F a_R (b_F - b_R) / (a_F - a_R).
+    """H = 2 (a_F - a_R) / (a_F a_R) ln(1 + e^Y) - (b_F - b_R).
+
+    Y = a_F a_R (b_F - b_R) / (a_F - a_R).
 
     With its derivatives in (a, b) of the focal and of the reference group.
     """

@@ -82,8 +82,8 @@ def item_effects(
     covariance : (2 V + 2, 2 V + 2) of the values of both groups and of these two
     """
     none = np.zeros(2)
-    location = _difference(_location(batch, reference), _location(batch, focal))
-    slope = _difference(_slope(batch, reference), _slope(batch, focal))
+    location = _difference(location_of(batch, reference), location_of(batch, focal))
+    slope = _difference(slope_of(batch, reference), slope_of(batch, focal))
     own = _Curves(batch, np.stack([reference, focal]), scores, theta=theta, normal=normal)
     expected, by_moment = own.mean_difference()
     return ItemEffects(
@@ -107,7 +107,7 @@ def _difference(reference: tuple[float, Floats], focal: tuple[float, Floats]) ->
     return Valued(focal[0] - reference[0], -reference[1], focal[1])
 
 
-def _location(batch: Batch, values: Floats) -> tuple[float, Floats]:
+def location_of(batch: Batch, values: Floats) -> tuple[float, Floats]:
     """The mean of an item's b: minus its mean intercept over its slope."""
     pick = np.zeros(values.size)
     if batch.design.family is DIVIDED:
@@ -125,7 +125,7 @@ def _location(batch: Batch, values: Floats) -> tuple[float, Floats]:
     return -height / a, change
 
 
-def _slope(batch: Batch, values: Floats) -> tuple[float, Floats]:
+def slope_of(batch: Batch, values: Floats) -> tuple[float, Floats]:
     """The slope, NaN where the model fixes it or has none."""
     fixed = not batch.design.basis[0].any() or batch.model == "nominal"
     change = np.zeros(values.size)

@@ -72,14 +72,19 @@ def common_fit(
     group: NDArray[np.int64],
     *,
     many_free: bool = False,
+    testable_only: bool = False,
 ) -> Common:
     """From a calibration of two groups (0 focal, 1 reference) without freed items.
 
     Asymptotes stay where the calibration has them, the same in both groups.
 
     many_free : many items will be free at once, and steeper than now: finer nodes
+    testable_only : items that cannot be free in both groups are left out altogether
     """
     categories = categories_of(fit, scores)
+    testable = _in_both(categories, group, fit.model.n_categories)
+    if testable_only:
+        categories[:, ~testable] = -1
     theta = _nodes(fit, many_free=many_free)
     desks = [_desk(categories[group == g], fit.model.n_categories, theta.size) for g in (1, 0)]
     problem = TwoGroups(desks[0], desks[1], fit.model, theta)
@@ -93,9 +98,11 @@ def common_fit(
     base = np.ones(problem.size, bool)
     base[:n] = ~asymptote
     base[n : 2 * n] = False
+    if testable_only:
+        lost = fit.model.where[~testable]
+        base[np.setdiff1d(lost[lost >= 0], fit.model.where[testable])] = False
     bend = information(problem, sight)
     sight = climbed(problem, sight, bend, base, to_gain=_EXACT).sight
-    testable = _in_both(categories, group, fit.model.n_categories)
     return Common(problem, sight, bend, base, own & ~asymptote, testable)
 
 
