@@ -15,6 +15,8 @@ import numpy as np
 from naas_psych.numerics.arrays import Floats
 
 Weights = Literal["focal", "reference", "total"]
+#: How many persons the variance of all at a score counts as, beside a group's own.
+_LEAN = 10.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,10 +45,11 @@ def standardised(counts: Any, *, weights: Weights = "focal") -> Standardised:
     D = sum_k w_k (mean_Fk - mean_Rk) / sum_k w_k over the scores k with persons of both groups.
     Its variance is sum w_k^2 (s2_Fk / n_Fk + s2_Rk / n_Rk) / (sum w_k)^2.
 
-    The plug-in variance of n persons is too small by (n - 1) / n, and with matching on every score
-    n is often 1 to 5. The lost degree of freedom is filled with the variance of all persons at that
-    score: s2_g = (SS_g + SS / (T - 1)) / n_g. That is right on average if the groups do not differ,
-    and Dorans and Kulick's formula where n is large.
+    The plug-in variance of n persons is too small by (n - 1) / n, and nothing where all have the
+    same score; with matching on every score n is often 1 to 5. So the variance of a group leans on
+    that of all persons at the score, as if that were known from ten more:
+    s2_g = (SS_g + 10 SS / (T - 1)) / (n_g + 9). That is right on average if the groups do not
+    differ, and Dorans and Kulick's formula where n is large.
     """
     sums = _sums(counts)
     n_reference, n_focal = sums.n
@@ -62,7 +65,8 @@ def standardised(counts: Any, *, weights: Weights = "focal") -> Standardised:
         means.append((used * mean).sum(axis=1))
         # A difference of two large sums: rounding must not leave less than nothing.
         own = np.maximum(squares - earned * mean, 0.0)
-        variance += ((used / persons) ** 2 * (own + fill)).sum(axis=1)
+        spread = (own + _LEAN * fill) / (persons - 1 + _LEAN)
+        variance += (used**2 / persons * spread).sum(axis=1)
     with np.errstate(divide="ignore", invalid="ignore"):
         low, high = means[0] / total, means[1] / total
         return Standardised(high - low, np.sqrt(variance) / total, low, high)

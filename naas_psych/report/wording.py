@@ -16,7 +16,10 @@ _DEFAULT_DECIMALS = 2
 #: Columns whose cells are names of numbers.
 _NAMING = frozenset({"measure", "criterion"})
 #: Columns of p values.
-_PROBABILITIES = frozenset({"p_value", "p_adjusted", "p_reference"})
+_PROBABILITIES = frozenset(
+    {"p_value", "p_adjusted", "p_reference", "p_bands", "p_adjusted_bands"}
+    | {"p_purified", "p_adjusted_purified", "p_exact", "p_uncorrected"}
+)
 _DEFAULT_LEVEL = 0.95
 
 

@@ -68,8 +68,8 @@ def dif_standardisation(
     Agrees with
     -----------
     difR 5.1 (difStd, with and without purification) to 1e-12; its stdAlpha is std_odds_ratio.
-    Standard errors are by the formula above with one more degree of freedom at each total: where
-    few persons share a total the plain formula is too small.
+    Standard errors are by the formula above, with s2 leaning on that of both groups at the total:
+    where few persons share a total the plain formula is too small.
 
     References
     ----------

@@ -52,8 +52,8 @@ def _drawing(row: dict[Any, Any], part: pd.DataFrame) -> Drawing:
 def _title(row: dict[Any, Any]) -> str:
     more = "more" if row["option_difference_wrong"] > 0 else "less"
     return (
-        f"{row['item_id']}: of those who are wrong, {row['focal']} choose {row['most_different']} "
-        f"{more} often than {row['reference']} with like totals"
+        f"{row['item_id']}: wrong answers of {row['focal']} are {row['most_different']} {more} "
+        f"often than those of {row['reference']}"
     )
 
 
