@@ -90,7 +90,10 @@ def specimen() -> Study:
                 "tables": {"responses": "responses.csv"},
                 "cuts": {"met": {"value": 3, "unit": "raw"}},
                 "groups": {"site": "north"},
-                "speed": {"time_limit": 5},
+                "speed": {
+                    "time_limit": 5,
+                    "extra_time": {"column": "help", "levels": ["more time"]},
+                },
                 "content": {"levels": {"column": "site", "order": ["north", "south"]}},
                 "fairness": {"adjust_for": ["years"], "intersect": ["site", "post"]},
             }
@@ -103,6 +106,7 @@ def specimen() -> Study:
                 "site": ["north", "south"] * (PERSONS // 2),
                 "post": ["new", "new", "old"] * (PERSONS // 3),
                 "years": [str(1 + k * k % 7) for k in range(PERSONS)],
+                "help": ["none", "more time", "none", "none", "none"] * (PERSONS // 5),
             }
         ),
         tables=optional_tables(item_ids, list(person_ids)),

@@ -24,6 +24,7 @@ def optional_tables(item_ids: Sequence[str], person_ids: Sequence[str]) -> dict[
         "blueprint": pd.DataFrame({"domain": ["knowledge", "judgement"], "share": [0.5, 0.5]}),
         "angoff": _angoff(item_ids),
         "feedback": _feedback(item_ids, person_ids),
+        "marks": _marks(person_ids),
     }
 
 
@@ -89,6 +90,26 @@ def _feedback(item_ids: Sequence[str], person_ids: Sequence[str]) -> Any:
             "text": pd.Series(["Too little time for so many questions."] * n, dtype=object),
         }
     )
+
+
+def _marks(person_ids: Sequence[str]) -> Any:
+    """Everybody is marked by two of three raters on two criteria."""
+    import pandas as pd
+
+    generator = _generator()
+    rows = [
+        {
+            "person_id": person,
+            "task_id": "T1",
+            "rater_id": f"R{(k + second) % 3 + 1}",
+            "criterion": criterion,
+            "mark": float(generator.integers(1, 5)),
+        }
+        for k, person in enumerate(person_ids)
+        for second in (0, 1)
+        for criterion in ("clarity", "care")
+    ]
+    return pd.DataFrame(rows)
 
 
 def wording_of(j: int) -> dict[str, list[str]]:
