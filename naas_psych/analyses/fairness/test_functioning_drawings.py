@@ -41,12 +41,12 @@ def _drawing(key: tuple[str, ...], rows: pd.DataFrame) -> Drawing:
         alt=f"Line of the difference in expected marks, {focal} less {reference}, for theta from "
         f"{short(rows['theta'].min())} to {short(rows['theta'].max())}, with limits where known. "
         f"It lies between {short(gap.min())} and {short(gap.max())} marks.",
-        draw=lambda: _draw(title, f"Marks, {focal} less {reference}", rows),
+        draw=lambda: _draw(title, rows),
         table="curves",
     )
 
 
-def _draw(title: str, label: str, rows: pd.DataFrame) -> Figure:
+def _draw(title: str, rows: pd.DataFrame) -> Figure:
     figure = new_figure(title)
     axes = figure.axes[0]
     axes.axhline(0, color=ink(), linewidth=0.8)
@@ -61,7 +61,7 @@ def _draw(title: str, label: str, rows: pd.DataFrame) -> Figure:
     )
     axes.plot(rows["theta"], rows["expected_difference"], color=COLOURS[0])
     axes.set_xlabel("theta")
-    axes.set_ylabel(label)
+    axes.set_ylabel("Marks, focal less reference")
     return figure
 
 
