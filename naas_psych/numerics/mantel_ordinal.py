@@ -105,7 +105,7 @@ def generalised_mantel(counts: NDArray[Any]) -> GeneralisedMantel:
     of what is left, so that groups or categories nobody is in cost none.
     """
     cells = counts.astype(float)
-    groups, categories = cells.sum(axis=3), cells.sum(axis=2)
+    groups, categories = np.einsum("jsgc->jsg", cells), np.einsum("jsgc->jsc", cells)
     total = groups.sum(axis=2)
     with np.errstate(invalid="ignore", divide="ignore"):
         scale = np.where(total > 1, 1 / (total**2 * (total - 1)), 0.0)

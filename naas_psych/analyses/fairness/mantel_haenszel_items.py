@@ -145,7 +145,7 @@ def _prospects(study: Study, one: Compared) -> dict[str, Floats]:
 
 def _exact(one: Compared) -> Floats:
     """(J,) exact p; nan for items of several score points."""
-    totals = one.plain.cells.counts.sum(axis=(1, 2))
+    totals = one.by_category
     told = ~one.graded & np.isfinite(one.plain.found.p)
     found = np.full(told.size, np.nan)
     if told.any():
@@ -154,28 +154,29 @@ def _exact(one: Compared) -> Floats:
     return found
 
 
-def why_not(study: Study, one: Compared, tested: Tested) -> Reasons:
+def why_not(study: Study, one: Compared, tested: Tested) -> list[str | None]:
     """(J,) why the test of an item has no answer, or None."""
     least = study.thresholds["dif_compute_min"].value
-    told: list[str | None] = []
-    spread = (tested.cells.counts.sum(axis=(1, 2)) > 0).sum(axis=1)
-    small = min(one.group_sizes) < least
-    for j, n in enumerate(one.n):
-        if small or 0 < n.min() < least:
-            told.append("group_too_few")
-        elif n.min() == 0:
-            told.append("no_focal_response")
-        elif spread[j] < 2:
-            told.append("no_variance")
-        else:
-            told.append(None if tested.found.strata[j] else "no_common_score")
-    return told
+    smaller = one.n.min(axis=1)
+    found = np.full(smaller.size, None, dtype=object)
+    found[tested.found.strata == 0] = "no_common_score"
+    found[(one.by_category > 0).sum(axis=1) < 2] = "no_variance"
+    found[smaller < least] = "group_too_few"
+    found[smaller == 0] = "no_focal_response"
+    if min(one.group_sizes) < least:
+        found[:] = "group_too_few"
+    return [None if why is None else str(why) for why in found]
 
 
 def _reasons(study: Study, one: Compared, columns: Mapping[str, Any]) -> dict[str, Reasons]:
     plain, pure = (why_not(study, one, tested) for tested in (one.plain, one.pure))
     odds = [why or "no_finite_estimate" for why in plain]
-    reasons = {"chi_square": plain, "p_value": plain, "odds_ratio": odds, "delta": odds}
+    reasons: dict[str, Reasons] = {
+        "chi_square": plain,
+        "p_value": plain,
+        "odds_ratio": odds,
+        "delta": odds,
+    }
     reasons |= {"p_adjusted": plain, "chi_square_uncorrected": plain, "p_uncorrected": plain}
     pure_odds = [why or "no_finite_estimate" for why in pure]
     reasons |= dict.fromkeys(("chi_square_purified", "p_purified", "p_adjusted_purified"), pure)
@@ -189,4 +190,4 @@ def _reasons(study: Study, one: Compared, columns: Mapping[str, Any]) -> dict[st
     reasons["n_focal_needed"] = [
         "no_variance" if not 0 < p < 1 else "reference_too_few" for p in one.facility
     ]
-    return {name: list(why) for name, why in reasons.items() if name in columns}
+    return {name: why for name, why in reasons.items() if name in columns}

@@ -32,7 +32,7 @@ def _joint(study: Study, groups: Groups, how: How) -> Rows:
     n_items, n_groups = study.responses.n_items, int(codes.max()) + 1
     forms = matched_forms(study, how.omitted)
     cells = dif_cells(forms, codes, n_items=n_items, n_groups=n_groups)
-    n = cells.counts.sum(axis=(1, 3))
+    n = np.einsum("jsgc->jg", cells.counts, dtype=np.int64)
     cells.counts[np.broadcast_to((n < least)[:, None, :, None], cells.counts.shape)] = 0
     if how.matching == "bins":
         cells = in_bands(cells)
@@ -44,7 +44,7 @@ def _joint(study: Study, groups: Groups, how: How) -> Rows:
         "item_id": np.array(study.responses.item_ids, dtype=object),
         "group": np.full(n_items, groups.name, dtype=object),
         "levels_compared": levels,
-        "n": cells.counts.sum(axis=(1, 2, 3)),
+        "n": np.where(n >= least, n, 0).sum(axis=1),
         "chi_square": chi_square,
         "df": df,
         "p_value": p,

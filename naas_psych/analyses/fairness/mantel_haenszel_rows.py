@@ -58,7 +58,8 @@ class Tested:
 class Compared:
     """A comparison: with all items in the matching score, and with flagged items left out.
 
-    group_sizes : persons of the reference and of the focal group who have a total to match on
+    n : (J, 2) persons of the reference and of the focal group, with a response to the item
+    group_sizes : persons of the two groups who have a total to match on
     """
 
     comparison: Comparison
@@ -67,17 +68,18 @@ class Compared:
     pure: Tested
     purification: Purified | None
     anchor: Flags
+    n: NDArray[np.int64]
     group_sizes: tuple[int, int]
 
     @cached_property
-    def n(self) -> NDArray[np.int64]:
-        """(J, 2) persons of the reference and of the focal group, with a response to the item."""
-        return np.asarray(self.plain.cells.counts.sum(axis=(1, 3)), dtype=np.int64)
+    def by_category(self) -> NDArray[np.int64]:
+        """(J, C) persons of both groups by category."""
+        return np.asarray(np.einsum("jsgc->jc", self.plain.cells.counts, dtype=np.int64))
 
     @cached_property
     def facility(self) -> Floats:
         """(J,) mean share of the marks over both groups; nan without persons."""
-        totals = self.plain.cells.counts.sum(axis=(1, 2))
+        totals = self.by_category
         n = totals.sum(axis=1)
         top = np.maximum(totals.shape[1] - 1 - np.argmax(totals[:, ::-1] > 0, axis=1), 1)
         earned = totals @ np.arange(totals.shape[1])
@@ -96,7 +98,7 @@ def compared(study: Study, comparison: Comparison, how: How) -> Compared:
         )
         anchor = work.enough_to_match(run)
         pure = plain if anchor.all() else work.tested(anchor)
-    return Compared(comparison, work.graded, plain, pure, run, anchor, work.sizes())
+    return Compared(comparison, work.graded, plain, pure, run, anchor, work.n, work.sizes())
 
 
 class _Work:
@@ -111,7 +113,8 @@ class _Work:
         self.totals = categories(forms, self.n_items)
         self.graded = ~two_categories(self.totals)
         self.given = self.totals.sum(axis=1) > 0
-        self.told = self._persons().min(axis=1) >= self.limits["dif_compute_min"].value
+        self.n = self._persons()
+        self.told = self.n.min(axis=1) >= self.limits["dif_compute_min"].value
         self.rounds: dict[bytes, Tested] = {}
 
     def _persons(self) -> NDArray[np.int64]:

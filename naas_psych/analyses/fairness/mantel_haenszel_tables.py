@@ -31,7 +31,7 @@ def _homogeneity(study: Study, one: Compared) -> Rows:
     items = np.flatnonzero(~one.graded)
     cells = one.plain.cells
     told = np.isfinite(one.plain.found.p[items])
-    counts = as_right_or_wrong(cells.counts[items], cells.counts[items].sum(axis=(1, 2)))
+    counts = as_right_or_wrong(cells.counts[items], one.by_category[items])
     odds = np.where(told, one.plain.found.odds_ratio[items], np.nan)
     found = breslow_day(counts, cells.score.astype(float), odds)
     columns = {
@@ -63,7 +63,8 @@ def graded_table(study: Study, made: Sequence[Compared], *, level: float) -> pd.
 def _graded(study: Study, one: Compared, level: float) -> Rows:
     items = np.flatnonzero(one.graded)
     found, smd, unit = one.plain.found, one.plain.smd, study.responses.unit
-    why = [why_not(study, one, one.plain)[j] for j in items.tolist()]
+    every = why_not(study, one, one.plain)
+    why = [every[j] for j in items.tolist()]
     none = np.array([reason is not None for reason in why], dtype=bool)
     general = generalised_mantel(one.plain.cells.counts[items])
     half = normal_quantile(level)
