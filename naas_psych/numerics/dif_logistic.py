@@ -15,9 +15,24 @@ from scipy.special import chdtrc
 
 from naas_psych.numerics.arrays import Floats
 from naas_psych.numerics.dif_logistic_cells import MatchedRows
-from naas_psych.numerics.dif_logistic_fit import Fit, Flags, Integers, Problems, inverted
+from naas_psych.numerics.dif_logistic_fit import (
+    Fit,
+    Flags,
+    Information,
+    Integers,
+    Parameters,
+    Problems,
+    inverted,
+)
 from naas_psych.numerics.dif_logistic_newton import fitted, start
-from naas_psych.numerics.dif_logistic_parts import Part, alike, made, null_of, ranks
+from naas_psych.numerics.dif_logistic_parts import (
+    Part,
+    alike,
+    category_counts,
+    made,
+    null_of,
+    ranks,
+)
 from naas_psych.numerics.dif_logistic_steps import Family
 
 #: Columns of every (P, 3) array, and the models (0, 1, 2) without and with what is tested.
@@ -77,10 +92,10 @@ def logistic_tests(
 
 def _empty(cells: MatchedRows, n_problems: int, n_levels: int) -> LogisticTests:
     """No answer yet, and why there will be none for some problems."""
-    n = np.zeros((n_problems, n_levels))
-    np.add.at(n, (cells.problem, cells.level), cells.counts.sum(axis=1))
-    seen = np.zeros((n_problems, cells.counts.shape[1]))
-    np.add.at(seen, cells.problem, cells.counts)
+    code = cells.problem * n_levels + cells.level
+    total = np.bincount(code, cells.counts.sum(axis=1), minlength=n_problems * n_levels)
+    n: Floats = total.reshape(n_problems, n_levels).astype(float)
+    seen = category_counts(cells, n_problems)
     reason = np.full((n_problems, 3), None, dtype=object)
     reason[(seen > 0).sum(axis=1) < 2] = "no_variance"
     reason[(n > 0).sum(axis=1) < 2] = "no_focal_response"
@@ -130,7 +145,8 @@ def _tell(answer: LogisticTests, part: Part, n_levels: int, kinds: tuple[str, ..
         answer.reason[part.index[(df > 0) & ~settled], k] = "separated"
         good = settled & (df > 0)
         _write(answer, _Compared(part.problems, part.index, (small, large), df, good), k, q)
-        _tell_penalised(answer, part, k, rank, q)
+    if part.problems.family is None:
+        _tell_penalised(answer, part, rank, q)
 
 
 def _write(answer: LogisticTests, one: _Compared, k: int, q: int) -> None:
@@ -163,25 +179,57 @@ def _write_effect(answer: LogisticTests, at: Integers, fit: Fit, good: Flags, q:
     answer.effect_se[at] = np.sqrt(np.where(told_here, variance, np.nan))
 
 
-def _tell_penalised(
-    answer: LogisticTests, part: Part, k: int, ranks_here: Integers, q: int
-) -> None:
+def _tell_penalised(answer: LogisticTests, part: Part, rank: Integers, q: int) -> None:
     """Firth's answer where one of the two models of a test has no maximum.
 
-    The smaller model is the larger one with its effects held at 0 under the same penalty.
+    The smaller model is the larger one with its effects held at 0 under the same penalty, so that
+    all models of one size are one fit.
     """
+    lost = answer.reason[part.index] == "separated"
+    for kinds, wide in (((0,), q), ((1, 2), 2 * q)):
+        wanted = [(k, False) for k in kinds] + [(k, True) for k in kinds]
+        wanted = [(k, large) for k, large in wanted if lost[:, k].any()]
+        if not wanted:
+            continue
+        model = part.problems.with_columns(wide)
+        sets = [model.some(lost[:, k]) for k, _ in wanted]
+        moves = [np.arange(wide) < (wide if large else q if k == 1 else 0) for k, large in wanted]
+        sizes = [each.n_problems for each in sets]
+        every = sets[0]
+        for other in sets[1:]:
+            every = every.twice(other)
+        free = np.repeat(np.array(moves), sizes, axis=0)
+        fit = fitted(every, start(every, wide), free=free, firth=True)
+        places = np.split(np.arange(every.n_problems), np.cumsum(sizes)[:-1])
+        found = dict(zip(wanted, places, strict=True))
+        for k in (k for k in kinds if lost[:, k].any()):
+            pair = (_part_of(fit, every, found[k, False]), _part_of(fit, every, found[k, True]))
+            _take(answer, part, k, pair, df=rank[lost[:, k], k])
+
+
+def _part_of(fit: Fit, problems: Problems, places: Integers) -> Fit:
+    """The fit of some problems that stand together."""
+    rows = np.isin(problems.problem, places)
+    info = fit.information
+    return Fit(
+        Parameters(fit.parameters.form[rows], fit.parameters.border[places]),
+        fit.log_likelihood[places],
+        fit.value[places],
+        fit.settled[places],
+        Information(info.inverse[rows], info.across[rows], info.schur[places], info.log_det_forms),
+    )
+
+
+def _take(
+    answer: LogisticTests, part: Part, k: int, pair: tuple[Fit, Fit], *, df: Integers
+) -> None:
+    """Write a penalised test, and its effects, where both models settled."""
+    q = answer.effect.shape[1]
     lost = answer.reason[part.index, k] == "separated"
-    if part.problems.family is not None or not lost.any():
-        return
-    wide = q if k == 0 else 2 * q
-    some = part.problems.some(lost).with_columns(wide)
-    begin = start(some, wide)
-    held = np.arange(wide) < (q if k == 1 else 0)
-    pair = (fitted(some, begin, free=held, firth=True), fitted(some, begin, firth=True))
     good = pair[0].settled & pair[1].settled
     at = part.index[lost]
     answer.reason[at[good], k] = None
     answer.firth[at[good], k] = True
-    _write(answer, _Compared(some, at, pair, ranks_here[lost, k], good), k, q)
+    _write(answer, _Compared(part.problems.some(lost), at, pair, df, good), k, q)
     if k == 0:
         _write_effect(answer, at[good], pair[1], good, q)

@@ -89,9 +89,7 @@ def share_difference(problems: Problems, fit: Fit, places: Places) -> ShareDiffe
 
 
 def _sums(values: Floats, index: Integers, size: int) -> Floats:
-    found = np.zeros((size, values.shape[1]))
-    np.add.at(found, index, values)
-    return found
+    return np.stack([np.bincount(index, each, minlength=size) for each in values.T], axis=1)
 
 
 def _variance(problems: Problems, info: Information, form: Floats, border: Floats) -> Floats:

@@ -95,6 +95,18 @@ class Problems:
             family=self.family,
         )
 
+    def twice(self, other: Problems) -> Problems:
+        """These problems, and then some more of the same kind."""
+        return Problems(
+            segment=np.concatenate([self.segment, other.segment + self.problem.size]),
+            problem=np.concatenate([self.problem, other.problem + self.n_problems]),
+            z=np.concatenate([self.z, other.z]),
+            x=np.concatenate([self.x, other.x], axis=1),
+            counts=np.concatenate([self.counts, other.counts], axis=1),
+            points=np.concatenate([self.points, other.points], axis=1),
+            family=self.family,
+        )
+
     def with_columns(self, n: int) -> Problems:
         """Only the first n group columns."""
         return Problems(
@@ -197,7 +209,7 @@ def _border(problems: Problems, found: Local, side: Floats) -> Floats:
 def newton_step(problems: Problems, found: Local, info: Information, free: Flags) -> Parameters:
     """The step to the maximum of the quadratic that touches the log-likelihood here.
 
-    free (D,) : the border's parameters that move; the others stay.
+    free (P, D) : the border's parameters that move; the others stay.
     """
     u = found.slope[0]
     sums = problems.by_segment(
@@ -205,10 +217,8 @@ def newton_step(problems: Problems, found: Local, info: Information, free: Flags
     ).T
     own, side = sums[:, :2], sums[:, 2:]
     carried = side - (info.lifted * own[:, None, :]).sum(axis=2)
-    border = np.zeros((problems.n_problems, free.size))
-    if free.any():
-        schur = info.schur[:, free][:, :, free]
-        border[:, free] = solved(schur, problems.by_problem(carried)[:, free])
+    both = free[:, :, None] & free[:, None, :]
+    border = solved(np.where(both, info.schur, 0.0), problems.by_problem(carried))
     rest = own - (info.across * border[problems.problem][:, None, :]).sum(axis=2)
     return Parameters((info.inverse * rest[:, None, :]).sum(axis=2), border)
 

@@ -34,7 +34,7 @@ _STEPS, _LONGEST = 25, 4.0
 #: steps leave out a part of the curvature they must be smaller, and there are more of them.
 _NEARLY, _SETTLED, _SLOW_STEPS = 1e-4, 1e-6, 200
 #: After so many, steps this long mean that there is no maximum.
-_PATIENCE, _STILL_LONG = 14, 0.2
+_PATIENCE, _STILL_LONG = 11, 0.2
 #: No finite answer to real data lies at such a logit.
 _FARTHEST = 30.0
 
@@ -67,15 +67,15 @@ def _heights(counts: Floats) -> Floats:
 def fitted(
     problems: Problems, begin: Parameters, *, free: Flags | None = None, firth: bool = False
 ) -> Fit:
-    """The maximum of each problem, from `begin`; `free` (D,) are the border's moving parts."""
-    moving = np.ones(begin.border.shape[1], dtype=bool) if free is None else free
+    """The maximum of each problem, from `begin`; `free` (P, D) are the border's moving parts."""
+    moving = np.ones(begin.border.shape, dtype=bool) if free is None else free
     form, border = begin.form.copy(), begin.border.copy()
     settled = np.zeros(problems.n_problems, dtype=bool)
     active, now = np.arange(problems.n_problems), problems
     state = _begun(now, begin)
     slow = firth or problems.family is not None
     for number in range(_SLOW_STEPS if slow else _STEPS):
-        state = _next(now, state, moving, firth=firth)
+        state = _next(now, state, moving[active], firth=firth)
         left = ~state.settled
         if number > _PATIENCE and not firth:
             left &= _change(now, state.step) < _STILL_LONG

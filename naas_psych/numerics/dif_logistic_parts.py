@@ -41,13 +41,17 @@ class Part:
     fits: dict[int, Fit]
 
 
+def category_counts(cells: MatchedRows, n_problems: int) -> Floats:
+    """(P, C) persons with each category of each problem."""
+    columns = [np.bincount(cells.problem, each, minlength=n_problems) for each in cells.counts.T]
+    return np.stack(columns, axis=1)
+
+
 def alike(
     cells: MatchedRows, reason: np.ndarray[tuple[int], np.dtype[np.object_]], n_problems: int
 ) -> Iterator[tuple[Integers, Integers, Flags]]:
     """Problems with equally many categories: which, their cells, and the categories of each."""
-    seen = np.zeros((n_problems, cells.counts.shape[1]))
-    np.add.at(seen, cells.problem, cells.counts)
-    there = seen > 0
+    there = category_counts(cells, n_problems) > 0
     possible = np.array([each is None for each in reason], dtype=bool)
     for number in np.unique(there.sum(axis=1)[possible]):
         mine = possible & (there.sum(axis=1) == number)

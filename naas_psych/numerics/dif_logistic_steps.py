@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import expit
+from scipy.special import expit, xlogy
 
 from naas_psych.numerics.arrays import Floats
 
@@ -86,6 +86,8 @@ def adjacent(eta: Floats, tau: Floats, points: Floats) -> Chances:
 
 def graded(family: Family, eta: Floats, tau: Floats, points: Floats, counts: Floats) -> Local:
     """What the counts (C, R) of more than two categories say."""
+    if family is cumulative:
+        return _by_height(eta, tau, counts)
     found = family(eta, tau, points)
     safe = np.maximum(found.probability, _TINY)
     weighted = found.slope / safe
@@ -102,6 +104,35 @@ def graded(family: Family, eta: Floats, tau: Floats, points: Floats, counts: Flo
         slope=(counts * weighted).sum(axis=1),
         information=information,
     )
+
+
+def _by_height(eta: Floats, tau: Floats, counts: Floats) -> Local:
+    """Proportional odds by its logits at the steps, whose information has three diagonals."""
+    height = np.concatenate([eta[None], eta + tau])
+    above, below = expit(height), expit(-height)
+    middle = above[:-1] * below[1:] * -np.expm1(np.diff(height, axis=0))
+    probability = np.concatenate([below[:1], middle, above[-1:]])
+    possible = probability.min(axis=0) > 0
+    probability = np.maximum(probability, _TINY)
+    n, density, share = counts.sum(axis=0), above * below, counts / probability
+    slope = density * np.diff(share, axis=0)
+    inverse = n / probability
+    own = density**2 * (inverse[:-1] + inverse[1:])
+    beside = -density[:-1] * density[1:] * inverse[1:-1]
+    information = np.zeros((len(height), len(height), eta.size))
+    row = own.copy()
+    row[:-1] += beside
+    row[1:] += beside
+    information[0] = row
+    information[:, 0] = row
+    information[0, 0] = row.sum(axis=0)
+    for step in range(1, len(height)):
+        information[step, step] = own[step]
+        if step > 1:
+            information[step, step - 1] = information[step - 1, step] = beside[step - 1]
+    slope = np.concatenate([slope.sum(axis=0)[None], slope[1:]])
+    likely = xlogy(counts, probability).sum(axis=0)
+    return Local(np.where(possible, likely, -np.inf), slope, information)
 
 
 def chances(family: Family | None, eta: Floats, tau: Floats, points: Floats) -> Chances:

@@ -100,7 +100,7 @@ def dif_logistic(
     Agrees with
     -----------
     difR 5.1 (difLogistic, difGenLogistic): chi-square, p, delta R2 and purification to 1e-9; Wald
-    to 1e-4 of itself, because R takes the weights of the last step but one. difNLR 1.5.2 (difORD,
+    to 4e-4 of itself, because R takes the weights before its last step. difNLR 1.5.2 (difORD,
     cumulative and adjacent) to 1e-7; its matching score is the standardised total, which gives the
     same tests. difR stops when it purifies on nonuniform tests; this does not.
 

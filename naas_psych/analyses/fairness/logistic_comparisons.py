@@ -134,7 +134,7 @@ class _Work:
     ) -> tuple[dict[tuple[int, int], Purified], dict[tuple[int, int], Pure]]:
         """Purification of each comparison and kind by its own flags."""
         first = self.p_of(plain).reshape(-1, self.n_items, 3)
-        possible = np.isfinite(first).any(axis=2)
+        possible: Flags = np.asarray(np.isfinite(first).any(axis=2))
         seen: dict[tuple[int, int], dict[bytes, Pure]] = {}
         for k, kind in np.argwhere(np.isfinite(first).any(axis=1)):
             own = _column(plain, self.p_of(plain), int(k), int(kind), self.n_items)

@@ -73,6 +73,11 @@ def _draw(own: pd.DataFrame, title: str) -> Figure:
             markersize=5,
         )
     axes.set(xlabel="total, % of the marks", ylabel="share of the item's marks", ylim=(-0.02, 1.02))
-    axes.legend(frameon=False, loc="best", fontsize=9, title="line fitted, points observed")
-    axes.get_legend().get_title().set_fontsize(8)
+    axes.legend(
+        frameon=False,
+        loc="best",
+        fontsize=9,
+        title="line fitted, points observed",
+        title_fontsize=8,
+    )
     return figure
