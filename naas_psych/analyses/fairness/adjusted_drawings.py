@@ -74,8 +74,8 @@ def _draw(rows: pd.DataFrame, title: str) -> Figure:
         axes.hlines(y + shift, low, high, color=colour, linewidth=2)
         values = rows[name].to_numpy(dtype=float)
         axes.plot(values, y + shift, marker, color=colour, markersize=5, label=name)
-    axes.axvline(0, color=ink(), linewidth=0.8)
-    labels = [shortened(f"{row['focal']} - {row['reference']}", 26) for _, row in rows.iterrows()]
+    axes.vlines(0, -0.6, len(rows) - 0.4, color=ink(), linewidth=0.8)
+    labels = [shortened(f"{row['group']}: {row['focal']}", 28) for _, row in rows.iterrows()]
     axes.set_yticks(y, labels, fontsize=8)
     axes.set(xlabel=f"{_unit(rows.iloc[0])}; to the left: lower", ylim=(-0.6, len(rows) + 0.6))
     axes.legend(frameon=False, loc="upper center", ncols=2, fontsize=8)

@@ -56,7 +56,7 @@ def adjusted_gaps(
     method. Ordered: one model of proportional odds for all cuts. unadjusted = the plain difference
     of the same persons; explained = unadjusted - adjusted, its interval from what each person or
     site adds to both. Errors by site: CR2 with Satterthwaite's degrees of freedom (without sites
-    HC2, which is Welch's test for two means).
+    HC2).
 
     How to read it
     --------------
@@ -73,10 +73,10 @@ def adjusted_gaps(
 
     Agrees with
     -----------
-    R: lm and glm with clubSandwich (CR2), MASS polr with sandwich's errors by site times
-    G / (G - 1), lme4's lmer and glmer (15 nodes) for random sites; Firth as in logistf, where an
-    outcome is separated, with errors of the model. With random sites the adjusted difference is
-    averaged over the sites there might be.
+    R: lm and glm with clubSandwich (CR2, for glm of the whitened fit), MASS polr with sandwich's
+    errors by site times G / (G - 1), lme4's lmer and glmer (15 nodes) for random sites. Where an
+    outcome is separated the fit is Firth's, with errors of the model. With random sites the
+    adjusted difference is averaged over the sites there might be.
 
     References
     ----------

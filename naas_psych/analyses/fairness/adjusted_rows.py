@@ -199,22 +199,23 @@ def _ordered_rows(
     y = np.array([met[compared.rows] for met in outcomes.met.values()]).sum(axis=0).astype(int)
     before = after = None
     reason = compared.reason
-    if reason is None and np.unique(y).size < len(single) + 1:
-        reason = "outcome_of_nobody"
-    if reason is None:
+    if reason != "group_too_few" and np.unique(y).size == len(single) + 1:
         nothing = np.zeros((y.size, 0))
         before = ordered_differences(y, compared.focal, nothing, compared.sites)
+    elif reason is None:
+        reason = "outcome_of_nobody"
+    if reason is None:
         after = ordered_differences(y, compared.focal, compared.others[:, 1:], compared.sites)
-        reason = "separation" if before is None or after is None else None
     for k, row in enumerate(single):
         new = Row(compared=compared, outcome=row.outcome, kind="ordered", reason=reason)
-        if before is None or after is None or row.before is None or row.after is None:
-            yield replace(new, reason=reason or row.reason)
-            continue
-        # Few sites of the focal group make errors uncertain in this model as in that of one cut.
-        first = _hundredfold(replace(before[k], df=row.before.df))
-        second = _hundredfold(replace(after[k], df=row.before.df))
-        yield _with(replace(new, before=first, limits=first.interval(level)), second)
+        if before is not None and row.before is not None:
+            # Few sites of the focal group make errors as uncertain here as in the single cut.
+            first = _hundredfold(replace(before[k], df=row.before.df))
+            new = replace(new, before=first, limits=first.interval(level))
+            if after is not None:
+                yield _with(new, _hundredfold(replace(after[k], df=row.before.df)))
+                continue
+        yield replace(new, reason=reason or "separation")
 
 
 def _with(row: Row, after: Effect) -> Row:

@@ -87,5 +87,5 @@ def _draw(rows: pd.DataFrame, outcome: str, title: str) -> Figure:
     axes.set_yticks(y, labels, fontsize=8)
     unit = "% of the marks" if outcome == "score" else f"% who reach {outcome}"
     axes.set(xlabel=f"{unit}; * few persons", ylim=(-0.6, len(rows) + 0.7))
-    axes.legend(frameon=False, loc="upper center", ncols=3, fontsize=7, columnspacing=1.0)
+    axes.legend(frameon=False, loc="upper center", ncols=3, fontsize=7, handletextpad=0.3)
     return figure

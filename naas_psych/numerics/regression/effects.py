@@ -57,7 +57,9 @@ class Effect:
 def mean_difference(y: Floats, focal: Floats, sites: Sites) -> Effect:
     """Mean of y (N,) of the focal persons (N,) of 0 and 1 minus that of the others."""
     fit = least_squares(y, np.column_stack([np.ones(y.size), focal]))
-    return _effect(float(fit.coefficients[1]), spread(fit, np.array([0.0, 1.0]), sites), "means")
+    # Not the coefficient, which rounding leaves a little off 0 where both means are the same.
+    value = float(y[focal > 0].mean() - y[focal == 0].mean())
+    return _effect(value, spread(fit, np.array([0.0, 1.0]), sites), "means")
 
 
 def adjusted_mean_difference(y: Floats, focal: Floats, others: Floats, sites: Sites) -> Effect:

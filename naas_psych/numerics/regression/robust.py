@@ -2,7 +2,9 @@
 
 The sandwich with the adjustment that makes it unbiased when the model's own errors are right, and
 Satterthwaite's degrees of freedom: Bell & McCaffrey (2002), Pustejovsky & Tipton (2018). Without
-sites each person is a site of one, and this is HC2; of two groups it is Welch's test.
+sites each person is a site of one, and this is HC2; of two means the error is Welch's. Weighted
+fits are adjusted after whitening, where clubSandwich does so before: both are unbiased under the
+model, and they differ in the third digit.
 """
 
 from __future__ import annotations
