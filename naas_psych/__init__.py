@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from naas_psych.analyses.fairness.adjustments import adjustments as adjustments
     from naas_psych.analyses.fairness.adverse_impact import adverse_impact as adverse_impact
     from naas_psych.analyses.fairness.dif_distractors import dif_distractors as dif_distractors
+    from naas_psych.analyses.fairness.dif_impact import dif_impact as dif_impact
     from naas_psych.analyses.fairness.dif_item_parameters import (
         dif_item_parameters as dif_item_parameters,
     )
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from naas_psych.analyses.fairness.dif_standardisation import (
         dif_standardisation as dif_standardisation,
     )
+    from naas_psych.analyses.fairness.dif_summary import dif_summary as dif_summary
     from naas_psych.analyses.fairness.equal_standard import equal_standard as equal_standard
     from naas_psych.analyses.fairness.group_sizes import group_sizes as group_sizes
     from naas_psych.analyses.fairness.intersections import intersections as intersections

@@ -112,6 +112,7 @@ CHAPTERS: tuple[Chapter, ...] = (
         "DIF, score and pass-rate gaps, adverse impact",
         (
             "group_sizes",
+            "dif_summary",
             "dif_mantel_haenszel",
             "dif_standardisation",
             "dif_logistic",
@@ -120,6 +121,7 @@ CHAPTERS: tuple[Chapter, ...] = (
             "dif_item_parameters",
             "dif_distractors",
             "test_functioning",
+            "dif_impact",
             "score_gaps",
             "adverse_impact",
             "adjusted_gaps",

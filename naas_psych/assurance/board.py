@@ -6,16 +6,20 @@ from collections.abc import Mapping, Sequence
 
 from naas_psych.assurance.claims import Answer
 from naas_psych.assurance.entry import Caveat, Entry, people_and_items
+from naas_psych.assurance.items_alike import items_alike
 from naas_psych.assurance.key_verdict import key_quality
 from naas_psych.assurance.precision import precision
-from naas_psych.assurance.verdict import cannot_tell, not_a_measurement_question
+from naas_psych.assurance.verdict import not_a_measurement_question
 from naas_psych.assurance.weak_items import item_quality
 from naas_psych.result import Result
 from naas_psych.study.study import Study
 
 
 def board(
-    study: Study, results: Mapping[str, Result], answered: Sequence[Answer] = ()
+    study: Study,
+    results: Mapping[str, Result],
+    answered: Sequence[Answer] = (),
+    not_examined: Mapping[str, str] | None = None,
 ) -> tuple[Entry, ...]:
     """Every question of the board, in the order of the report, with the claims that stand on it."""
     return (
@@ -23,7 +27,7 @@ def board(
         item_quality(study, results),
         key_quality(study, results),
         *(_of_claim(study, answer) for answer in answered if answer.claim.on_board),
-        _fairness(study),
+        items_alike(study, results, not_examined or {}),
         _pass_mark(),
     )
 
@@ -48,23 +52,6 @@ def _of_claim(study: Study, answer: Answer) -> Entry:
             main_assumption=claim.main_assumption,
             would_change_if=claim.would_change_if,
             does_not_show=claim.cannot_show,
-        ),
-    )
-
-
-def _fairness(study: Study) -> Entry:
-    record = "Record who belongs to which group; at least 200 people in each are needed."
-    wait = "Groups are recorded in these data; the analyses that compare them come later."
-    return Entry(
-        question="Does the test treat every group of people alike?",
-        claim="The test treats every group of people alike.",
-        verdict=cannot_tell("this version compares no groups of people"),
-        action=wait if study.spec.groups else record,
-        caveat=Caveat(
-            based_on="no analysis",
-            main_assumption="none",
-            would_change_if="the fairness analyses are run on data with groups",
-            does_not_show="that the test is fair or that it is unfair",
         ),
     )
 

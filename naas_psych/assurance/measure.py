@@ -154,10 +154,10 @@ def _of_row(
     named: bool,
 ) -> Measured:
     estimate = number(row.get(measure.value))
-    if measure.size and estimate is not None:
-        estimate = abs(estimate)
     low = number(row.get(measure.low or f"{measure.value}_low"))
     high = number(row.get(measure.high or f"{measure.value}_high"))
+    if measure.size and estimate is not None:
+        estimate, low, high = abs(estimate), *_size(low, high)
     if measure.exact:
         low = high = estimate
     reason = _reason(row, measure.value)
@@ -189,6 +189,14 @@ def _of_row(
     )
 
 
+def _size(low: float | None, high: float | None) -> tuple[float | None, float | None]:
+    """Limits of the size of a number, from limits of the number."""
+    if low is None or high is None:
+        return low, high
+    nearest = 0.0 if low <= 0 <= high else min(abs(low), abs(high))
+    return nearest, max(abs(low), abs(high))
+
+
 def _count(row: Row, measure: Measure) -> int:
     found = number(row.get(measure.n)) if measure.n else None
     return int(found or 0)
@@ -209,4 +217,6 @@ def _called(name: Any, column: str) -> str:
         return ""
     if column == "form":
         return form_in_words(str(name))
+    if column == "focal":
+        return str(name).replace("_", " ")
     return f"{column.split('_', maxsplit=1)[0]} {str(name).replace('_', ' ')}"

@@ -18,7 +18,7 @@ from naas_psych.result import Result
 #: These are shown item by item, in the item table and on the cards.
 _ON_CARDS = {("item_statistics", "items"), ("distractors", "options")}
 #: Findings that answer the question of their chapter.
-VERDICTS = ("structure_verdict", "speed_verdict")
+VERDICTS = ("structure_verdict", "speed_verdict", "fairness_verdict")
 _ROWS_SHOWN = 200
 _ROWS_OPEN = 25
 

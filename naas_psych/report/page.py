@@ -58,7 +58,7 @@ def page(
         "inputs": inputs_of(study, out=out),
         "disclosure": disclosure(study),
         "tiles": tiles(study, run),
-        "board": board(study, results, found),
+        "board": board(study, results, found, run.not_examined),
         "claims": found,
         "ledger": ledger(results),
         "look_first": look_first(cards, run),

@@ -35,7 +35,8 @@ def dif_item_parameters(
 
     Formula
     -------
-    Both scales are linked by equal means of b, and with free slopes equal SDs. Lord: chi-square =
+    Both scales are linked by equal means of b, and with free slopes equal SDs, over items whose b
+    has a standard error of at most 1.5 in both groups (link_se_max). Lord: chi-square =
     (v_F - v_R)' (V_F + V_R)^-1 (v_F - v_R), v = (a, b). Raju: the signed area between the curves is
     b_F - b_R; the unsigned one |2 (a_F - a_R) / (a_F a_R) ln(1 + e^Y) - (b_F - b_R)| with Y = a_F
     a_R (b_F - b_R) / (a_F - a_R), and |b_F - b_R| at equal slopes; both times 1 - c where there is
@@ -45,8 +46,8 @@ def dif_item_parameters(
     How to read it
     --------------
     Below 0: harder for the focal group; the literature writes b_F - b_R and the signed area the
-    other way round. The class goes by logit_difference (A below .43 logits or chance, C above .64
-    and above .43 beyond chance, B between), which is the guide of .43 and .64 logits for Rasch
+    other way round. The class goes by logit_difference (A below .43 logits or chance, of Lord's
+    test or of the difference, C above .64 and above .43 beyond chance, B between), which is the guide of .43 and .64 logits for Rasch
     models. Columns ending in purified are linked by items that were not flagged.
 
     When not to use it

@@ -65,9 +65,10 @@ def dif_likelihood_ratio(
     --------------
     Below 0: harder for the focal group, in all columns; difficulty_difference is b_R - b_F (the
     literature has b_F - b_R). Where curves cross, differences cancel in expected_score_difference
-    and not in expected_score_distance. The class is A below .05 of the marks or chance, C above .10
-    and above .05 beyond chance, B between. The table `invariance` asks the same of all items at
-    once: equal slopes (metric), then equal difficulties too (scalar).
+    and not in expected_score_distance. The class is A below .05 of the marks or chance (of G2, or
+    of the difference in points), C above .10 and above .05 beyond chance, B between. The table
+    `invariance` asks the same of all items at once: equal slopes (metric), then equal difficulties
+    too (scalar).
 
     When not to use it
     ------------------

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from naas_psych.analyses.fairness.dif_forest import dif_forest as drawings
+from naas_psych.analyses.fairness.comparison_rows import comparison_rows
 from naas_psych.analyses.fairness.method_answers import (
     KEY,
     METHODS,
@@ -86,8 +87,9 @@ def dif_summary(
     options = {"group": group, "purify": purify, "omitted": omitted, "level": level}
     alpha = study.thresholds["dif_alpha"].value
     found, missing = answers(study, {**options, "threads": threads}, alpha=alpha)
+    items = _table(_shown(study, options), found)
     return Result(
-        tables={"items": _table(_shown(study, options), found)},
+        tables={"items": items, "comparisons": comparison_rows(items)},
         notes=(*missing, _multiplicity(found)),
     )
 

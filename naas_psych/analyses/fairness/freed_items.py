@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from naas_psych import register
+from naas_psych.analyses.fairness.dif_mantel_haenszel import dif_mantel_haenszel
 from naas_psych.analyses.kept import kept
 from naas_psych.errors import UsageError
 from naas_psych.study.groupings import Comparison
@@ -69,8 +69,8 @@ def freed_in(found: dict[Key, Freed] | Freed, comparison: Comparison) -> Freed:
 def _flagged(
     study: Study, group: Sequence[str] | None, omitted: Counted | None
 ) -> dict[Key, Freed]:
-    run = register.load("dif_mantel_haenszel").run
-    table = run(study, group=None if group is None else list(group), omitted=omitted)
+    asked = None if group is None else list(group)
+    table = dif_mantel_haenszel(study, group=asked, omitted=omitted)
     place = {name: j for j, name in enumerate(study.responses.item_ids)}
     found = {}
     for key, rows in table.tables["items"].groupby(["group", "reference", "focal"], sort=False):

@@ -18,7 +18,7 @@ from naas_psych.analyses.fairness.group_calibration import (
     two_group_data,
     two_group_fit,
 )
-from naas_psych.analyses.fairness.judged import Lines, letters, power, verdicts
+from naas_psych.analyses.fairness.judged import Lines, deviate, letters, power, two_sided, verdicts
 from naas_psych.analyses.fairness.likelihood_ratio_rows import limited, naming, persons_by_item
 from naas_psych.analyses.irt.calibrated import ModelName
 from naas_psych.errors import AnalysisImpossible
@@ -74,11 +74,12 @@ def compared(
         fit = two_group_fit(study, comparison, omitted, model=model, errors=False).fit
     except AnalysisImpossible as impossible:
         return Compared(comparison, data, n, "not_fitted", said=str(impossible))
-    common = common_fit(fit, data.points, data.group, many_free=True, testable_only=True)
+    common = common_fit(fit, data.points, data.group, testable_only=True)
     apart = separate_parameters(common)
     items = np.array([fit.columns[column].item for column in apart.columns], np.int64)
-    placed = np.isfinite(apart.reference.b) & np.isfinite(apart.focal.b)
-    if not apart.converged or placed.sum() < limits["dif_anchor_min"].value:
+    fewest = int(limits["dif_anchor_min"].value)
+    placed = _well_placed(apart, limits["link_se_max"].value, fewest=fewest)
+    if not apart.converged or placed.sum() < fewest:
         return Compared(comparison, data, n, "not_converged", fit)
 
     def again(anchors: NDArray[np.bool_]) -> Linked:
@@ -88,10 +89,17 @@ def compared(
         )
 
     plain = again(placed)
-    fewest = int(limits["dif_anchor_min"].value)
     alpha = limits["dif_alpha"].value
     pure = linked_without(plain, again, alpha=alpha, fewest=fewest) if purify else None
     return Compared(comparison, data, n, None, fit, items, apart, plain, pure)
+
+
+def _well_placed(apart: Separate, most: float, *, fewest: int) -> NDArray[np.bool_]:
+    """Items (c,) whose b is known well enough in both groups to link by; else all that have one."""
+    finite = np.isfinite(apart.reference.b) & np.isfinite(apart.focal.b)
+    variance = np.maximum(apart.reference.covariance[:, 1, 1], apart.focal.covariance[:, 1, 1])
+    sure = finite & (variance <= most**2)
+    return sure if sure.sum() >= fewest else finite
 
 
 def item_table(
@@ -217,7 +225,8 @@ def _judged(study: Study, one: Compared) -> dict[str, Any]:
         size = _spread(one, -slope * found.areas.signed / (1 - one.apart.guessing))
         se = _spread(one, slope * found.areas.signed_se / (1 - one.apart.guessing))
         p = _spread(one, found.p)
-    letter = letters(np.abs(size), p, lines, se)
+    chance = np.maximum(p, two_sided(deviate(size, se)))  # a crossing has no side
+    letter = letters(np.abs(size), chance, lines, se)
     strength = np.where(np.isfinite(se), power(se, lines.moderate, lines.alpha), np.nan)
     return {
         "logit_difference": size,

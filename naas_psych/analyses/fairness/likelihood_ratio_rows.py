@@ -18,7 +18,7 @@ from naas_psych.analyses.fairness.group_calibration import (
     two_group_data,
     two_group_fit,
 )
-from naas_psych.analyses.fairness.judged import Lines, letters, power, verdicts
+from naas_psych.analyses.fairness.judged import Lines, deviate, letters, power, two_sided, verdicts
 from naas_psych.analyses.irt.calibrated import ModelName
 from naas_psych.errors import AnalysisImpossible
 from naas_psych.irt.calibration import Calibration
@@ -236,7 +236,8 @@ def _judged(
     lines = lines_of(limits)
     share = np.where(width > 0, effects["gap"] / width, np.nan)
     se = np.where(width > 0, effects["gap_se"] / width, np.nan)
-    letter = letters(np.abs(share), p, lines, se)
+    chance = np.maximum(p, two_sided(deviate(share, se)))  # a crossing has no side
+    letter = letters(np.abs(share), chance, lines, se)
     strength = np.where(np.isfinite(se), power(se, lines.moderate, lines.alpha), np.nan)
     return {
         "irt_dif_class": letter,

@@ -80,23 +80,30 @@ def _cannot_tell(row: Row, thresholds: Thresholds) -> Iterator[Finding]:
         return
     of_them = "any" if open_items == items else f"{open_items:.0f}"
     pair = f"for {row['focal']} as for {row['reference']} ({row['group']})"
-    has = "Their" if n is None else f"The {n:.0f}"
     yield found(
         code="dif_cannot_tell",
         severity="info",
         subject=f"{row['group']} {row['focal']}",
         sentence=f"Whether items work the same {pair} cannot be told of {of_them} of the "
-        f"{items:.0f} items. {has} persons are too few: {_chance(row)}{_needed(row, thresholds)}",
+        f"{items:.0f} items. {_why(row, thresholds)} {_needed(row, thresholds)}",
         value=n,
         threshold=thresholds["dif_focal_min"],
     )
 
 
-def _chance(row: Row) -> str:
-    power = known(row["power"])
+def _why(row: Row, thresholds: Thresholds) -> str:
+    """Too few persons, or none who can be matched."""
+    power, n = known(row["power"]), known(row["n_focal"])
+    smaller = min(known(row[name]) or 0 for name in ("n_focal", "n_reference"))
+    if power is None and smaller >= thresholds["dif_compute_min"].value:
+        return (
+            "No item can be tested: the groups were given different items, share no total, or all "
+            "do alike."
+        )
+    has = "Their persons" if n is None else f"The {n:.0f} persons"
     if power is None:
-        return "no item can be tested. "
-    return f"a moderate difference would show in {percent(power)} of samples. "
+        return f"{has} are too few for any number."
+    return f"{has} are too few: a moderate difference would show in {percent(power)} of samples."
 
 
 def _needed(row: Row, thresholds: Thresholds) -> str:
