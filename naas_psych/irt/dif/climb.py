@@ -7,7 +7,9 @@ slope did on the way (Broyden, Fletcher, Goldfarb and Shanno; two-loop form of N
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -16,12 +18,13 @@ from numpy.typing import NDArray
 from naas_psych.irt.dif.two_groups import Sight, TwoGroups, allowed, sight_at
 from naas_psych.numerics.arrays import Floats
 
+Solve = Callable[[Floats], Floats]
 _MEMORY, _MOST_STEPS, _HALVINGS = 12, 60, 14
 #: The longest step in one parameter.
 _LONGEST = 2.0
 #: The search ends where the log-likelihood has no more than this to gain. That gain is part of the
 #: answer, so that what is missing is only as much as the information errs in it.
-TO_GAIN = 5e-5
+TO_GAIN = 1e-4
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,18 @@ def climbed(
     """The maximum over the `active` parameters (Z,) from `start` on; no step goes down."""
     places = np.flatnonzero(active)
     solve = _solver(information[np.ix_(places, places)])
+    return climbed_by(problem, start, places, solve, to_gain=to_gain)
+
+
+def climbed_by(
+    problem: TwoGroups,
+    start: Sight,
+    places: NDArray[np.int64],
+    solve: Solve,
+    *,
+    to_gain: float = TO_GAIN,
+) -> Reached:
+    """The same over the parameters at `places`, `solve` being the inverse of their information."""
     pairs: deque[_Pair] = deque(maxlen=_MEMORY)
     now = start
     for count in range(_MOST_STEPS):
@@ -76,9 +91,9 @@ def climbed(
     return Reached(now, now.value, _MOST_STEPS, False)
 
 
-def _solver(information: Floats) -> Any:
+def _solver(information: Floats) -> Solve:
     """The inverse of the information as a function; made definite where it is not."""
-    from scipy.linalg import cho_factor, cho_solve
+    from scipy.linalg import cho_factor
 
     scale = 1 / np.sqrt(np.maximum(np.diag(information), 1e-8))
     scaled = information * np.outer(scale, scale)
@@ -87,11 +102,17 @@ def _solver(information: Floats) -> Any:
             factor = cho_factor(scaled + ridge * np.eye(scale.size), lower=True)
         except np.linalg.LinAlgError:
             continue
-        return lambda slope: scale * cho_solve(factor, scale * slope)
+        return partial(_solved, factor, scale)
     return lambda slope: scale * scale * slope
 
 
-def _direction(slope: Floats, pairs: deque[_Pair], solve: Any) -> Floats:
+def _solved(factor: Any, scale: Floats, slope: Floats) -> Floats:
+    from scipy.linalg import cho_solve
+
+    return np.asarray(scale * cho_solve(factor, scale * slope))
+
+
+def _direction(slope: Floats, pairs: deque[_Pair], solve: Solve) -> Floats:
     left, used = slope.copy(), list[float]()
     for pair in reversed(pairs):
         share = float(pair.step @ left) / float(pair.step @ pair.bend)

@@ -12,12 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from naas_psych.irt.calibration import Calibration
-from naas_psych.irt.dif.climb import Reached, climbed
+from naas_psych.irt.dif.bordered import Border, border_of, joined
+from naas_psych.irt.dif.climb import climbed, climbed_by
 from naas_psych.irt.dif.e_step import Desk, desk_of
+from naas_psych.irt.dif.effects import batch_of
 from naas_psych.irt.dif.two_groups import Sight, TwoGroups, information, parts_of, sight_at
 from naas_psych.irt.engine.packing import MOST_CODES, pack
 from naas_psych.irt.grid import nodes
-from naas_psych.irt.model import by_batch, curves
+from naas_psych.irt.model import curves
 from naas_psych.irt.persons import categories_of
 from naas_psych.numerics.arrays import Floats
 
@@ -151,34 +153,33 @@ def differences(common: Common, columns: NDArray[np.int64]) -> Flags:
 
 def freed_in_turn(common: Common, columns: NDArray[np.int64]) -> list[Tested]:
     """Each column of the model freed alone, all others equal in both groups."""
-    found = []
-    for column in columns.tolist():
-        delta = differences(common, np.array([column]))
-        reached = climbed(common.problem, common.sight, common.information, common.base | delta)
-        found.append(_tested(common, column, delta, reached, against=common.sight.value))
-    return found
+    border = border_of(common.information, common.base)
+    return [_freed(common, border, column) for column in columns.tolist()]
 
 
-def _tested(
-    common: Common, column: int, delta: Flags, reached: Reached, *, against: float
-) -> Tested:
-    model, n = common.problem.model, common.problem.model.n_free
-    places = model.where[column]
-    places = places[places >= 0]
-    places = places[common.free[places]]
-    moments = np.arange(2 * n, common.problem.size)
-    mine = np.concatenate([places, n + places, moments])
-    active = common.base | delta
-    bend = _updated(common, reached.sight, column)
+def _freed(common: Common, border: Border | None, column: int) -> Tested:
+    delta = np.flatnonzero(differences(common, np.array([column])))
+    n, problem = common.problem.model.n_free, common.problem
+    mine = np.concatenate([delta - n, delta, np.arange(2 * n, problem.size)])
+    inverse = None if border is None else joined(border, delta)
+    if border is None or inverse is None:
+        active = common.base.copy()
+        active[delta] = True
+        reached = climbed(problem, common.sight, common.information, active)
+        spread = np.full((mine.size, mine.size), np.nan)
+    else:
+        places = np.concatenate([border.base, delta])
+        reached = climbed_by(problem, common.sight, places, inverse.times)
+        spread = _spread(common, reached.sight, column, inverse.block(mine), mine)
     return Tested(
         column=column,
-        statistic=max(2 * (reached.value - against), 0.0),
-        df=int(delta.sum()),
+        statistic=max(2 * (reached.value - common.sight.value), 0.0),
+        df=delta.size,
         log_likelihood=reached.value,
         converged=reached.converged,
         z=reached.sight.z,
         mine=mine,
-        covariance=covariance_of(bend, active, mine),
+        covariance=spread,
     )
 
 
@@ -197,54 +198,49 @@ def covariance_of(bend: Floats, active: Flags, mine: NDArray[np.int64]) -> Float
     return np.asarray(0.5 * (found + found.T))
 
 
-def _updated(common: Common, sight: Sight, column: int) -> Floats:
-    """The information with what the item itself says as it is at the new place.
+def _spread(
+    common: Common, sight: Sight, column: int, before: Floats, mine: NDArray[np.int64]
+) -> Floats:
+    """Covariance (u, u) with what the item itself says as it is at the new place.
 
     What is lost by not knowing theta is that of the common fit: it hardly changes with one item.
     """
-    n = common.problem.model.n_free
-    found = common.information.copy()
     then, now = parts_of(common.problem, common.sight.z), parts_of(common.problem, sight.z)
-    one, where = _gained(
-        common,
-        column,
-        (then.reference, common.sight.reference.counts),
-        (now.reference, sight.reference.counts),
-    )
-    other, _ = _gained(
-        common, column, (then.focal, common.sight.focal.counts), (now.focal, sight.focal.counts)
-    )
-    found[np.ix_(where, where)] += one
-    both = np.concatenate([where, n + where])
-    found[np.ix_(both, both)] += np.tile(other, (2, 2))
-    return found
+    batch, row = batch_of(common.problem.model, column)
+    kept = np.flatnonzero(np.isin(batch.where[row], mine))
+    gained = [
+        _own_bend(common, column, x, counts) - _own_bend(common, column, old, old_counts)
+        for old, old_counts, x, counts in (
+            (
+                then.reference,
+                common.sight.reference.counts,
+                now.reference,
+                sight.reference.counts,
+            ),
+            (then.focal, common.sight.focal.counts, now.focal, sight.focal.counts),
+        )
+    ]
+    d = kept.size
+    change = np.zeros(before.shape)
+    for g in (0, 1):
+        own = gained[g][np.ix_(kept, kept)]
+        change[: (1 + g) * d, : (1 + g) * d] += np.tile(own, (1 + g, 1 + g))
+    try:
+        found = np.linalg.inv(np.linalg.inv(before) + change)
+    except np.linalg.LinAlgError:
+        return np.full(before.shape, np.nan)
+    return np.asarray(0.5 * (found + found.T))
 
 
-def _gained(
-    common: Common, column: int, then: tuple[Floats, Floats], now: tuple[Floats, Floats]
-) -> tuple[Floats, NDArray[np.int64]]:
-    """How the item's complete-data information (p, p) in a group changed, and its places in x."""
-    before, where = _own_bend(common, column, *then)
-    after, _ = _own_bend(common, column, *now)
-    return after - before, where
-
-
-def _own_bend(
-    common: Common, column: int, x: Floats, counts: Floats
-) -> tuple[Floats, NDArray[np.int64]]:
-    """Complete-data information (p, p) of one column's parameters, and their places in x.
+def _own_bend(common: Common, column: int, x: Floats, counts: Floats) -> Floats:
+    """Complete-data information (p, p) of one column's parameters.
 
     It is that expected at the counts' totals, which is never negative.
     """
-    model = common.problem.model
-    for batch, values in by_batch(model, x):
-        row = np.flatnonzero(batch.items == column)
-        if row.size:
-            own = batch.where[row[0]]
-            family, k = batch.design.family, batch.n_categories
-            log_p = family.log_probabilities(values[row], common.problem.theta, k)[0]
-            expected = np.exp(log_p) * counts[column, :k].sum(axis=0)
-            scores = family.scores(values[row], common.problem.theta, k)[0]
-            local = np.einsum("vp,vkq->pkq", batch.design.basis, scores).reshape(own.size, -1)
-            return (local * expected.ravel()) @ local.T, own
-    raise ValueError(f"the model has no column {column}")
+    batch, row = batch_of(common.problem.model, column)
+    design, k, theta = batch.design, batch.n_categories, common.problem.theta
+    values = (design.offset + design.basis @ x[batch.where[row]])[None]
+    p = np.exp(design.family.log_probabilities(values, theta, k)[0])
+    scores = design.family.scores(values, theta, k)[0].reshape(values.shape[1], -1)
+    local = design.basis.T @ scores
+    return np.asarray((local * (p * counts[column, :k].sum(axis=0)).ravel()) @ local.T)

@@ -22,6 +22,7 @@ from naas_psych.irt.dif.areas import (
 from naas_psych.numerics.arrays import Floats
 from naas_psych.numerics.purification import purified
 
+_MOST_LOST = 0.5
 Again = Callable[[NDArray[np.bool_]], "Linked"]
 
 
@@ -63,13 +64,14 @@ def linked(
 def linked_without(first: Linked, again: Again, *, alpha: float, fewest: int) -> Linked:
     """Linked by the items that were not flagged, until the same ones are flagged.
 
-    again : anchors (c,) -> Linked. Where fewer than `fewest` items would be left, the link by all
-    stands, and is not settled.
+    again : anchors (c,) -> Linked. Where fewer than `fewest` items would be left, or less than
+    half of them, the link by all stands, and is not settled: few items would place the others
+    anywhere.
     """
-    possible = usable(first)
+    possible = usable(first) & first.anchors
     found = purified(lambda anchors: again(anchors).p < alpha, first.p < alpha, possible=possible)
     anchors = possible & found.anchor
-    if anchors.sum() < fewest:
+    if anchors.sum() < max(fewest, _MOST_LOST * possible.sum()):
         return replace(first, rounds=len(found.history), settled=False)
     settled = found.ending == "stable"
     return replace(again(anchors), rounds=len(found.history), settled=settled)

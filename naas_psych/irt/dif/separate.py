@@ -7,13 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from naas_psych.irt.dif.anchors import settled
 from naas_psych.irt.dif.areas import GroupParameters, Link
+from naas_psych.irt.dif.climb import climbed
 from naas_psych.irt.dif.effects import batch_of, location_of, slope_of
 from naas_psych.irt.dif.likelihood_ratio import Common, covariance_of, differences
-from naas_psych.irt.dif.two_groups import parts_of
+from naas_psych.irt.dif.two_groups import information, parts_of
 from naas_psych.irt.model import Batch
 from naas_psych.numerics.arrays import Floats
+
+_EXACT = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +50,8 @@ def separate_parameters(common: Common) -> Separate:
     slopes = [name == "a" for _, name in common.problem.model.names]
     if (delta[n : 2 * n] & slopes).any():
         active[2 * n + 1] = False
-    reached, bend = settled(common, common.sight, active)
+    reached = climbed(common.problem, common.sight, common.information, active, to_gain=_EXACT)
+    bend = information(common.problem, reached.sight)
     places = np.flatnonzero(active[: 2 * n])
     spread = np.zeros((2 * n, 2 * n))
     spread[np.ix_(places, places)] = covariance_of(bend, active, places)

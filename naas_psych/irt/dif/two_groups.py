@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit
 
 from naas_psych.irt.dif.e_step import Desk, expected_on
 from naas_psych.irt.engine.em import Problem
@@ -18,8 +19,9 @@ from naas_psych.irt.engine.expectation import Expected
 from naas_psych.irt.engine.information_matrix import score_moments
 from naas_psych.irt.engine.population import Population, normal_sight
 from naas_psych.irt.engine.search import Convergence, Top
+from naas_psych.irt.families.divided import DIVIDED
 from naas_psych.irt.grid import normal_log_weight
-from naas_psych.irt.model import TestModel, by_batch, feasible, log_probabilities
+from naas_psych.irt.model import Batch, TestModel, by_batch, feasible, log_probabilities
 from naas_psych.numerics.arrays import Floats
 
 
@@ -95,12 +97,22 @@ def _slope(model: TestModel, x: Floats, theta: Floats, counts: Floats) -> Floats
     """Slope (P,) of the expected log-likelihood of counts (J, K, Q) in the item parameters."""
     found = np.zeros(model.n_free)
     for batch, values in by_batch(model, x):
-        scores = batch.design.family.scores(values, theta, batch.n_categories)
         own = counts[batch.items, : batch.n_categories]
-        flat = scores.reshape(*scores.shape[:2], -1)
-        local = (flat @ own.reshape(own.shape[0], -1, 1))[:, :, 0] @ batch.design.basis
+        local = _by_value(batch, values, theta, own) @ batch.design.basis
         np.add.at(found, batch.where, local)
     return found
+
+
+def _by_value(batch: Batch, values: Floats, theta: Floats, counts: Floats) -> Floats:
+    """Slope (n, V) in the values; of two categories it is short to say, and most items have two."""
+    family, k = batch.design.family, batch.n_categories
+    if family is DIVIDED and k == 2:
+        right = expit(values[:, :1] * theta + values[:, 1:])
+        left = counts[:, 1] - counts.sum(axis=1) * right
+        return np.asarray(left @ np.stack([theta, np.ones_like(theta)], axis=1))
+    scores = family.scores(values, theta, k)
+    flat = scores.reshape(*scores.shape[:2], -1)
+    return np.asarray((flat @ counts.reshape(counts.shape[0], -1, 1))[:, :, 0])
 
 
 def information(problem: TwoGroups, sight: Sight) -> Floats:
