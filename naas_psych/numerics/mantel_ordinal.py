@@ -116,7 +116,9 @@ def generalised_mantel(counts: NDArray[Any]) -> GeneralisedMantel:
         _within(categories[:, :, 1:], total), optimize=True,
     )  # fmt: skip
     size = (groups.shape[2] - 1) * (categories.shape[2] - 1)
-    chi_square, df = _quadratic(excess.reshape(-1, size), covariance.reshape(-1, size, size))
+    chi_square, df = _quadratic(
+        excess.reshape(len(counts), size), covariance.reshape(len(counts), size, size)
+    )
     return GeneralisedMantel(chi_square=chi_square, df=df, p=chdtrc(df, chi_square))
 
 
@@ -128,6 +130,8 @@ def _within(margin: Floats, total: Floats) -> Floats:
 
 def _quadratic(vector: Floats, covariance: Floats) -> tuple[Floats, Floats]:
     """v' V^- v and the rank of V, item by item; nan where V is nothing."""
+    if not vector.size:
+        return np.full(len(vector), np.nan), np.full(len(vector), np.nan)
     values, directions = np.linalg.eigh(covariance)
     kept = values > _RANK * np.maximum(values[:, -1:], np.finfo(float).tiny)
     along = np.einsum("jk,jkm->jm", vector, directions)

@@ -183,6 +183,27 @@ def test_everybody_right_and_one_group_all_wrong() -> None:
     assert table.loc[["Q01", "Q02"], "verdict"].eq("cannot_tell").all()
 
 
+def test_groups_that_cannot_be_matched_at_all() -> None:
+    """Everybody at nought; groups with different items; a group of whom nobody has a total."""
+    points, focal = rasch(600)
+    site = np.where(focal, "focal", "reference")
+    other_form, silent = points.copy(), points.copy()
+    other_form[focal, 2] = -3
+    silent[focal] = -2
+    for matrix, why in (
+        (np.zeros((50, 4), dtype=int), "no_variance"),
+        (other_form, "no_common_score"),
+        (silent, "group_too_few"),
+    ):
+        study = grouped(matrix, site[: len(matrix)])
+        result = nps.dif_mantel_haenszel(study, group=["site=reference"])
+        table = result.tables["items"]
+        assert table["delta"].isna().all()
+        assert table["delta_reason"].iloc[0] == why
+        assert table["verdict"].eq("cannot_tell").all()
+        assert [one.code for one in result.findings] == ["dif_cannot_tell"]
+
+
 def test_too_few_items_are_left_to_match_on() -> None:
     """Seven of eight items differ: the last score with four items or more is kept."""
     points, focal = rasch(4000, items=8, shifts=dict.fromkeys(range(4), 2.5) | {5: -2.5, 6: -2.5})
