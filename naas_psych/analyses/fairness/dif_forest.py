@@ -89,10 +89,8 @@ def _draw(rows: pd.DataFrame, of: int, focal: str, title: str) -> Figure:
             _marks(axes, rows[at], place[at], k, verdict)
     axes.set_yticks(place, [shortened(str(name), 9) for name in rows["item_id"]], fontsize=8)
     axes.set_ylim(-0.7, len(rows) - 0.3)
-    which = f"{len(rows)} of {of} items" if len(rows) < of else f"{of} items"
-    axes.set_xlabel(
-        f"delta: left harder, right easier for {shortened(focal, 24)} ({which})", fontsize=8.5
-    )
+    which = f"{len(rows)} of {of} items that can be judged"
+    axes.set_xlabel(f"delta (left: harder for {shortened(focal, 20)}); {which}", fontsize=8.5)
     axes.legend(frameon=False, fontsize=8, loc="upper left")
     return figure
 

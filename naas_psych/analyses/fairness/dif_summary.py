@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from naas_psych.analyses.fairness.dif_forest import dif_forest as drawings
 from naas_psych.analyses.fairness.comparison_rows import comparison_rows
+from naas_psych.analyses.fairness.dif_forest import dif_forest as drawings
 from naas_psych.analyses.fairness.method_answers import (
     KEY,
     METHODS,
@@ -61,6 +61,8 @@ def dif_summary(
     is usually the size (standardisation and SIBTEST count marks, Mantel-Haenszel odds), a crossing
     (only logistic regression and the likelihood ratio see it) or few persons. "cannot_tell" is no
     all-clear: the analysis of single methods says how many persons would be needed.
+
+    SIBTEST stands here by score bands, because single scores leave too few persons to compare.
 
     When not to use it
     ------------------
@@ -116,7 +118,10 @@ def _table(shown: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
     every["verdict"] = [_verdict(row) for row in rows]  # type: ignore[arg-type]
     every["flagged_by"] = [len(yes) for yes, _ in said]
     every["answering"] = [len(yes) + len(no) for yes, no in said]
-    every["agreement"] = [agreement(yes, no) for yes, no in said]
+    judged = every["verdict"] != "cannot_tell"
+    every["agreement"] = [
+        agreement(yes, no, judged=told) for (yes, no), told in zip(said, judged, strict=True)
+    ]
     every["flagging_methods"] = [listed(yes) if yes else None for yes, _ in said]
     place = every["verdict"].map(_ORDER)
     order = np.lexsort((np.arange(len(every)), -every["flagged_by"], place))

@@ -8,7 +8,12 @@ from typing import Any
 
 import pandas as pd
 
-from naas_psych import register
+from naas_psych.analyses.fairness.dif_likelihood_ratio import dif_likelihood_ratio
+from naas_psych.analyses.fairness.dif_logistic import dif_logistic
+from naas_psych.analyses.fairness.dif_mantel_haenszel import dif_mantel_haenszel
+from naas_psych.analyses.fairness.dif_sibtest import dif_sibtest
+from naas_psych.analyses.fairness.dif_standardisation import dif_standardisation
+from naas_psych.analysis import Checked
 from naas_psych.errors import AnalysisImpossible
 from naas_psych.study.study import Study
 
@@ -28,31 +33,31 @@ class Method:
 
     name: str
     words: str
-    analysis: str
+    analysis: Checked
     letter: str = ""
     p: str = ""
     kind: str = ""
 
 
 METHODS = (
-    Method("mantel_haenszel", "Mantel-Haenszel", "dif_mantel_haenszel", "ets_class_purified"),
-    Method("standardisation", "standardisation", "dif_standardisation", "std_class"),
+    Method("mantel_haenszel", "Mantel-Haenszel", dif_mantel_haenszel, "ets_class_purified"),
+    Method("standardisation", "standardisation", dif_standardisation, "std_class_purified"),
     Method(
         "logistic_uniform",
         "logistic regression",
-        "dif_logistic",
+        dif_logistic,
         "jodoin_gierl_class_purified",
         kind="uniform",
     ),
     Method(
         "logistic_nonuniform",
         "logistic regression (crossing)",
-        "dif_logistic",
+        dif_logistic,
         "jodoin_gierl_class_purified",
         kind="nonuniform",
     ),
-    Method("sibtest", "SIBTEST", "dif_sibtest", "sibtest_class", kind="uniform"),
-    Method("likelihood_ratio", "likelihood ratio", "dif_likelihood_ratio", p="p_adjusted"),
+    Method("sibtest", "SIBTEST", dif_sibtest, "sibtest_class_bands", kind="uniform"),
+    Method("likelihood_ratio", "likelihood ratio", dif_likelihood_ratio, p="p_adjusted"),
 )
 
 
@@ -76,9 +81,9 @@ def answers(
 
 
 def _answers(study: Study, method: Method, options: dict[str, Any], alpha: float) -> pd.DataFrame:
-    analysis = register.load(method.analysis)
-    own = {k: v for k, v in options.items() if k in analysis.options.model_fields}
-    table = analysis.run(study, **own).tables["items"]
+    model = method.analysis.__dict__["options_model"]
+    own = {k: v for k, v in options.items() if k in model.model_fields}
+    table = method.analysis(study, **own).tables["items"]
     if method.kind:
         table = table[table["kind"] == method.kind]
     if method.p:
@@ -100,10 +105,10 @@ def flags(row: dict[str, Any]) -> tuple[list[str], list[str]]:
     return yes, no
 
 
-def agreement(yes: Sequence[str], no: Sequence[str]) -> str:
-    """One word for how the methods stand to each other."""
-    if not yes and not no:
-        return "none can tell"
+def agreement(yes: Sequence[str], no: Sequence[str], *, judged: bool) -> str:
+    """How the methods stand to each other, in a word or two."""
+    if not judged or not (yes or no):
+        return "too few to tell"
     if yes and no:
         return "they disagree"
     return "all flag it" if yes else "none flags it"
