@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from naas_psych.errors import AnalysisImpossible, UsageError
@@ -80,12 +81,19 @@ def person_column(study: Study, name: str) -> Covariate:
         there = ", ".join(known[:20]) or "no column to adjust for"
         raise UsageError(f"The persons have no column {name!r}.{hint} There is: {there}.")
     silent = {"", *study.spec.fairness.not_stated}
-    given = study.persons[name].to_numpy(dtype=object)
-    texts = [value if isinstance(value, str) and value not in silent else None for value in given]
-    values = np.array([np.nan if (x := number(t)) is None else x for t in texts], dtype=float)
-    said = np.array([text is not None for text in texts], dtype=bool)
+    given, texts = pd.factorize(study.persons[name], use_na_sentinel=True)
+    said = np.array([isinstance(text, str) and text not in silent for text in texts], dtype=bool)
+    values = np.array(
+        [_number(text) if ok else np.nan for text, ok in zip(texts, said, strict=True)]
+    )
+    # One more place, for those who have nothing: their code is -1.
     if said.any() and np.isfinite(values[said]).all():
-        return Covariate(name, values)
-    levels = {text: code for code, text in enumerate(sorted({t for t in texts if t is not None}))}
-    codes = np.array([-1 if text is None else levels[text] for text in texts], dtype=np.int64)
-    return Covariate(name, np.zeros(0), codes)
+        return Covariate(name, np.r_[values, np.nan][given])
+    order = {text: code for code, text in enumerate(sorted(texts[said]))}
+    codes = [order[text] if ok else -1 for text, ok in zip(texts, said, strict=True)]
+    return Covariate(name, np.zeros(0), np.array([*codes, -1], dtype=np.int64)[given])
+
+
+def _number(text: str) -> float:
+    found = number(text)
+    return np.nan if found is None else found

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +20,7 @@ from naas_psych.numerics.arrays import Floats
 from naas_psych.numerics.intervals import Interval
 
 #: SD between cells in SDs within cells, at which the model is looked at.
-RATIOS = np.geomspace(1e-3, 3.0, 80)
+RATIOS = np.geomspace(1e-3, 3.0, 60)
 #: SD within a cell in log odds: that of the logistic distribution.
 LOGISTIC_SD = np.pi / np.sqrt(3)
 #: Scale of the half-normal prior of the ratio, for intervals: cells as far apart as persons of one
@@ -49,6 +50,13 @@ class Crossed:
     binary: bool
     ridge: float = RIDGE
 
+    @cached_property
+    def prior(self) -> Floats:
+        """(P,) precision of each main effect; the constant has none."""
+        found = np.full(self.x.shape[1], self.ridge if self.binary else 0.0)
+        found[0] = 0.0
+        return found
+
     @property
     def unit(self) -> float:
         """SD within a cell that is fixed by the model; 1 where it is estimated."""
@@ -73,7 +81,7 @@ class Cells:
     """Everything at the most likely ratio (0 allowed), and limits over all ratios.
 
     limits of value and deviation are (C,), on the scale of the model (log odds for rates);
-    weights (80,) of RATIOS
+    weights (60,) of RATIOS
     """
 
     best: AtRatio
@@ -152,7 +160,7 @@ def _at(data: Crossed, ratio: float, start: _Place) -> tuple[AtRatio, _Place]:
     for _ in range(_CYCLES):
         curved = _curvature(data, place, precision)
         place, size = _stepped(data, place, curved, precision)
-        if size < 1e-10 or not data.binary:
+        if size < 1e-8 or not data.binary:
             break
     curved = _curvature(data, place, precision)
     return _state(data, ratio, place, curved, precision), place
@@ -171,15 +179,9 @@ def _curvature(data: Crossed, place: _Place, precision: float) -> _Curved:
         [np.bincount(data.cells, weights=w, minlength=n_cells) for w in weighted.T]
     )
     reach = among / own[:, None]
-    rest = data.x.T @ weighted - among.T @ reach + _ridge(data)
+    rest = data.x.T @ weighted - among.T @ reach + np.diag(data.prior)
     inverse: Floats = np.asarray(np.linalg.inv(rest), dtype=float)
     return _Curved(own, reach, inverse, float(np.log(own).sum() + np.linalg.slogdet(rest)[1]))
-
-
-def _ridge(data: Crossed) -> Floats:
-    """(P, P) of the main effects of rates, not of the constant."""
-    size = data.x.shape[1]
-    return np.diag(np.r_[0.0, np.full(size - 1, data.ridge if data.binary else 0.0)])
 
 
 def _stepped(
@@ -189,7 +191,7 @@ def _stepped(
     eta = data.x @ place.beta + place.u[data.cells]
     rest = data.sums - data.counts * (expit(eta) if data.binary else eta)
     slope_u = np.bincount(data.cells, weights=rest, minlength=place.u.size) - precision * place.u
-    slope = data.x.T @ rest - _ridge(data) @ place.beta
+    slope = data.x.T @ rest - data.prior * place.beta
     beta = curved.inverse @ (slope - curved.reach.T @ slope_u)
     u = slope_u / curved.own - curved.reach @ beta
     size = float(max(np.abs(beta).max(), np.abs(u).max(initial=0.0)))
@@ -197,7 +199,7 @@ def _stepped(
     before = _penalised(data, place, precision)
     for _ in range(20):
         new = _Place(place.beta + share * beta, place.u + share * u)
-        if not data.binary or _penalised(data, new, precision) >= before - 1e-9:
+        if not data.binary or _penalised(data, new, precision) >= before - 1e-12 * abs(before):
             break
         share /= 2
     return new, size * share
@@ -207,7 +209,7 @@ def _penalised(data: Crossed, place: _Place, precision: float) -> float:
     """Log likelihood less what deviations and the ridge take off."""
     eta = data.x @ place.beta + place.u[data.cells]
     likelihood = data.sums @ log_expit(eta) + (data.counts - data.sums) @ log_expit(-eta)
-    ridge = place.beta @ _ridge(data) @ place.beta
+    ridge = data.prior @ place.beta**2
     return float(likelihood - (precision * place.u @ place.u + ridge) / 2)
 
 
@@ -274,7 +276,7 @@ def _climbed(value: Callable[[float], float], low: float, high: float) -> float:
 
 
 def _mixed(centres: Floats, sds: Floats, weights: Floats, level: float) -> Interval[Floats]:
-    """Limits (C,) of a mixture of normals: centres and sds (80, C), by bisection."""
+    """Limits (C,) of a mixture of normals: centres and sds (60, C), by bisection."""
     found = []
     for share in (0.5 - level / 2, 0.5 + level / 2):
         low, high = (centres - 9 * sds).min(axis=0), (centres + 9 * sds).max(axis=0)

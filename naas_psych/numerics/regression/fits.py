@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from scipy.special import expit, log_expit
@@ -11,8 +13,8 @@ from naas_psych.numerics.arrays import Floats
 
 _CYCLES = 40
 _TOLERANCE = 1e-9
-#: Log odds beyond these belong to a probability of 0 or 1: the outcome is separated.
-_FARTHEST = 30.0
+#: Of an outcome that is separated the information loses a factor e in every cycle.
+_SINGULAR = 1e14
 #: Share of a column's length below which it adds nothing to those before it.
 _ALIKE = 1e-8
 
@@ -62,15 +64,15 @@ def logistic(y: Floats, x: Floats) -> Fit | None:
     Where regressors tell the outcome for certain, coefficients run off and Newton never settles.
     """
     beta = np.zeros(x.shape[1])
+    value = _likelihood(y, x, beta)
     for _ in range(_CYCLES):
         p = expit(x @ beta)
         information = (x * (p * (1 - p))[:, None]).T @ x
-        if np.linalg.cond(information) > 1e14:
+        if np.linalg.cond(information) > _SINGULAR:
             return None
-        step = np.linalg.solve(information, x.T @ (y - p))
+        step: Floats = np.asarray(np.linalg.solve(information, x.T @ (y - p)), dtype=float)
+        step, value = _halved(partial(_likelihood, y, x), beta, step, value)
         beta = beta + step
-        if np.abs(x @ beta).max() > _FARTHEST:
-            return None
         if np.abs(x @ step).max() < _TOLERANCE:
             return _logistic_fit(y, x, beta)
     return None
@@ -95,31 +97,35 @@ def firth(y: Floats, x: Floats) -> Fit | None:
         design = x * np.sqrt(p * (1 - p))[:, None]
         inverse = np.linalg.pinv(design.T @ design, hermitian=True)
         bread: Floats = np.asarray(inverse, dtype=float)
-        leverage = np.einsum("np,pq,nq->n", design, bread, design)
+        leverage = ((design @ bread) * design).sum(axis=1)
         scores = x * (y - p + leverage * (0.5 - p))[:, None]
         step = bread @ scores.sum(axis=0)
         if np.abs(x @ step).max() < _TOLERANCE:
             return Fit(beta, design, scores, bread)
-        step, value = _shortened(y, x, beta, step, value)
+        step = step * min(1.0, 5.0 / float(np.abs(x @ step).max()))
+        step, value = _halved(partial(_penalised, y, x), beta, step, value)
         beta = beta + step
     return None
 
 
-def _shortened(
-    y: Floats, x: Floats, beta: Floats, step: Floats, value: float
+def _halved(
+    value: Callable[[Floats], float], beta: Floats, step: Floats, before: float
 ) -> tuple[Floats, float]:
-    """A step of at most 5 in log odds, halved until the penalised likelihood does not fall."""
-    step = step * min(1.0, 5.0 / float(np.abs(x @ step).max()))
+    """A step that is halved until the value does not fall, and the value there."""
     for _ in range(30):
-        found = _penalised(y, x, beta + step)
-        if found >= value - 1e-12 * abs(value):
-            return step, found
+        found = value(beta + step)
+        if found >= before - 1e-12 * abs(before):
+            break
         step = step / 2
     return step, found
 
 
-def _penalised(y: Floats, x: Floats, beta: Floats) -> float:
+def _likelihood(y: Floats, x: Floats, beta: Floats) -> float:
     eta = x @ beta
-    p = expit(eta)
-    likelihood = y @ log_expit(eta) + (1 - y) @ log_expit(-eta)
-    return float(likelihood + np.linalg.slogdet((x * (p * (1 - p))[:, None]).T @ x)[1] / 2)
+    return float(y @ log_expit(eta) + (1 - y) @ log_expit(-eta))
+
+
+def _penalised(y: Floats, x: Floats, beta: Floats) -> float:
+    p = expit(x @ beta)
+    determinant = np.linalg.slogdet((x * (p * (1 - p))[:, None]).T @ x)[1]
+    return _likelihood(y, x, beta) + float(determinant) / 2

@@ -13,7 +13,6 @@ from naas_psych.numerics.regression.effects import Effect, Sites, summed
 
 _CYCLES = 60
 _TOLERANCE = 1e-9
-_FARTHEST = 30.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,12 +41,10 @@ def proportional_odds(y: NDArray[np.int64], x: Floats) -> Ordered | None:
         step = np.linalg.solve(state.information, state.scores.sum(axis=0))
         for _ in range(30):
             new = _derivatives(y, x, beta + step)
-            if new.log_likelihood >= state.log_likelihood - 1e-10:
+            if new.log_likelihood >= state.log_likelihood - 1e-12 * abs(state.log_likelihood):
                 break
             step = step / 2
         beta, state = beta + step, new
-        if np.abs(x @ beta[: x.shape[1]]).max(initial=0.0) > _FARTHEST:
-            return None
         if np.abs(step).max() * max(np.abs(x).max(initial=1.0), 1.0) < _TOLERANCE:
             covariance: Floats = np.asarray(np.linalg.inv(state.information), dtype=float)
             return Ordered(beta, state.scores, covariance)

@@ -21,7 +21,6 @@ _CYCLES = 100
 _TOLERANCE = 1e-8
 #: A standard deviation below exp(-4.6) = .01 in log odds is none.
 _LEAST = -4.6
-_FARTHEST = 30.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +58,7 @@ def random_logistic(y: Floats, x: Floats, sites: NDArray[np.int64]) -> RandomInt
         step = _uphill(state)
         for _ in range(25):
             new = data.state(beta + step, state.modes)
-            if new.value >= state.value - 1e-10:
+            if new.value >= state.value - 1e-12 * abs(state.value):
                 break
             step = step / 2
         beta, state = beta + step, new

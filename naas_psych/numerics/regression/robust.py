@@ -43,16 +43,16 @@ def spread(fit: Fit, weights: Floats, sites: NDArray[np.int64] | None) -> Spread
     scores = np.add.reduceat(fit.scores[order], starts, axis=0)
     adjusted = _adjustments(fit.bread, cross)
     aimed = adjusted @ (fit.bread @ weights)
-    parts = np.einsum("gp,gp->g", aimed, scores)
-    lengths = np.einsum("gp,gpq,gq->g", aimed, cross, aimed)
-    reach = np.einsum("gpq,gq->gp", cross, aimed)
+    parts = (aimed * scores).sum(axis=1)
+    reach = (cross @ aimed[:, :, None])[:, :, 0]
+    lengths = (aimed * reach).sum(axis=1)
     return _spread(parts, lengths, reach, fit.bread)
 
 
 def _of_persons(fit: Fit, weights: Floats) -> Spread:
     aim = fit.bread @ weights
     along = fit.design @ aim
-    rest = 1 - np.einsum("np,pq,nq->n", fit.design, fit.bread, fit.design)
+    rest = 1 - ((fit.design @ fit.bread) * fit.design).sum(axis=1)
     root = np.where(rest > _NONE, 1 / np.sqrt(np.maximum(rest, _NONE)), 0.0)
     return _spread(
         root * (fit.scores @ aim),
@@ -84,7 +84,7 @@ def _adjustments(bread: Floats, cross: Floats) -> Floats:
 
 def _spread(parts: Floats, lengths: Floats, reach: Floats, bread: Floats) -> Spread:
     """Parts of the variance, and the degrees of freedom of their sum: 2 mean^2 / variance."""
-    own = lengths - np.einsum("gp,pq,gq->g", reach, bread, reach)
+    own = lengths - ((reach @ bread) * reach).sum(axis=1)
     among = bread @ (reach.T @ reach)
     squares = float(
         (lengths**2).sum() - 2 * (lengths * (lengths - own)).sum() + (among * among.T).sum()
