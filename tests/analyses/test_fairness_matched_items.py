@@ -23,6 +23,7 @@ from naas_psych.glossary import glossary
 from naas_psych.study.study import Study
 from tests.analyses.fairness_world import fair_world, study_of_groups
 from tests.irt.golden import golden, scores
+from tests.make import study_from_choices
 
 PILOT = "data/sample_responses/naas_pilot"
 ANALYSES = (dif_standardisation, dif_sibtest, dif_distractors)
@@ -283,3 +284,11 @@ def test_every_column_is_a_term() -> None:
             for column in table.columns:
                 base = re.sub(r"(_low|_high|_se)?(_reason)?$", "", str(column))
                 assert base in glossary() or str(column) in glossary(), column
+
+
+def test_nobody_chose_a_wrong_option() -> None:
+    study = study_from_choices([["A", "A", "A"]] * 40, key="AAA")
+    study = replace(study, persons=study.persons.assign(team=["first", "second"] * 20))
+    items = dif_distractors(study, group=["team"]).tables["items"]
+    assert set(items["chi_square_reason"]) == {"group_too_few"}
+    assert set(items["verdict"]) == {"cannot_tell"}

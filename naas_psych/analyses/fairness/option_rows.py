@@ -64,6 +64,12 @@ class Options:
     single: Flags
     there: Flags
 
+    @property
+    def compared(self) -> Integers:
+        """The places at which some item has a wrong option; two at least, for a test of two."""
+        found = np.flatnonzero(np.any(self.wrong, axis=0))
+        return found if found.size > 1 else np.arange(2)
+
 
 def options_of(study: Study) -> Options:
     """The options of every item that did not come as a score; the study has raw responses."""
@@ -135,7 +141,7 @@ def compare_options(
         choosers=choosers.astype(np.int64),
         everybody=standardised(as_counts(cells, options.items, options.place)),
         mistaken=standardised(as_counts(wrong, options.items, options.place)),
-        test=generalised_mantel(answers(wrong, np.flatnonzero(options.wrong.any(axis=0)))),
+        test=generalised_mantel(answers(wrong, options.compared)),
     )
 
 
