@@ -173,3 +173,14 @@ def test_explained_holds_its_value_as_often_as_it_says(covariate: bool) -> None:
         hits.append(limits.low <= 1.5 * effect <= limits.high)
     # 95 % less three standard errors of a share of 400; the second may hold it more often.
     assert np.mean(hits) > 0.95 - 3 * np.sqrt(0.95 * 0.05 / 400)
+
+
+def test_a_strong_covariate_is_not_a_separated_outcome() -> None:
+    # Log odds beyond 30 at the ends, and both outcomes in between.
+    x = np.linspace(-40, 40, 401)
+    y = (x > 0).astype(float)
+    y[[195, 198, 203, 207]] = 1 - y[[195, 198, 203, 207]]
+    fit = fits.logistic(y, np.column_stack([np.ones(401), x]))
+    assert fit is not None
+    assert np.abs(fit.scores.sum(axis=0)).max() < 1e-8
+    assert np.abs(40 * fit.coefficients[1]) > 30
