@@ -60,7 +60,7 @@ def test_purification_goes_the_same_rounds_as_difr(shared: Path) -> None:
     history = dif_standardisation(verbal(shared)).tables["purification"]
     theirs = golden(shared, "verbal", "dif")["standardization_purify"]["difPur"]["values"]
     names = [f"I{k + 1:02d}" for k in range(24)]
-    ours = [[int(name in text.split(", ")) for name in names] for text in history["left_out"]]
+    ours = [[int(name in text.split(", ")) for name in names] for text in history["left_out_items"]]
     assert ours == theirs
     assert set(history["purification_ending"]) == {"stable"}
 

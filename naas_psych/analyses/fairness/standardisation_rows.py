@@ -233,6 +233,6 @@ _HISTORY = (
     "focal",
     "purification_round",
     "flagged_items",
-    "left_out",
+    "left_out_items",
     "purification_ending",
 )
