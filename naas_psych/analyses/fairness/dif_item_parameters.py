@@ -46,9 +46,10 @@ def dif_item_parameters(
     How to read it
     --------------
     Below 0: harder for the focal group; the literature writes b_F - b_R and the signed area the
-    other way round. The class goes by logit_difference (A below .43 logits or chance, of Lord's
-    test or of the difference, C above .64 and above .43 beyond chance, B between), which is the guide of .43 and .64 logits for Rasch
-    models. Columns ending in purified are linked by items that were not flagged.
+    other way round. The class goes by logit_difference: A below .43 logits or chance (of Lord's
+    test, or of the difference), C above .64 and above .43 beyond chance, B between; .43 and .64
+    are the guide for Rasch models. Columns ending in purified are linked by items that were not
+    flagged.
 
     When not to use it
     ------------------

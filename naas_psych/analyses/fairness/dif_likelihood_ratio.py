@@ -15,9 +15,11 @@ from naas_psych.analyses.fairness.likelihood_ratio_rows import (
     Anchors,
     Compared,
     compared,
+    item_table,
+)
+from naas_psych.analyses.fairness.likelihood_ratio_steps import (
     comparison_table,
     invariance_table,
-    item_table,
 )
 from naas_psych.analyses.fairness.options import Group
 from naas_psych.analyses.irt.calibrated import Model
