@@ -30,7 +30,7 @@ _ROUNDS = (
     "kind",
     "purification_round",
     "flagged_items",
-    "left_out",
+    "left_out_items",
     "purification_ending",
 )
 _EFFECTS = ("odds_ratio", "delta", "probability_difference")
