@@ -21,7 +21,7 @@ def study() -> Study:
 def test_without_the_flagged_item_the_gap_that_it_made_is_gone(study: Study) -> None:
     made = dif_impact(study, cut=["60%"])
     (row,) = made.tables["means"].to_dict("records")
-    assert row["flagged_items"] == "I03"
+    assert row["left_out_items"] == "I03"
     assert row["difference_before"] < row["difference_after"]
     assert row["difference_change_low"] < row["difference_change"] < row["difference_change_high"]
     marks = study.responses.points
@@ -55,7 +55,7 @@ def test_where_nothing_is_flagged_nothing_changes() -> None:
     made = dif_impact(fair_world(shift=0.0, item=0), cut=["60%"])
     for name in ("cuts", "means"):
         (row,) = made.tables[name].to_dict("records")
-        assert row["items_flagged"] == 0
+        assert row["flagged_items"] == 0
         assert row["difference_change"] == 0
     assert made.tables["forms"].empty
     assert not made.findings

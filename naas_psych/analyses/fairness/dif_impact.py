@@ -74,7 +74,7 @@ def dif_impact(
     >>> import naas_psych as nps
     >>> study = nps.read_study("data/sample_responses/naas_pilot")
     >>> means = nps.dif_impact(study, group=["setting"]).tables["means"].set_index("focal")
-    >>> means.loc["fostering_adoption", "flagged_items"]
+    >>> means.loc["fostering_adoption", "left_out_items"]
     'A04'
     """
     comparisons = comparisons_asked(study, group)

@@ -18,7 +18,7 @@ def impact_findings(result: Result, thresholds: Thresholds) -> Iterator[Finding]
     """Comparisons in which leaving out the flagged items changes a gap beyond chance."""
     rows = result.tables["cuts"]
     needed = ["difference_change", "difference_change_low", "difference_change_high"]
-    for row in rows.dropna(subset=[*needed, "flagged_items"]).to_dict("records"):
+    for row in rows.dropna(subset=[*needed, "left_out_items"]).to_dict("records"):
         low, high = row["difference_change_low"], row["difference_change_high"]
         if low <= 0 <= high:
             continue
@@ -30,7 +30,7 @@ def impact_findings(result: Result, thresholds: Thresholds) -> Iterator[Finding]
             code="flagged_items_move_gap",
             severity="info",
             subject=f"{row['group']} {row['focal']}",
-            sentence=f"Without {row['flagged_items']} the difference between {row['focal']} and "
+            sentence=f"Without {row['left_out_items']} the difference between {row['focal']} and "
             f"{row['reference']} in meeting the cut {row['cut']} is {short(abs(change))} of 100 "
             f"{closer}{between(100 * low, 100 * high)}.{_moved(row)}",
             value=row["difference_change"],

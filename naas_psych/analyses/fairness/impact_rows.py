@@ -112,8 +112,8 @@ _COLUMNS = [
     "focal",
     "n_reference",
     "n_focal",
-    "items_flagged",
     "flagged_items",
+    "left_out_items",
     "reference_before",
     "reference_after",
     "focal_before",
@@ -127,7 +127,7 @@ _COLUMNS = [
 _MOVED = ["n_reference_up", "n_reference_down", "n_focal_up", "n_focal_down"]
 #: Reasons for which a comparison has no numbers at all.
 _UNTOLD = ("group_too_few", "items_not_testable")
-_TEXT = ("cut", "group", "reference", "focal", "flagged_items")
+_TEXT = ("cut", "group", "reference", "focal", "left_out_items")
 _COUNTS = ("n_reference", "n_focal")
 
 
@@ -181,14 +181,14 @@ def _change(
     row: dict[str, Any] = dict(zip(("group", "reference", "focal"), _key(comparison), strict=True))
     row |= {f"n_{side}": values[0].size for side, values in parts.items()}
     row |= {
-        "items_flagged": float(len(own.item_ids)),
-        "flagged_items": ", ".join(own.item_ids) or None,
+        "flagged_items": float(len(own.item_ids)),
+        "left_out_items": ", ".join(own.item_ids) or None,
     }
     least = min(values[0].size for values in parts.values())
     row |= dict.fromkeys(_MOVED, np.nan)
     row["why"] = _why(study, own, least)
     if row["why"] is not None:
-        row["items_flagged"] = float(len(own.item_ids)) if own.told else np.nan
+        row["flagged_items"] = float(len(own.item_ids)) if own.told else np.nan
         return row | dict.fromkeys(_COLUMNS[7:], np.nan)
     means = {
         f"{side}_{when}": float(values[k].mean())
