@@ -24,6 +24,7 @@ _ROLES = {
     "angoff": "angoff",
     "feedback": "feedback",
     "marks": "observations",
+    "endorsements": "endorsements",
 }
 _LAYOUTS = {
     "study.toml": "responses_long",

@@ -30,6 +30,7 @@ class Tables(_Part):
     angoff: str | None = None
     feedback: str | None = None
     marks: str | None = None
+    endorsements: str | None = None
     key: str | None = None
 
 

@@ -1,4 +1,4 @@
-"""The optional tables: judges' ratings, standard setting, feedback and rater-scored work."""
+"""The optional tables: judges' ratings, standard setting, feedback, rated work, endorsements."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pandas as pd
 
 from naas_psych.study.audit import Audit, Where
 from naas_psych.study.cells import RawTable, fold, is_blank, number
+from naas_psych.study.endorsed import ENDORSED, EVIDENCE, SITE, SUPERVISOR, check_endorsed
 from naas_psych.study.grid import Grid
 from naas_psych.study.items import ItemTable
 from naas_psych.study.locate import Source
@@ -104,6 +105,19 @@ SHAPES = {
         scales={"mark": _ANY},
         rated=("mark",),
     ),
+    "endorsements": Shape(
+        names={
+            "person_id": _PERSON,
+            "rating": ("rating", "overall", "overall_rating", "endorsement"),
+            "decision": ("decision", "endorsed"),
+            "supervisor_id": SUPERVISOR,
+            "evidence_n": EVIDENCE,
+            "site": SITE,
+        },
+        required=("person_id", "rating"),
+        scales={"rating": _ANY, "evidence_n": _ANY, "put_forward": ENDORSED},
+        rest=_ANY,
+    ),
 }
 
 
@@ -124,7 +138,10 @@ def read_optional(
             frame = as_shares(frame, table, audit)
         if name == "judges":
             _check_named_twice(table, frame, audit)
-        _check_persons(table, frame, grid, audit)
+        if name == "endorsements":
+            check_endorsed(table, frame, grid, audit)
+        else:
+            _check_persons(table, frame, grid, audit)
         _check_items(table, frame, {*grid.item_ids, *(items.ids if items else ())}, audit)
         if "round" in shape.names:
             _check_repeated(table, frame, audit)
