@@ -65,8 +65,9 @@ def answers(
     study: Study, options: dict[str, Any], *, alpha: float
 ) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """KEY and one column a method (A, B, C, yes, no or nothing), and why a method is not there."""
-    found, missing = [], []
-    for method in METHODS:
+    # What is impossible for the first is so for all: nobody is matched.
+    found, missing = [_answers(study, METHODS[0], options, alpha)], []
+    for method in METHODS[1:]:
         try:
             found.append(_answers(study, method, options, alpha))
         except AnalysisImpossible as impossible:
