@@ -129,7 +129,7 @@ def dif_logistic(
     }
     if purify:
         tables["purification"] = purification_table(study, made)
-    return Result(tables=tables, notes=(*matched_notes(study, omitted), *_notes(made, items, how)))
+    return Result(tables=tables, notes=(*matched_notes(study, omitted), *_notes(items, how)))
 
 
 def _curves(study: Study, made: LogisticComparisons, items: pd.DataFrame, how: How) -> pd.DataFrame:
@@ -145,7 +145,7 @@ def _curves(study: Study, made: LogisticComparisons, items: pd.DataFrame, how: H
     return curves_table(made, study.responses.item_ids, most, wanted)
 
 
-def _notes(made: LogisticComparisons, items: pd.DataFrame, how: How) -> tuple[str, ...]:
+def _notes(items: pd.DataFrame, how: How) -> tuple[str, ...]:
     score = {"total": "the total, the item itself included", "rest": "the total of other items"}
     said = [
         f"The matching score is {score[how.match]}.",

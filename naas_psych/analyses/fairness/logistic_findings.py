@@ -1,4 +1,4 @@
-"""What logistic regression says in words: curves that differ in slope, and differences throughout."""
+"""What logistic regression says in words: curves that differ in slope, or at all scores."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.special import chdtrc, chdtri, chndtr, chndtrinc
+from scipy.special import chdtrc
 
 from naas_psych.analyses.fairness.judged import Lines, Words, letters, verdicts
 from naas_psych.analyses.fairness.logistic_comparisons import How, LogisticComparisons, joint_tests
@@ -15,6 +15,7 @@ from naas_psych.analyses.fairness.logistic_effects import Effects, effects_of, s
 from naas_psych.numerics.adjusted_p import benjamini_hochberg
 from naas_psych.numerics.arrays import Floats
 from naas_psych.numerics.dif_logistic import KINDS, LogisticTests
+from naas_psych.numerics.dif_logistic_power import detectable_r2, persons_tested, power_of_r2
 from naas_psych.numerics.intervals import normal_quantile
 from naas_psych.result import tidy
 from naas_psych.study.groupings import Groups
@@ -43,8 +44,8 @@ def items_table(study: Study, made: LogisticComparisons, how: How, *, level: flo
     chi_square, p = _criterion(tests, how)
     why = tests.reason.ravel()
     n = np.repeat(made.n.reshape(-1, 2), 3, axis=0)
-    known = _known_r2(tests)
-    power = _power(tests, limits["dif_r2_moderate"].value, limits["dif_alpha"].value)
+    known = persons_tested(tests)
+    power = power_of_r2(tests, limits["dif_r2_moderate"].value, limits["dif_alpha"].value)
     columns: dict[str, Any] = {
         **_naming(study, made),
         "kind": np.tile(np.array(KINDS, dtype=object), len(n) // 3),
@@ -73,7 +74,7 @@ def items_table(study: Study, made: LogisticComparisons, how: How, *, level: flo
     if how.purify:
         judged = _add_purified(columns, reasons, made, limits)
     columns["power_r2"] = power.ravel()
-    columns["delta_r2_detectable"] = _detectable(
+    columns["delta_r2_detectable"] = detectable_r2(
         known, tests, limits["dif_power_wanted"].value, limits["dif_alpha"].value
     ).ravel()
     reasons |= dict.fromkeys(("power_r2", "delta_r2_detectable"), why)
@@ -197,47 +198,6 @@ def _add_purified(
     names = ("chi_square_purified", "p_purified", "p_adjusted_purified", "delta_r2_purified")
     reasons |= dict.fromkeys(names, why.ravel())
     return classes
-
-
-def _known_r2(tests: LogisticTests) -> Floats:
-    """(P, 3) persons of each test; nan where there is none."""
-    n = np.where(tests.n.sum(axis=1) > 0, tests.n.sum(axis=1), np.nan)
-    return np.where(np.isfinite(tests.p), n[:, None], np.nan)
-
-
-def _power(tests: LogisticTests, gain: float, alpha: float) -> Floats:
-    """(P, 3) chance that a gain in R2 of this size gives p below alpha.
-
-    The gain is that of a likelihood ratio of n ln(r / (r - gain * most)), r what is left without.
-    """
-    n, rest = _known_r2(tests), tests.rest_r2
-    with np.errstate(invalid="ignore", divide="ignore"):
-        left = np.maximum(rest - gain * tests.most_r2[:, None], 1e-12)
-        ratio = n * np.log(rest / left)
-    return _chance(tests.df, ratio, alpha)
-
-
-def _chance(df: Floats, ratio: Floats, alpha: float) -> Floats:
-    """Chance that chi-square of this df and non-centrality passes the line of alpha."""
-    found = np.full(df.shape, np.nan)
-    good = np.isfinite(df) & np.isfinite(ratio)
-    line = chdtri(df[good], alpha)
-    # Far beyond the line the sum behind the distribution takes long and the chance is 1.
-    size = np.minimum(ratio[good], 200.0)
-    found[good] = 1.0 - chndtr(line, df[good], size)
-    return found
-
-
-def _detectable(n: Floats, tests: LogisticTests, power: float, alpha: float) -> Floats:
-    """(P, 3) the gain in R2 that is found with this chance."""
-    found = np.full(n.shape, np.nan)
-    for df in np.unique(tests.df[np.isfinite(tests.df)]):
-        needed = float(chndtrinc(chdtri(df, alpha), df, 1.0 - power))
-        here = tests.df == df
-        lost = -np.expm1(-needed / n)
-        gain = tests.rest_r2 * lost / tests.most_r2[:, None]
-        found[here] = gain[here]
-    return found
 
 
 def purification_table(study: Study, made: LogisticComparisons) -> pd.DataFrame:
