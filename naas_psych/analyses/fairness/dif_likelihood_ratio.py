@@ -34,7 +34,7 @@ __all__ = ["dif_likelihood_ratio", "findings"]
 Held = Annotated[
     Anchors,
     Field(
-        description="which items are equal in both groups while one is tested: all others, or "
+        description="which items are equal in both groups while one is tested: all the others, or "
         "steep ones that a first round found to differ least (selected)"
     ),
 ]
@@ -47,7 +47,7 @@ def dif_likelihood_ratio(
     *,
     group: Group = None,
     model: Model = "auto",
-    anchors: Held = "all_others",
+    anchors: Held = "others",
     omitted: Omitted = None,
     level: Level = 0.95,
 ) -> Result:

@@ -40,7 +40,7 @@ from naas_psych.study.responses import Counted
 from naas_psych.study.study import Study
 from naas_psych.thresholds import Thresholds
 
-Anchors = Literal["all_others", "selected"]
+Anchors = Literal["others", "selected"]
 
 
 @dataclass(frozen=True, eq=False)
