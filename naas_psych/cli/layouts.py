@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from naas_psych.cli.content_layouts import CONTENT_LAYOUTS
+from naas_psych.cli.dif_layouts import DIF_LAYOUTS
 from naas_psych.cli.fairness_layouts import FAIRNESS_LAYOUTS
 from naas_psych.cli.irt_layouts import IRT_LAYOUTS
 from naas_psych.cli.item_layouts import ITEM_LAYOUTS
@@ -28,6 +29,7 @@ MAIN = {
     "role_ownership": "roles",
     "test_functioning": "cuts",
     "dif_mantel_haenszel": "overview",
+    "intersections": "summary",
 }
 
 LAYOUTS: dict[str, tuple[Look, ...]] = {
@@ -36,6 +38,7 @@ LAYOUTS: dict[str, tuple[Look, ...]] = {
     **STRUCTURE_LAYOUTS,
     **CONTENT_LAYOUTS,
     **SPEED_LAYOUTS,
+    **DIF_LAYOUTS,
     **FAIRNESS_LAYOUTS,
     "scorecard.plants": (
         Look("plant", 0),

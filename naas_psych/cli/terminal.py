@@ -17,7 +17,7 @@ from naas_psych.cli.layouts import MAIN
 from naas_psych.cli.sketch import sketches
 from naas_psych.finding import SEVERITIES
 from naas_psych.finding_codes import label_of
-from naas_psych.report.wording import count, in_a_sentence, reason_words
+from naas_psych.report.wording import count, in_a_sentence, reason_words, title_of
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -150,8 +150,8 @@ def _table(
         flags=flags,
         terminal=view.terminal,
     )
-    title = f"{one.analysis.replace('_', ' ')}: {one.name.replace('_', ' ')}"
-    yield Text(title[:1].upper() + title[1:], style="underline")
+    title = f"{title_of(one.analysis)}: {one.name.replace('_', ' ')}"
+    yield Text(title, style="underline")
     yield from made.lines
     for line in _footnotes(view, one, made, rows=len(keep)):
         yield view.prose(line, style="dim")

@@ -12,7 +12,7 @@ from naas_psych.report.figures import Image
 from naas_psych.report.prose import section
 from naas_psych.report.run import Run
 from naas_psych.report.tables import TableView, view
-from naas_psych.report.wording import term_of
+from naas_psych.report.wording import term_of, title_of
 from naas_psych.result import Result
 
 #: These are shown item by item, in the item table and on the cards.
@@ -85,7 +85,7 @@ def _section(name: str, run: Run, images: Sequence[Image]) -> Section:
     result = run.get(name)
     return Section(
         name=name,
-        title=name.replace("_", " ").capitalize(),
+        title=title_of(name),
         question=analysis.question,
         reading=section(analysis.run, "How to read it"),
         notes=result.notes if result else (),
@@ -102,7 +102,7 @@ def _tables(result: Result) -> tuple[TableView, ...]:
         view(
             f"{result.analysis}__{name}",
             table,
-            caption=f"{result.analysis.replace('_', ' ').capitalize()}: {term_of(name).label}",
+            caption=f"{title_of(result.analysis)}: {term_of(name).label}",
             file=f"tables/{result.analysis}__{name}.csv",
             leave_out=_constant(table),
             limit=_ROWS_SHOWN,

@@ -23,6 +23,17 @@ _PROBABILITIES = frozenset(
 _DEFAULT_LEVEL = 0.95
 
 
+#: Words of a name that are written as initials.
+_INITIALS = {"dif": "DIF", "sibtest": "SIBTEST", "irt": "IRT"}
+
+
+def title_of(name: str) -> str:
+    """The name of an analysis as a heading: `DIF summary`, `Score gaps`."""
+    words = [_INITIALS.get(word, word) for word in name.split("_")]
+    first = words[0] if words[0] in _INITIALS.values() else words[0].capitalize()
+    return " ".join([first, *words[1:]])
+
+
 def term_of(column: str) -> Term:
     """The glossary term of a column, or a plain one made of its name."""
     try:

@@ -99,10 +99,17 @@ def _answers(study: Study, method: Method, options: dict[str, Any], alpha: float
 
 
 def flags(row: dict[str, Any]) -> tuple[list[str], list[str]]:
-    """Methods that flag the item, and those that could and do not, in words."""
-    said = [(method.words, row[method.name]) for method in METHODS]
-    yes = [words for words, answer in said if answer in (*FLAGGED, "yes")]
-    no = [words for words, answer in said if answer in ("A", "no")]
+    """Methods that flag the item, and those that could and do not, in words.
+
+    The test of crossing asks another question: where it is silent it contradicts nobody.
+    """
+    said = [(method, row[method.name]) for method in METHODS]
+    yes = [method.words for method, answer in said if answer in (*FLAGGED, "yes")]
+    no = [
+        method.words
+        for method, answer in said
+        if answer in ("A", "no") and method.kind != "nonuniform"
+    ]
     return yes, no
 
 
