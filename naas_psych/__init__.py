@@ -47,6 +47,7 @@ if TYPE_CHECKING:
         dif_standardisation as dif_standardisation,
     )
     from naas_psych.analyses.fairness.dif_summary import dif_summary as dif_summary
+    from naas_psych.analyses.fairness.endorsement import endorsement as endorsement
     from naas_psych.analyses.fairness.equal_standard import equal_standard as equal_standard
     from naas_psych.analyses.fairness.group_sizes import group_sizes as group_sizes
     from naas_psych.analyses.fairness.intersections import intersections as intersections

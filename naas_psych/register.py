@@ -129,6 +129,7 @@ CHAPTERS: tuple[Chapter, ...] = (
             "equal_standard",
             "rater_groups",
             "adjustments",
+            "endorsement",
         ),
     ),
 )

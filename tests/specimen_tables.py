@@ -25,6 +25,7 @@ def optional_tables(item_ids: Sequence[str], person_ids: Sequence[str]) -> dict[
         "angoff": _angoff(item_ids),
         "feedback": _feedback(item_ids, person_ids),
         "marks": _marks(person_ids),
+        "endorsements": _endorsements(person_ids),
     }
 
 
@@ -110,6 +111,28 @@ def _marks(person_ids: Sequence[str]) -> Any:
         for criterion in ("clarity", "care")
     ]
     return pd.DataFrame(rows)
+
+
+def _endorsements(person_ids: Sequence[str]) -> Any:
+    """Everybody was put forward from one of two places; ten others were not."""
+    import pandas as pd
+
+    generator = _generator()
+    ids = [*person_ids, *(f"X{k + 1}" for k in range(10))]
+    n, candidates = len(ids), len(person_ids)
+    rating = generator.integers(2, 8, n).astype(float)
+    return pd.DataFrame(
+        {
+            "person_id": ids,
+            "put_forward": ["yes"] * candidates + ["no"] * 10,
+            "site": [("east", "west")[k % 2] for k in range(n)],
+            "rating": rating,
+            "evidence_n": generator.integers(0, 6, n).astype(float),
+            "decision": [("endorsed", "deferred")[k % 5 == 0] for k in range(n)],
+            "kss_1": rating.clip(1, 7),
+            "kss_2": generator.integers(1, 8, n).astype(float),
+        }
+    )
 
 
 def wording_of(j: int) -> dict[str, list[str]]:

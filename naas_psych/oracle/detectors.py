@@ -17,6 +17,7 @@ from naas_psych.oracle.content_detectors import odd_judges, out_of_role, sources
 from naas_psych.oracle.dirt import dirty_records
 from naas_psych.oracle.fairness_detectors import (
     gap_without_items,
+    generous_sites,
     harder_item,
     small_cells,
     too_few_to_tell,
@@ -188,6 +189,7 @@ DETECTORS: Mapping[str, Callable[[Seen, Plant], Sight]] = {
     "P7": _weak_options,
     "P8": _weak_item,
     "P9": linked_items,
+    "P16": generous_sites,
     "P17": sources_disagree,
     "P18": odd_judges,
     "P19": _near_the_line,

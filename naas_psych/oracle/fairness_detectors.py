@@ -1,4 +1,4 @@
-"""Were the plants among groups found? P4, P5, P6 and P21."""
+"""Were the plants among groups found? P4, P5, P6, P16 and P21."""
 
 from __future__ import annotations
 
@@ -83,6 +83,25 @@ def gap_without_items(seen: Seen, plant: Plant) -> Sight:
         len(large) <= most,
         f"Difference to the reference: {said}. Items with a large difference: {named}.",
         len(large),
+    )
+
+
+def generous_sites(seen: Seen, plant: Plant) -> Sight:
+    """P16: the places that endorse everybody highly are named, and hardly any other."""
+    planted = set(plant["authorities"])
+    said = seen.findings("endorsement", "site_endorses_everybody")
+    named = {one.subject: one for one in said}
+    others = sorted(set(named) - planted)
+    shares = [
+        f"{site} {short(row['top_share'])}{between(row['top_share_low'], row['top_share_high'])}"
+        for row in seen.rows("endorsement", "sites")
+        if (site := str(row["site"])) in planted
+    ]
+    return Sight(
+        planted <= set(named) and len(others) <= wanted("P16")["most_false"],
+        f"Rated high: {', '.join(shares)}. Named as endorsing nearly everybody: "
+        f"{listed(sorted(named)) if named else 'none'}.",
+        len(others),
     )
 
 

@@ -39,6 +39,7 @@ NEEDED = (
     "expert_ratings",
     "angoff",
     "feedback",
+    "endorsements",
 )
 #: Told what is being done, how many steps are done, and how many there are (None: not known).
 Tell = Callable[[str, int, int | None], None]

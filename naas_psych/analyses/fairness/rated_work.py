@@ -66,6 +66,11 @@ def rated_work_table(study: Study, comparisons: Sequence[Comparison], level: flo
     return tidy(columns, {name: [row.why for row in rows] for name in _NUMBERS})
 
 
+def mean_marks(study: Study) -> Floats | None:
+    """The mean of all marks of each person (N,), nan without one; None where there are no marks."""
+    return next((means for _, means in _means(study)), None)
+
+
 def _means(study: Study) -> Iterator[tuple[str, Floats]]:
     """The mean mark of each person (N,) of the study, nan without one."""
     marks = study.tables.get("marks")
