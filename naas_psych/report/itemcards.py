@@ -10,6 +10,7 @@ import pandas as pd
 
 from naas_psych.finding import SEVERITIES, Finding
 from naas_psych.finding_codes import label_of
+from naas_psych.report.fairness_strip import Strip, strips
 from naas_psych.report.figures import Image
 from naas_psych.report.run import Run
 from naas_psych.report.tables import Cell, Heading, TableView, view
@@ -76,6 +77,7 @@ class ItemCard:
     images: tuple[Image, ...]
     findings: tuple[Finding, ...]
     minis: Mapping[str, Mini | None] = field(default_factory=dict)
+    fairness: Strip | None = None
 
     @property
     def flags(self) -> tuple[Flag, ...]:
@@ -109,7 +111,8 @@ def item_cards(
     statistics = _by_item(run, "item_statistics", "items")
     options = _by_item(run, "distractors", "options")
     known = {str(row["item_id"]): row for row in study.items.to_dict("records")}
-    return tuple(
+    between_groups = strips(run)
+    made = (
         _card(
             item,
             k,
@@ -121,6 +124,7 @@ def item_cards(
         )
         for k, item in enumerate(study.responses.item_ids, start=1)
     )
+    return tuple(replace(card, fairness=between_groups.get(card.item_id)) for card in made)
 
 
 def urgent_first(findings: Sequence[Finding]) -> tuple[Finding, ...]:
