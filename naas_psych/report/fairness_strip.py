@@ -1,4 +1,4 @@
-"""The fairness strip of an item card: each comparison that can be judged, and for whom it cannot."""
+"""The fairness strip of an item card: comparisons that can be judged, and who is too few."""
 
 from __future__ import annotations
 
