@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from naas_psych.analyses.fairness.compared import comparisons_asked
+from naas_psych.analyses.fairness.comparison_columns import below_each_other
 from naas_psych.analyses.fairness.judged import family_note
 from naas_psych.analyses.fairness.matched import matched_forms, matched_notes
 from naas_psych.analyses.fairness.option_curves import curves_table
@@ -11,7 +12,6 @@ from naas_psych.analyses.fairness.option_dif_findings import option_dif_findings
 from naas_psych.analyses.fairness.option_rows import (
     compare_options,
     item_columns,
-    joined,
     option_columns,
     options_of,
 )
@@ -78,10 +78,10 @@ def dif_distractors(
         )
     forms = matched_forms(study, omitted)
     made = [compare_options(forms, one, options) for one in comparisons_asked(study, group)]
-    items = joined([item_columns(study, one, options, level) for one in made])
+    items = below_each_other([item_columns(study, one, options, level) for one in made])
     tables = {
         "items": items,
-        "options": joined([option_columns(study, one, options, level) for one in made]),
+        "options": below_each_other([option_columns(study, one, options, level) for one in made]),
         "curves": curves_table(made, options, items),
     }
     scored = int((~options.there).sum())

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from naas_psych.analyses.fairness.comparison_columns import naming
 from naas_psych.analyses.fairness.enough import focal_needed
 from naas_psych.analyses.fairness.judged import verdicts
 from naas_psych.analyses.fairness.mantel_haenszel_rows import Compared, Tested
@@ -51,30 +51,13 @@ def joined(parts: Sequence[Rows]) -> pd.DataFrame:
     return tidy(columns, reasons)
 
 
-def naming(study: Study, one: Compared, items: NDArray[Any] | None = None) -> dict[str, Any]:
-    """The columns that say which row it is, of all items or of some."""
-    ids = np.array(study.responses.item_ids, dtype=object)
-    at = np.arange(ids.size) if items is None else items
-    names = (one.comparison.group, one.comparison.reference.name, one.comparison.focal.name)
-    same = {
-        column: np.full(at.size, name, dtype=object)
-        for column, name in zip(("group", "reference", "focal"), names, strict=True)
-    }
-    return {
-        "item_id": ids[at],
-        **same,
-        "n_reference": one.n[at, 0],
-        "n_focal": one.n[at, 1],
-    }
-
-
 def item_rows(study: Study, one: Compared, *, level: float, exact: bool) -> Rows:
     """A row an item: the classical numbers first, then purified, then what could be found."""
     told, pure = one.plain, one.pure
     found = told.found
     ahead = _prospects(study, one)
     columns: dict[str, Any] = {
-        **naming(study, one),
+        **naming(study, one.comparison, one.n),
         "chi_square": found.chi_square,
         "p_value": found.p,
         "odds_ratio": found.odds_ratio,

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from naas_psych.analyses.fairness.comparison_columns import COMPARISON, naming
 from naas_psych.analyses.fairness.enough import enough, focal_needed
-from naas_psych.analyses.fairness.mantel_haenszel_items import Rows, joined, naming, why_not
+from naas_psych.analyses.fairness.mantel_haenszel_items import Rows, joined, why_not
 from naas_psych.analyses.fairness.mantel_haenszel_rows import Compared
 from naas_psych.numerics.adjusted_p import benjamini_hochberg
 from naas_psych.numerics.arrays import Floats
@@ -35,7 +36,7 @@ def _homogeneity(study: Study, one: Compared) -> Rows:
     odds = np.where(told, one.plain.found.odds_ratio[items], np.nan)
     found = breslow_day(counts, cells.score.astype(float), odds)
     columns = {
-        **naming(study, one, items),
+        **naming(study, one.comparison, one.n, items),
         "breslow_day": found.breslow_day,
         "df": found.df,
         "p_value": found.p,
@@ -75,7 +76,7 @@ def _graded(study: Study, one: Compared, level: float) -> Rows:
     size, se = told(smd.smd) * unit, told(smd.se) * unit
     logs, log_se = np.log(found.odds_ratio[items]), found.log_se[items]
     columns: dict[str, Any] = {
-        **naming(study, one, items),
+        **naming(study, one.comparison, one.n, items),
         "chi_square": found.chi_square[items],
         "p_value": found.p[items],
         "gmh_chi_square": told(general.chi_square),
@@ -122,7 +123,7 @@ def purification_table(study: Study, made: Sequence[Compared]) -> pd.DataFrame:
 
 
 _ROUNDS = (
-    *("group", "reference", "focal", "purification_round", "anchor_items"),
+    *(*COMPARISON, "purification_round", "anchor_items"),
     *("flagged_items", "left_out_items", "purification_ending"),
 )
 
@@ -146,7 +147,7 @@ def ending(one: Compared) -> str | None:
 
 def overview_table(study: Study, made: Sequence[Compared], items: pd.DataFrame) -> pd.DataFrame:
     """A row a comparison: how many items of each class, and what so many persons can show."""
-    parts = [part for _, part in items.groupby(["group", "reference", "focal"], sort=False)]
+    parts = [part for _, part in items.groupby([*COMPARISON], sort=False)]
     rows = [_overview(one, part) for one, part in zip(made, parts, strict=True)]
     columns: dict[str, Any] = {name: [row[name] for row in rows] for name in rows[0]}
     needed = [_needed(one, study.thresholds) for one in made]

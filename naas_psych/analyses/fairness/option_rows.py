@@ -7,16 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
+from naas_psych.analyses.fairness.comparison_columns import naming, share_limits
 from naas_psych.analyses.fairness.judged import (
     Flags,
     Integers,
     Words,
-    detectable,
     group_codes,
     letters,
-    power,
     verdicts,
     why_none,
 )
@@ -25,7 +23,7 @@ from naas_psych.analyses.items.option_list import ItemOptions, all_options
 from naas_psych.numerics.adjusted_p import benjamini_hochberg
 from naas_psych.numerics.arrays import Floats
 from naas_psych.numerics.dif_cells import MatchedForm
-from naas_psych.numerics.intervals import normal_quantile
+from naas_psych.numerics.dif_power import detectable, power_of
 from naas_psych.numerics.mantel_ordinal import GeneralisedMantel, generalised_mantel
 from naas_psych.numerics.option_dif import (
     Choices,
@@ -36,7 +34,6 @@ from naas_psych.numerics.option_dif import (
     option_cells,
 )
 from naas_psych.numerics.standardisation import Standardised, standardised
-from naas_psych.result import tidy
 from naas_psych.study.groupings import Comparison
 from naas_psych.study.responses import OMITTED
 from naas_psych.study.study import Study
@@ -145,40 +142,6 @@ def compare_options(
     )
 
 
-def joined(parts: Sequence[dict[str, Any]]) -> pd.DataFrame:
-    """Columns of several comparisons below each other; those called `why <column>` are reasons."""
-    columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-    reasons = {
-        name.removeprefix("why "): list(columns.pop(name))
-        for name in list(columns)
-        if name.startswith("why ")
-    }
-    return tidy(columns, reasons)
-
-
-def _keys(study: Study, one: OptionComparison, items: Integers) -> dict[str, Any]:
-    pair = one.comparison
-    ids = np.array(study.responses.item_ids, dtype=object)[items]
-    return {
-        "item_id": ids,
-        "group": np.full(items.size, pair.group, dtype=object),
-        "reference": np.full(items.size, pair.reference.name, dtype=object),
-        "focal": np.full(items.size, pair.focal.name, dtype=object),
-        "n_reference": one.n[items, 0],
-        "n_focal": one.n[items, 1],
-    }
-
-
-def _limits(name: str, size: Floats, se: Floats, level: float) -> dict[str, Floats]:
-    half = normal_quantile(level) * se
-    return {
-        name: size,
-        f"{name}_se": se,
-        f"{name}_low": np.maximum(size - half, -1.0),
-        f"{name}_high": np.minimum(size + half, 1.0),
-    }
-
-
 def option_columns(
     study: Study, one: OptionComparison, options: Options, level: float
 ) -> dict[str, Any]:
@@ -193,14 +156,14 @@ def option_columns(
         return np.where(hidden, np.nan, values)
 
     return {
-        **_keys(study, one, items),
+        **naming(study, one.comparison, one.n, items),
         "option": options.label,
         "is_key": options.keyed,
         "n_option_reference": choosers[:, 0],
         "n_option_focal": choosers[:, 1],
         "share_reference": shown(one.everybody.reference, gone),
         "share_focal": shown(one.everybody.focal, gone),
-        **_limits(
+        **share_limits(
             "option_difference",
             shown(one.everybody.difference, gone),
             shown(one.everybody.se, gone),
@@ -208,7 +171,7 @@ def option_columns(
         ),
         "share_wrong_reference": shown(one.mistaken.reference, none),
         "share_wrong_focal": shown(one.mistaken.focal, none),
-        **_limits(
+        **share_limits(
             "option_difference_wrong",
             shown(one.mistaken.difference, none),
             shown(one.mistaken.se, none),
@@ -241,7 +204,7 @@ def item_columns(
 ) -> dict[str, Any]:
     """One row an item that has options: the test over its wrong ones, and the one that differs."""
     limits, items = study.thresholds, np.flatnonzero(options.there)
-    lines = p_lines(limits)
+    lines, wanted = p_lines(limits), limits["dif_power_wanted"].value
     why = _too_few(one.n_wrong[items], limits, one.test.chi_square[items])
     why[why == "no_common_score"] = "no_two_wrong_options"
     why[~options.single[items]] = "no_single_choice"
@@ -254,7 +217,7 @@ def item_columns(
     adjusted = benjamini_hochberg(p)
     letter = letters(np.abs(size), adjusted, lines, se)
     return {
-        **_keys(study, one, items),
+        **naming(study, one.comparison, one.n, items),
         "n_wrong_reference": one.n_wrong[items, 0],
         "n_wrong_focal": one.n_wrong[items, 1],
         "chi_square": np.where(gone, np.nan, one.test.chi_square[items]),
@@ -262,9 +225,11 @@ def item_columns(
         "p_value": p,
         "p_adjusted": adjusted,
         "most_different": np.where(gone, _NOBODY, options.label[at]),
-        **_limits("option_difference_wrong", size, se, level),
-        "smallest_detectable": detectable(se, lines.alpha),
-        "verdict": verdicts(letter, one.n[items], power(se, lines.moderate, lines.alpha), limits),
+        **share_limits("option_difference_wrong", size, se, level),
+        "smallest_detectable": detectable(se, power=wanted, alpha=lines.alpha),
+        "verdict": verdicts(
+            letter, one.n[items], power_of(lines.moderate, se, alpha=lines.alpha), limits
+        ),
         **{f"why {name}": why for name in _TESTED},
     }
 

@@ -9,22 +9,21 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from naas_psych.analyses.fairness.comparison_columns import below_each_other, named
 from naas_psych.analyses.fairness.judged import (
     Flags,
     Integers,
     Lines,
     Words,
-    detectable,
     letters,
-    power,
     verdicts,
     why_none,
 )
 from naas_psych.numerics.adjusted_p import benjamini_hochberg
 from naas_psych.numerics.arrays import Floats
+from naas_psych.numerics.dif_power import detectable, power_of
 from naas_psych.numerics.intervals import normal_quantile
 from naas_psych.numerics.sibtest import Sibtest
-from naas_psych.result import tidy
 from naas_psych.study.groupings import Comparison
 from naas_psych.thresholds import Thresholds
 
@@ -54,13 +53,7 @@ class Tested:
 def sibtest_table(made: Sequence[Tested], limits: Thresholds, level: float) -> pd.DataFrame:
     """The rows of all comparisons: for each of what was tested the uniform test, then crossing."""
     parts = [_columns(one, limits, level) for one in made]
-    columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-    reasons = {
-        name.removeprefix("why "): list(columns.pop(name))
-        for name in list(columns)
-        if name.startswith("why ")
-    }
-    return tidy(columns, reasons)
+    return below_each_other(parts)
 
 
 def _columns(one: Tested, limits: Thresholds, level: float) -> dict[str, Any]:
@@ -98,7 +91,7 @@ def _uniform(one: Tested, limits: Thresholds, level: float) -> dict[str, Any]:
         **_band_columns(one, bands, level),
         "sibtest_class_bands": letters(np.abs(bands.share), bands.p, lines),
         "verdict": _verdict(one, np.abs(bands.share), bands.p_adjusted, bands.se, limits),
-        "smallest_detectable": detectable(bands.se, lines.alpha) * one.width * one.scale,
+        "smallest_detectable": _detectable(one, bands.se, limits),
         **_reasons(why, effects=why, sides=only, bands=bands.why),
     }
 
@@ -158,6 +151,12 @@ def _bands(one: Tested, limits: Thresholds) -> _Bands:
     return _Bands(beta, se, p, benjamini_hochberg(p), why)
 
 
+def _detectable(one: Tested, se: Floats, limits: Thresholds) -> Floats:
+    """(Q,) the smallest difference found, in marks as recorded."""
+    wanted, alpha = limits["dif_power_wanted"].value, limits["dif_alpha"].value
+    return detectable(se, power=wanted, alpha=alpha) * one.width * one.scale
+
+
 def _no_bands(one: Tested) -> _Bands:
     nothing = np.full(one.n.shape[0], np.nan)
     return _Bands(nothing, nothing, nothing, nothing, _fill(one, "only_for_uniform"))
@@ -192,12 +191,9 @@ def _fill(one: Tested, value: Any) -> Words:
 
 
 def _names(one: Tested, kind: str) -> dict[str, Any]:
-    pair = one.comparison
     return {
         **{name: np.asarray(values) for name, values in one.names.items()},
-        "group": _fill(one, pair.group),
-        "reference": _fill(one, pair.reference.name),
-        "focal": _fill(one, pair.focal.name),
+        **named(one.comparison, one.n.shape[0]),
         "n_reference": one.n[:, 0],
         "n_focal": one.n[:, 1],
         "kind": _fill(one, kind),
@@ -232,7 +228,7 @@ def _verdict(one: Tested, size: Floats, adjusted: Floats, se: Floats, limits: Th
     """By the adjusted p, and large only beyond chance: of many small tests few are flagged so."""
     lines = sib_lines(limits)
     letter = letters(size, adjusted, lines, se)
-    return verdicts(letter, one.n, power(se, lines.moderate, lines.alpha), limits)
+    return verdicts(letter, one.n, power_of(lines.moderate, se, alpha=lines.alpha), limits)
 
 
 def _reasons(why: Words, *, effects: Words, sides: Words, bands: Words) -> dict[str, Words]:

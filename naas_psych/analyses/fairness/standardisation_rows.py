@@ -9,15 +9,20 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from naas_psych.analyses.fairness.comparison_columns import (
+    COMPARISON,
+    below_each_other,
+    key_of,
+    naming,
+    share_limits,
+)
 from naas_psych.analyses.fairness.judged import (
     Integers,
     Lines,
     Words,
-    detectable,
     deviate,
     group_codes,
     letters,
-    power,
     two_sided,
     verdicts,
     why_none,
@@ -25,7 +30,7 @@ from naas_psych.analyses.fairness.judged import (
 from naas_psych.numerics.adjusted_p import benjamini_hochberg
 from naas_psych.numerics.arrays import Floats
 from naas_psych.numerics.dif_cells import MatchedForm, dif_cells
-from naas_psych.numerics.intervals import normal_quantile
+from naas_psych.numerics.dif_power import detectable, power_of
 from naas_psych.numerics.purification import Flags, Purified, purified
 from naas_psych.numerics.standardisation import Standardised, Weights, standardised
 from naas_psych.result import tidy
@@ -112,13 +117,7 @@ def items_table(
 ) -> pd.DataFrame:
     """One row an item and comparison."""
     parts = [_columns(study, one, level=level, purify=purify) for one in made]
-    columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-    reasons = {
-        name.removeprefix("why "): list(columns.pop(name))
-        for name in list(columns)
-        if name.startswith("why ")
-    }
-    return tidy(columns, reasons)
+    return below_each_other(parts)
 
 
 def _columns(
@@ -126,7 +125,7 @@ def _columns(
 ) -> dict[str, Any]:
     """The columns of one comparison; those called `why <column>` hold reasons."""
     limits, width = study.thresholds, widths(study)
-    lines = p_lines(limits)
+    lines, wanted = p_lines(limits), limits["dif_power_wanted"].value
     why = why_none(one.n, one.plain.difference, limits)
     gone = why != None  # noqa: E711
     size, se = (
@@ -137,17 +136,17 @@ def _columns(
     letter = letters(np.abs(size), p, lines, se)
     odds = np.where(gone | (width != 1), np.nan, one.plain.odds_ratio(width))
     return {
-        **_keys(study, one),
+        **naming(study, one.comparison, one.n),
         "share_reference": np.where(gone, np.nan, one.plain.reference / width),
         "share_focal": np.where(gone, np.nan, one.plain.focal / width),
-        **_with_limits("std_p_dif", size, se, level),
+        **share_limits("std_p_dif", size, se, level),
         "mean_difference": size * width * study.responses.unit,
         "std_odds_ratio": odds,
         "p_value": p,
         "p_adjusted": p_adjusted,
         "std_class": letter,
-        "verdict": verdicts(letter, one.n, power(se, lines.moderate, lines.alpha), limits),
-        "smallest_detectable": detectable(se, lines.alpha),
+        "verdict": verdicts(letter, one.n, power_of(lines.moderate, se, alpha=lines.alpha), limits),
+        "smallest_detectable": detectable(se, power=wanted, alpha=lines.alpha),
         "matched_share": np.where(gone, np.nan, one.matched),
         **(_purified_columns(one, width, gone, lines, level) if purify else {}),
         **_reasons(one, why, width),
@@ -161,29 +160,6 @@ def p_lines(limits: Thresholds) -> Lines:
     )
 
 
-def _keys(study: Study, one: StandardisedComparison) -> dict[str, Any]:
-    n_items = one.n.shape[0]
-    pair = one.comparison
-    return {
-        "item_id": np.array(study.responses.item_ids, dtype=object),
-        "group": np.full(n_items, pair.group, dtype=object),
-        "reference": np.full(n_items, pair.reference.name, dtype=object),
-        "focal": np.full(n_items, pair.focal.name, dtype=object),
-        "n_reference": one.n[:, 0],
-        "n_focal": one.n[:, 1],
-    }
-
-
-def _with_limits(name: str, size: Floats, se: Floats, level: float) -> dict[str, Floats]:
-    half = normal_quantile(level) * se
-    return {
-        name: size,
-        f"{name}_se": se,
-        f"{name}_low": np.maximum(size - half, -1.0),
-        f"{name}_high": np.minimum(size + half, 1.0),
-    }
-
-
 def _purified_columns(
     one: StandardisedComparison, width: Floats, gone: Flags, lines: Lines, level: float
 ) -> dict[str, Any]:
@@ -192,7 +168,7 @@ def _purified_columns(
     size, se = (np.where(gone, np.nan, value / width) for value in found)
     p = two_sided(deviate(size, se))
     return {
-        **_with_limits("std_p_dif_purified", size, se, level),
+        **share_limits("std_p_dif_purified", size, se, level),
         "std_class_purified": letters(np.abs(size), p, lines, se),
     }
 
@@ -215,7 +191,7 @@ def history_table(study: Study, made: Sequence[StandardisedComparison]) -> pd.Da
     item_ids = np.array(study.responses.item_ids, dtype=object)
     rows = [
         (
-            *(one.comparison.group, one.comparison.reference.name, one.comparison.focal.name, k),
+            *(*key_of(one.comparison), k),
             int(flagged.sum()),
             ", ".join(item_ids[flagged]) or None,
             one.rounds.ending,
@@ -228,9 +204,7 @@ def history_table(study: Study, made: Sequence[StandardisedComparison]) -> pd.Da
 
 
 _HISTORY = (
-    "group",
-    "reference",
-    "focal",
+    *COMPARISON,
     "purification_round",
     "flagged_items",
     "left_out_items",
