@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from naas_psych.analyses.fairness.compared import comparisons_asked
-from naas_psych.analyses.fairness.item_parameter_rows import (
-    compared,
-    comparison_table,
-    item_table,
-)
+from naas_psych.analyses.fairness.item_parameter_links import comparison_table
+from naas_psych.analyses.fairness.item_parameter_rows import compared, item_table
 from naas_psych.analyses.fairness.judged import family_note
 from naas_psych.analyses.fairness.options import Group, Purify
 from naas_psych.analyses.irt.calibrated import Model
