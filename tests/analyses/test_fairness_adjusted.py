@@ -258,6 +258,15 @@ def test_cells_that_add_up_give_one_sentence() -> None:
     assert [finding.code for finding in result.findings] == ["crossed_groups_add_up"]
 
 
+def test_limits_hold_the_value_where_cells_add_up() -> None:
+    """On the pilot the likeliest deviation is 0, which no ratio that is averaged over has."""
+    summary = nps.intersections(pilot()).tables["summary"]
+    for name in ("beyond_sd", "cell_vpc", "remaining"):
+        known = summary[summary[name].notna()]
+        assert (known[f"{name}_low"] <= known[name]).all()
+        assert (known[name] <= known[f"{name}_high"]).all()
+
+
 def test_small_cells_are_marked_and_drawn_in() -> None:
     cells = nps.intersections(pilot()).tables["cells"]
     assert (cells["below_floor"] == (cells["n"] < 30)).all()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -59,6 +61,22 @@ def test_where_nothing_is_flagged_nothing_changes() -> None:
         assert row["difference_change"] == 0
     assert made.tables["forms"].empty
     assert not made.findings
+
+
+def test_items_that_could_not_be_tested_are_not_said_to_change_nothing() -> None:
+    study = fair_world(shift=0.0, item=0)
+    study = replace(study, thresholds=study.thresholds.overridden_by({"dif_power_min": 0.999}))
+    (row,) = dif_impact(study, cut=["60%"]).tables["cuts"].to_dict("records")
+    assert row["flagged_items_reason"] == "items_not_testable"
+    assert row["difference_change_reason"] == "items_not_testable"
+
+
+def test_the_sentence_says_both_differences_with_their_signs(study: Study) -> None:
+    made = dif_impact(study, cut=["raw:5"])
+    (row,) = made.tables["cuts"].to_dict("records")
+    (said,) = made.findings
+    before, after = (100 * row[f"difference_{when}"] for when in ("before", "after"))
+    assert f"second less first, goes from {before:+.1f} to {after:+.1f} of 100" in said.sentence
 
 
 def test_a_group_too_small_to_flag_an_item_gets_no_answer() -> None:

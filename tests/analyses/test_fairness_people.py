@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 import naas_psych as nps
+from naas_psych.analyses.items.phrasing import short
 from naas_psych.errors import AnalysisImpossible
 from naas_psych.numerics.adjusted_p import benjamini_hochberg
 from naas_psych.study.spec import Cut, ExtraTime, Speed
@@ -51,6 +52,8 @@ def test_the_rater_who_is_harder_on_a_group_is_found() -> None:
     assert not set(rows.drop("R1")["verdict"]) & {"large"}
     said = [one for one in nps.rater_groups(marked(-0.4)).findings if one.subject == "R1"]
     assert "harder on second" in said[0].sentence
+    ends = short(-own["rater_difference_high"]), short(-own["rater_difference_low"])
+    assert f" marks ({ends[0]} to {ends[1]})" in said[0].sentence
 
 
 def test_raters_who_treat_all_alike_are_not_flagged() -> None:

@@ -11,6 +11,7 @@ import pytest
 from scipy.special import expit
 
 import naas_psych as nps
+from naas_psych.analyses.items.phrasing import short
 from naas_psych.errors import UsageError
 from naas_psych.study.spec import Cut
 from naas_psych.study.study import Study
@@ -119,7 +120,8 @@ def test_a_large_difference_is_called_large_and_said_with_its_sign(found: Any) -
     assert row["verdict"] == expected
     said = [one for one in found.findings if one.code == "test_functioning_at_cut"]
     assert len(said) == 1
-    assert "fewer" in said[0].sentence
+    ends = short(-row["expected_difference_high"]), short(-row["expected_difference_low"])
+    assert f" marks fewer ({ends[0]} to {ends[1]}) " in said[0].sentence
 
 
 def test_decisions_change_for_as_many_as_the_rates_say(found: Any) -> None:
@@ -160,6 +162,35 @@ def test_nothing_flagged_has_no_number_but_a_reason() -> None:
     row = nps.test_functioning(world(shifted=False), anchor=every).tables["cuts"].iloc[0]
     assert row["expected_difference_reason"] == "no_item_freed"
     assert row["verdict"] == "negligible"
+
+
+def untestable(seed: int) -> Study:
+    """300 persons of each group, asked for more power than they have to clear an item."""
+    study = world(300, shifted=False, seed=seed)
+    return replace(study, thresholds=study.thresholds.overridden_by({"dif_power_min": 0.999}))
+
+
+def test_one_small_item_says_nothing_of_others_that_could_not_be_tested() -> None:
+    study = untestable(seed=11)
+    made = nps.test_functioning(study)
+    row = made.tables["cuts"].iloc[0]
+    assert "too few of the other items could be tested" in made.findings[0].sentence
+    assert abs(row["dtf_sem_share_low"]) < study.thresholds["dtf_sem_share_max"].value
+    assert row["verdict"] == "cannot_tell"
+    result = nps.equal_standard(study)
+    assert result.tables["groups"].iloc[0]["verdict"] == "cannot_tell"
+
+
+def test_nothing_flagged_says_nothing_where_items_could_not_be_tested() -> None:
+    study = untestable(seed=12)
+    tables = nps.test_functioning(study).tables
+    row, form = tables["cuts"].iloc[0], tables["forms"].iloc[0]
+    assert row["verdict"] == "cannot_tell"
+    assert row["expected_difference_reason"] == "items_not_testable"
+    assert row["persons_needed_reason"] == "items_not_testable"
+    assert np.isnan(form["items_freed"])
+    other = nps.equal_standard(study).tables["groups"].iloc[0]
+    assert (other["verdict"], other["points_apart_reason"]) == ("cannot_tell", "items_not_testable")
 
 
 def test_too_few_persons_are_told_how_many_it_takes() -> None:
@@ -211,7 +242,9 @@ def test_equal_standard_of_groups_is_the_chance_at_the_cut(found: Any) -> None:
     assert row["points_apart_high"] < -5
     assert row["verdict"] == "large"
     assert result.tables["summary"].iloc[0]["verdict"] == "large"
-    assert "standard_differs" in [one.code for one in result.findings]
+    said = next(one for one in result.findings if one.code == "standard_differs")
+    ends = f"(limits {-row['points_apart_high']:.1f} to {-row['points_apart_low']:.1f})"
+    assert f": {-row['points_apart']:.1f} points {ends}." in said.sentence
 
 
 def two_forms(harder: float, n: int = 1500) -> Study:

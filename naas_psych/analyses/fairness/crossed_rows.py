@@ -13,6 +13,7 @@ from scipy.special import expit
 
 from naas_psych.analyses.fairness.crossed_groups import Crossing, grouped, persons_by_cell
 from naas_psych.numerics.arrays import Floats
+from naas_psych.numerics.intervals import Interval
 from naas_psych.numerics.proportions import wilson
 from naas_psych.numerics.regression.crossed import (
     LOGISTIC_SD,
@@ -173,13 +174,13 @@ def _summary(one: Modelled, *, line: float, level: float) -> dict[str, Any]:
     if one.with_main is None or one.without is None:
         return dict.fromkeys(_SUMMED, np.nan) | {"crossing_verdict": "cannot_tell"}
     main, without = one.with_main, one.without
-    limits = ratio_limits(main, level)
+    limits = _around(main.best.ratio, ratio_limits(main, level))
     unit = LOGISTIC_SD if one.binary else main.best.within
     shares = [_share(ratio) for ratio in (main.best.ratio, limits.low, limits.high)]
-    left = remaining_limits(main, without, level)
     remaining = np.nan
     if without.variance > 0:
         remaining = min(1.0, main.variance / without.variance)
+    left = _around(remaining, remaining_limits(main, without, level))
     values = (
         float(np.sqrt(without.variance)),
         main.best.ratio * unit,
@@ -192,6 +193,11 @@ def _summary(one: Modelled, *, line: float, level: float) -> dict[str, Any]:
     )
     said = dict(zip(_SUMMED, values, strict=True))
     return said | {"crossing_verdict": _verdict(left.low, left.high, line)}
+
+
+def _around(value: float, limits: Interval[float]) -> Interval[float]:
+    """Limits that hold the value too: they average over ratios, of which none looked at is 0."""
+    return Interval(float(np.fmin(limits.low, value)), float(np.fmax(limits.high, value)))
 
 
 def _share(ratio: float) -> float:

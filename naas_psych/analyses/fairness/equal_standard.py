@@ -53,8 +53,8 @@ def equal_standard(
     --------------
     Below 0 the other form or the focal group has the smaller chance. Five points either way are the
     line (threshold equal_standard_points_max). large: the limits lie beyond it; negligible: within
-    it; else cannot tell. Read `summary` first: the largest difference at each cut, and how many
-    comparisons could not be told.
+    it, and enough items could be tested (dtf_untestable_share_max); else cannot tell. Read
+    `summary` first: the largest difference at each cut, and how many comparisons were not told.
 
     When not to use it
     ------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from naas_psych.analyses.fairness.turned import turned
 from naas_psych.analyses.items.phrasing import Row, known
 from naas_psych.finding import Finding
 from naas_psych.finding_codes import found
@@ -69,6 +70,6 @@ def _of_100(chance: float) -> str:
 
 def _points(row: Row) -> str:
     gap = abs(row["points_apart"])
-    low, high = known(row["points_apart_low"]), known(row["points_apart_high"])
+    low, high = turned(row["points_apart"], row["points_apart_low"], row["points_apart_high"])
     ends = "" if low is None or high is None else f" (limits {low:.1f} to {high:.1f})"
     return f"{gap:.1f} points{ends}"

@@ -15,7 +15,10 @@ _VERDICTS = {"large": ("large",), "moderate": ("large", "moderate")}
 
 @dataclass(frozen=True)
 class Flagged:
-    """The items of one comparison that are flagged; `told` says whether it can be judged at all."""
+    """The items of one comparison that are flagged.
+
+    told : an item is flagged, or enough of them could be tested to say that none is
+    """
 
     item_ids: tuple[str, ...]
     told: bool
@@ -26,10 +29,12 @@ def flagged_items(
 ) -> dict[Key, Flagged]:
     """By group, reference and focal: items of a moderate (or only of a large) difference."""
     table = dif_mantel_haenszel(study, group=group, omitted=omitted).tables["items"]
+    most = study.thresholds["dtf_untestable_share_max"].value
     found = {}
     for key, rows in table.groupby(["group", "reference", "focal"], sort=False):
         marked = rows.loc[rows["verdict"].isin(_VERDICTS[least]), "item_id"]
-        told = bool((rows["verdict"] != "cannot_tell").any())
+        untold = float((rows["verdict"] == "cannot_tell").mean())
+        told = bool(len(marked)) or untold <= most
         group_name, reference, focal = (str(part) for part in key)
         found[(group_name, reference, focal)] = Flagged(tuple(map(str, marked)), told)
     return found

@@ -74,9 +74,19 @@ class Compared:
 
     def without_freed(self, limits: Thresholds) -> str:
         """The verdict on a form in which nothing is freed."""
+        return "negligible" if self.why_none(limits) == "no_item_freed" else "cannot_tell"
+
+    def judged(self, verdict: str, limits: Thresholds) -> str:
+        """A verdict on freed items; none are negligible where the others could not be tested."""
         most = limits["dtf_untestable_share_max"].value
-        told = self.why in (None, "no_item_freed") and self.untestable <= most
-        return "negligible" if told else "cannot_tell"
+        return "cannot_tell" if verdict == "negligible" and self.untestable > most else verdict
+
+    def why_none(self, limits: Thresholds) -> str:
+        """Why a form has no freed item: none differs only where enough of them could be tested."""
+        if self.why not in (None, "no_item_freed"):
+            return str(self.why)
+        most = limits["dtf_untestable_share_max"].value
+        return "no_item_freed" if self.untestable <= most else "items_not_testable"
 
 
 def compared(study: Study, comparisons: Iterable[Comparison], asked: Asked) -> Iterator[Compared]:
@@ -166,6 +176,6 @@ def table_of(
 def _why(row: Row, name: str, limit: bool) -> str:
     if f"why_{name}" in row:
         return str(row[f"why_{name}"])
-    if name == "persons_needed" and row.get("why") != "group_too_few":
+    if name == "persons_needed" and row.get("why") not in ("group_too_few", "items_not_testable"):
         return "enough_persons"
     return str(row.get("why") or ("no_errors" if limit else "no_range"))

@@ -7,7 +7,6 @@ from typing import Any
 
 import pandas as pd
 
-from naas_psych.analyses.items.phrasing import between, short
 from naas_psych.finding import Finding
 from naas_psych.finding_codes import found
 from naas_psych.result import Result
@@ -22,17 +21,16 @@ def impact_findings(result: Result, thresholds: Thresholds) -> Iterator[Finding]
         low, high = row["difference_change_low"], row["difference_change_high"]
         if low <= 0 <= high:
             continue
-        change = 100 * row["difference_change"]
-        closer = (
-            "narrower" if abs(row["difference_after"]) < abs(row["difference_before"]) else "wider"
+        before, after, change = (
+            f"{100 * row[f'difference_{name}']:+.1f}" for name in ("before", "after", "change")
         )
         yield found(
             code="flagged_items_move_gap",
             severity="info",
             subject=f"{row['group']} {row['focal']}",
-            sentence=f"Without {row['left_out_items']} the difference between {row['focal']} and "
-            f"{row['reference']} in meeting the cut {row['cut']} is {short(abs(change))} of 100 "
-            f"{closer}{between(100 * low, 100 * high)}.{_moved(row)}",
+            sentence=f"Without {row['left_out_items']} the difference in meeting the cut "
+            f"{row['cut']}, {row['focal']} less {row['reference']}, goes from {before} to {after} "
+            f"of 100: a change of {change} ({100 * low:+.1f} to {100 * high:+.1f}).{_moved(row)}",
             value=row["difference_change"],
             limits=(low, high),
         )

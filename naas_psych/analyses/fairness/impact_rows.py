@@ -38,13 +38,16 @@ def cut_rows(
 ) -> pd.DataFrame:
     """One row a cut and comparison."""
     rows = []
+    met: dict[tuple[Any, str], list[Floats]] = {}
     for comparison, forms in _reduced(study, comparisons, marked, omitted):
         own = marked[_key(comparison)]
         for name, cut in cuts.items():
-            before = _everybody(
-                study, forms, partial(meets_before, study, cut=cut, omitted=omitted)
-            )
-            after = _everybody(study, forms, partial(meets_after, study, cut=cut, omitted=omitted))
+            if (own.item_ids, name) not in met:
+                met[own.item_ids, name] = [
+                    _everybody(study, forms, partial(meets, study, cut=cut, omitted=omitted))
+                    for meets in (meets_before, meets_after)
+                ]
+            before, after = met[own.item_ids, name]
             row = _change(study, comparison, own, before, after, **asked)
             moved = {} if row["why"] in _UNTOLD else _moved(comparison, before, after)
             rows.append({"cut": name, **row, **moved})

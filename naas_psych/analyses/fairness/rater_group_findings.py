@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from naas_psych.analyses.fairness.turned import turned
 from naas_psych.analyses.items.phrasing import Row, between, known, short
 from naas_psych.finding import Finding
 from naas_psych.finding_codes import found
@@ -37,7 +38,7 @@ def _differs(row: Row, thresholds: Thresholds) -> Finding:
         subject=str(row["rater_id"]),
         sentence=f"Beside the other raters of the same persons, {row['rater_id']} is {way} "
         f"({row['group']}), by {short(abs(gap))} marks"
-        f"{between(row['rater_difference_low'], row['rater_difference_high'])}{n}.",
+        f"{between(*turned(gap, row['rater_difference_low'], row['rater_difference_high']))}{n}.",
         value=gap,
         limits=(row["rater_difference_low"], row["rater_difference_high"]),
         probability=row["p_adjusted"],

@@ -149,11 +149,12 @@ def group_rows(
                 row: Row = {"cut": name, "form": totals.name, **one.head(study.thresholds)}
                 form = one.forms.get(totals.name)
                 if form is None:
-                    row |= {"why": one.why or "no_item_freed"}
+                    row |= {"why": one.why_none(study.thresholds)}
                     row |= {"verdict": one.without_freed(study.thresholds)}
                 else:
                     total = total_at(study, totals, cut, omitted)
                     row |= _group(study, form, total, level)
+                    row["verdict"] = one.judged(row["verdict"], study.thresholds)
                 rows.append(row)
     return table_of(rows, _GROUP_COLUMNS, text=("cut", *HEAD[:4], "verdict"), counts=COUNTS)
 

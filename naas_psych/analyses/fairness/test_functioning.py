@@ -53,9 +53,9 @@ def test_functioning(
     --------------
     Below 0 the focal group earns less than reference persons of the same theta. dtf_sem_share holds
     the difference at the cut to the error of measurement there; half of it is the line (threshold
-    dtf_sem_share_max). large: the limits lie beyond the line; negligible: within it; else cannot
-    tell. Items that differ in opposite directions cancel in dtf, not in dtf_unsigned, whose limits
-    never reach 0.
+    dtf_sem_share_max). large: the limits lie beyond the line; negligible: within it, and enough
+    items could be tested (dtf_untestable_share_max); else cannot tell. Items that differ in
+    opposite directions cancel in dtf, not in dtf_unsigned, whose limits never reach 0.
 
     When not to use it
     ------------------

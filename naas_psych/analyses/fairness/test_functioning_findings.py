@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from naas_psych.analyses.fairness.turned import turned
 from naas_psych.analyses.forms import form_or_test
 from naas_psych.analyses.items.phrasing import Row, between, capital, known, short
 from naas_psych.finding import Finding
@@ -16,7 +17,9 @@ def test_functioning_findings(result: Result, thresholds: Thresholds) -> Iterato
     """Every cut where the difference is surely large; else the largest of each comparison."""
     table = result.tables["cuts"]
     for _, rows in table.groupby(["group", "reference", "focal"], sort=False):
-        measured = [row for row in rows.to_dict("records") if known(row["dtf_sem_share"])]
+        measured = [
+            row for row in rows.to_dict("records") if known(row["dtf_sem_share"]) is not None
+        ]
         large = [row for row in measured if row["verdict"] == "large"]
         for row in large:
             yield _said(row, thresholds)
@@ -34,7 +37,7 @@ def _said(row: Row, thresholds: Thresholds) -> Finding:
         severity="warning" if row["verdict"] == "large" else "info",
         subject=f"{row['group']} {row['focal']}",
         sentence=f"{_difference(row)}: {short(abs(share))} of the error of measurement there"
-        f"{_against(str(row['verdict']), short(line.value))}.",
+        f"{_against(row, limits, line.value)}.",
         value=share,
         limits=limits,
         threshold=line,
@@ -44,7 +47,7 @@ def _said(row: Row, thresholds: Thresholds) -> Finding:
 def _difference(row: Row) -> str:
     marks = known(row["expected_difference"]) or 0.0
     way = "fewer" if marks < 0 else "more"
-    ends = between(row["expected_difference_low"], row["expected_difference_high"])
+    ends = between(*turned(marks, row["expected_difference_low"], row["expected_difference_high"]))
     return capital(
         f"people who stand at the cut {row['cut']} of {form_or_test(str(row['form']))} are "
         f"expected to earn {short(abs(marks))} marks {way}{ends} if they belong to {row['focal']} "
@@ -52,11 +55,14 @@ def _difference(row: Row) -> str:
     )
 
 
-def _against(verdict: str, line: str) -> str:
-    return {
-        "large": f", which is surely more than the line of {line}",
-        "negligible": f", surely less than the line of {line}",
-    }.get(verdict, f", which may be more or less than the line of {line}")
+def _against(row: Row, limits: tuple[float | None, float | None], line: float) -> str:
+    said = f"the line of {short(line)}"
+    if row["verdict"] != "cannot_tell":
+        more = row["verdict"] == "large"
+        return f", which is surely more than {said}" if more else f", surely less than {said}"
+    if all(limit is not None and abs(limit) < line for limit in limits):
+        return f". That is less than {said}, but too few of the other items could be tested"
+    return f", which may be more or less than {said}"
 
 
 # A test runner must not take it for a test.

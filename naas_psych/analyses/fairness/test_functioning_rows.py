@@ -44,8 +44,9 @@ def form_table(
         for totals in forms:
             form = one.forms.get(totals.name)
             row: Row = {"form": totals.name, **one.head(study.thresholds)}
-            freed = 0.0 if one.why in (None, "no_item_freed") else np.nan
-            row |= {"items_freed": freed, "freed": None, "why": one.why or "no_item_freed"}
+            why = one.why_none(study.thresholds)
+            freed = 0.0 if why == "no_item_freed" else np.nan
+            row |= {"items_freed": freed, "freed": None, "why": why}
             if form is not None:
                 row |= {"why": None, **_in_marks(study, one, form, level)}
             rows.append(row)
@@ -95,7 +96,7 @@ def cut_table(
                 row: Row = {"cut": name, "form": totals.name, **one.head(study.thresholds)}
                 form = one.forms.get(totals.name)
                 if form is None:
-                    row |= {"why": one.why or "no_item_freed"}
+                    row |= {"why": one.why_none(study.thresholds)}
                     row |= {"verdict": one.without_freed(study.thresholds)}
                 else:
                     total = total_at(study, totals, cut, omitted)
@@ -124,7 +125,7 @@ def _at_cut(study: Study, one: Compared, form: FreedForm, total: float, level: f
     row |= _people(one, form, total, level)
     line = study.thresholds["dtf_sem_share_max"].value
     verdict = verdict_of(row["dtf_sem_share_low"], row["dtf_sem_share_high"], line)
-    return row | {"verdict": verdict}
+    return row | {"verdict": one.judged(verdict, study.thresholds)}
 
 
 def _people(one: Compared, form: FreedForm, total: float, level: float) -> Row:
