@@ -12,7 +12,7 @@ from naas_psych.analyses.fairness.compared import comparisons_asked
 from naas_psych.analyses.fairness.endorsed_persons import Endorsed, endorsed_persons
 from naas_psych.analyses.fairness.endorsement_drawings import endorsement_drawings as drawings
 from naas_psych.analyses.fairness.endorsement_findings import endorsement_findings as findings
-from naas_psych.analyses.fairness.endorsement_gaps import gap_table
+from naas_psych.analyses.fairness.endorsement_gaps import gap_tables
 from naas_psych.analyses.fairness.endorsement_rows import (
     halo_rows,
     outcome_rows,
@@ -76,10 +76,10 @@ def endorsement(
     (endorsement_top_formality) or every area lies below endorsement_auc_min for certain;
     informative, if an area surely reaches endorsement_auc_useful, at most endorsement_top_max are
     rated high and evidence is missing for at most endorsement_missing_max; weak, if an area is
-    above endorsement_auc_min and the rest is not met; else cannot tell. A site is all_high where
-    nearly everybody is rated high (endorsement_site_probability) by ratings that are not shown to
-    tell anything; the area of sites is that of the first cut. Ratings of criteria that go together
-    nearly perfectly are one rating written down several times.
+    above endorsement_auc_min and the rest is not met; else cannot tell. A site is nearly_all_high
+    where that is certain of it (endorsement_site_probability) and its ratings are not shown to tell
+    who reaches the first cut. Ratings of criteria that go together nearly perfectly are one rating
+    written down several times.
 
     When not to use it
     ------------------
@@ -118,7 +118,7 @@ def endorsement(
             "overview": overview_rows(found, told, limits, level),
             "outcomes": told,
             "sites": site_rows(found, reached, limits, level),
-            "gaps": gap_table(found, scores, comparisons, least=least, level=level),
+            **gap_tables(found, scores, comparisons, least=least, level=level),
             "halo": halo_rows(found, level),
         },
         notes=_notes(found, scores),

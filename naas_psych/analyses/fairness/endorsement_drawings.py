@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from naas_psych.analyses.items.phrasing import listed
 from naas_psych.drawing import COLOURS, Drawing, ink, new_figure, shortened
 from naas_psych.result import Result
 
@@ -40,9 +41,9 @@ def endorsement_drawings(result: Result) -> Iterable[Drawing]:
 
 
 def _title(sites: pd.DataFrame, every: float, top: float) -> str:
-    high = sites.loc[sites["site_verdict"] == "all_high", "site"].tolist()
+    high = sites.loc[sites["site_verdict"] == "nearly_all_high", "site"].tolist()
     start = f"{100 * every:.0f} of 100 put forward are rated {top:g} or higher"
-    return f"{start}; nearly all are in {', '.join(high)}" if high else start
+    return f"{start}, in {listed(high)} nearly all" if high else start
 
 
 def _alt(sites: pd.DataFrame, every: float, top: float) -> str:
@@ -62,7 +63,7 @@ def _draw(sites: pd.DataFrame, every: float, top: float, title: str) -> Figure:
         100 * sites[name].to_numpy(dtype=float)
         for name in ("top_share", "top_share_low", "top_share_high")
     )
-    named = (sites["site_verdict"] == "all_high").to_numpy()
+    named = (sites["site_verdict"] == "nearly_all_high").to_numpy()
     for rows, colour, marker in ((~named, COLOURS[0], "o"), (named, COLOURS[1], "s")):
         axes.hlines(y[rows], low[rows], high[rows], color=colour, linewidth=2)
         axes.plot(share[rows], y[rows], marker, color=colour, markersize=5)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from naas_psych.analyses.fairness.endorsement_gaps import MEAN
+from naas_psych.analyses.fairness.endorsement_gaps import TOP
 from naas_psych.analyses.items.phrasing import Row, between, known, short
 from naas_psych.finding import Finding
 from naas_psych.finding_codes import found
@@ -22,12 +22,20 @@ def endorsement_findings(result: Result, thresholds: Thresholds) -> Iterator[Fin
         if known(row["top_share"]) is not None:
             yield _verdict(row, result.tables["outcomes"], thresholds)
         for site in result.tables["sites"].to_dict("records"):
-            if site["site_verdict"] == "all_high" and known(site["top_share"]) is not None:
+            if site["site_verdict"] == "nearly_all_high" and known(site["top_share"]) is not None:
                 yield _site(site, row, thresholds)
-    gaps = result.tables["gaps"]
-    for _, rows in gaps.groupby(["group", "reference", "focal"], sort=False):
-        apart = [row for row in rows.to_dict("records") if _apart(row, thresholds)]
-        yield from (_gap(row, thresholds) for row in apart[:1])
+    yield from _gaps(result, thresholds)
+
+
+def _gaps(result: Result, thresholds: Thresholds) -> Iterator[Finding]:
+    """Of shares; of mean ratings where nothing is said of the shares of these groups."""
+    said = set()
+    for name, value in (("gaps", "adjusted"), ("rating_gaps", "rating_adjusted")):
+        for row in result.tables[name].to_dict("records"):
+            key = (row["group"], row["reference"], row["focal"])
+            if key not in said and _apart(row, value, thresholds):
+                said.add(key)
+                yield _share_gap(row, thresholds) if name == "gaps" else _rating_gap(row)
 
 
 def _verdict(row: Row, outcomes: pd.DataFrame, thresholds: Thresholds) -> Finding:
@@ -83,7 +91,7 @@ def _site(row: Row, every: Row, thresholds: Thresholds) -> Finding:
         severity="warning",
         subject=str(row["site"]),
         sentence=f"In {row['site']}{where} {_hundred(row, 'top_share')} were rated "
-        f"{every['top_from']:g} or higher, of all {100 * every['top_share']:.0f}; {told}.",
+        f"{every['top_from']:g} or higher (all sites: {100 * every['top_share']:.0f}); {told}.",
         value=known(row["top_share"]),
         limits=(row["top_share_low"], row["top_share_high"]),
         probability=known(row["top_probability"]),
@@ -91,44 +99,53 @@ def _site(row: Row, every: Row, thresholds: Thresholds) -> Finding:
     )
 
 
-def _apart(row: Row, thresholds: Thresholds) -> bool:
+def _apart(row: Row, value: str, thresholds: Thresholds) -> bool:
     """Whether the adjusted gap is beyond chance, between groups of enough persons."""
     counts = known(row["n_reference"]), known(row["n_focal"])
-    p, low, high = (known(row[name]) for name in ("p_adjusted", "adjusted_low", "adjusted_high"))
+    p, low, high = (known(row[name]) for name in ("p_adjusted", f"{value}_low", f"{value}_high"))
     least = thresholds["gap_judge_min"].value
     if any(n is None or n < least for n in counts) or p is None or low is None or high is None:
         return False
     return p < thresholds["gap_alpha"].value and (low > 0 or high < 0)
 
 
-def _gap(row: Row, thresholds: Thresholds) -> Finding:
+def _share_gap(row: Row, thresholds: Thresholds) -> Finding:
     line = thresholds["endorsement_gap_max"]
     low, high = row["adjusted_low"], row["adjusted_high"]
-    beyond = row["measure"] != MEAN and (low >= line.value or high <= -line.value)
     before = known(row["unadjusted"])
-    as_is = "" if before is None else f"; as they are {before:+.{_places(row)}f}"
+    as_is = "" if before is None else f"; as they are {before:+.1f}"
+    what = "rated high" if row["measure"] == TOP else "endorsed"
     return found(
         code="endorsement_gap",
-        severity="warning" if beyond else "info",
+        severity="warning" if low >= line.value or high <= -line.value else "info",
         subject=f"{row['group']} {row['focal']}",
-        sentence=f"{_measure(row)}: {row['focal']} ({row['n_focal']:.0f} persons) less "
-        f"{row['reference']} ({row['n_reference']:.0f}), among persons with the same score on the "
-        f"test, is {row['adjusted']:+.{_places(row)}f} ({low:+.{_places(row)}f} to "
-        f"{high:+.{_places(row)}f}){as_is}.",
+        sentence=f"Share {what}, in percent points: {_who(row)} is {row['adjusted']:+.1f} "
+        f"({low:+.1f} to {high:+.1f}){as_is}.",
         value=known(row["adjusted"]),
         limits=(low, high),
         probability=known(row["p_adjusted"]),
-        threshold=line if row["measure"] != MEAN else None,
+        threshold=line,
     )
 
 
-def _places(row: Row) -> int:
-    return 2 if row["measure"] == MEAN else 1
+def _rating_gap(row: Row) -> Finding:
+    low, high = row["rating_adjusted_low"], row["rating_adjusted_high"]
+    before = known(row["rating_difference"])
+    as_is = "" if before is None else f"; as they are {before:+.2f}"
+    return found(
+        code="endorsement_gap",
+        severity="info",
+        subject=f"{row['group']} {row['focal']}",
+        sentence=f"Mean rating, in points of its scale: {_who(row)} is "
+        f"{row['rating_adjusted']:+.2f} ({low:+.2f} to {high:+.2f}){as_is}.",
+        value=known(row["rating_adjusted"]),
+        limits=(low, high),
+        probability=known(row["p_adjusted"]),
+    )
 
 
-def _measure(row: Row) -> str:
-    return {
-        MEAN: "Mean rating",
-        "top_box": "Share rated high, in percent points",
-        "endorsed": "Share endorsed, in percent points",
-    }[str(row["measure"])]
+def _who(row: Row) -> str:
+    return (
+        f"{row['focal']} ({row['n_focal']:.0f} persons) less {row['reference']} "
+        f"({row['n_reference']:.0f}), among persons with the same score on the test,"
+    )

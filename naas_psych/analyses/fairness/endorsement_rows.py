@@ -181,11 +181,11 @@ def site_rows(
 
 
 def _site_verdict(row: Row, limits: Thresholds) -> str:
-    """all_high: nearly everybody, for certain, by ratings that are not shown to tell anything."""
+    """nearly_all_high: for certain, by ratings that are not shown to tell anything."""
     if row.get("auc_low", np.nan) > CHANCE:
         return "varied"
     if row["top_probability"] >= limits["endorsement_site_probability"].value:
-        return "all_high"
+        return "nearly_all_high"
     line = limits["endorsement_top_formality"].value
     return "varied" if row["top_share_high"] < line else "cannot_tell"
 
