@@ -244,6 +244,32 @@ def test_forms_that_differ_in_difficulty_make_no_gap() -> None:
     assert abs(row["hedges_g"]) < 0.25
 
 
+@pytest.mark.parametrize("few", [0, 3])
+def test_groups_on_different_forms_have_no_gap_but_a_reason(few: int) -> None:
+    """All but a few of each group take a form that the other group does not."""
+    rng = np.random.Generator(np.random.PCG64(2))
+    points = rng.integers(0, 2, (400, 12))
+    first = np.arange(400) < 200
+    first[:few], first[200 : 200 + few] = False, True
+    points[np.ix_(first, range(4))] = -3
+    points[np.ix_(~first, range(8, 12))] = -3
+    study = study_from_scores(points, max_points=1)
+    spec = StudySpec.model_validate({"tables": {"responses": "none.csv"}, "groups": {"team": "a"}})
+    persons = study.persons.assign(team=["a"] * 200 + ["b"] * 200)
+    row = row_of(nps.score_gaps(replace(study, spec=spec, persons=persons)))
+    assert (row["n_reference"], row["n_focal"]) == (200, 200)
+    assert row["hedges_g_reason"] == row["difference_percent_reason"] == "no_common_form"
+    assert row["verdict"] == "cannot_tell"
+
+
+def test_no_difference_is_expected_of_a_rate_of_none_or_all() -> None:
+    curve = nps.adverse_impact(sheet()).tables["curve"]
+    ends = curve["rate_reference"].isin([0, 1])
+    assert ends.any()
+    assert set(curve.loc[ends, "difference_expected_reason"]) == {"all_or_none_passed"}
+    assert curve.loc[~ends, "difference_expected"].lt(0).all()
+
+
 def test_the_precision_of_everybody_is_that_of_the_reliability_chapter() -> None:
     study = pilot()
     everybody = replace(study, persons=study.persons.assign(all=["one"] * len(study.persons)))

@@ -56,7 +56,7 @@ class _Row:
     n_focal: int
     numbers: dict[str, float]
     size: GapSize
-    shown: bool
+    none_why: str | None
     alpha_why: str | None
 
 
@@ -106,15 +106,29 @@ def _row(
     limits: Thresholds,
     level: float,
 ) -> _Row:
-    if not (pairs and enough(*n, limits, "gap_show_min")):
-        return _Row(*n, {}, TOO_FEW, shown=False, alpha_why=None)
+    none_why = _none_why(pairs, n, limits)
+    if none_why is not None:
+        return _Row(*n, {}, TOO_FEW, none_why, alpha_why=None)
     g = standardised_gap(pairs)
     numbers = _means(pairs, level) | _standardised(g, rho, level)
     size = TOO_FEW
-    if enough(*n, limits, "gap_judge_min"):
+    if enough(*n, limits, "gap_judge_min") and _met(pairs) >= limits["gap_judge_min"].value / 2:
         size = gap_size(numbers["hedges_g_low"], numbers["hedges_g_high"], limits)
     why = "negative_reliability" if rho <= 0 else "no_variance"
-    return _Row(*n, numbers, size, shown=True, alpha_why=why)
+    return _Row(*n, numbers, size, none_why=None, alpha_why=why)
+
+
+def _none_why(pairs: Sequence[Pair], n: tuple[int, int], limits: Thresholds) -> str | None:
+    """Why there are no numbers; on one form the groups that are enough always meet the second."""
+    if not enough(*n, limits, "gap_show_min"):
+        return "group_too_few"
+    return "no_common_form" if _met(pairs) < limits["gap_show_min"].value / 2 else None
+
+
+def _met(pairs: Sequence[Pair]) -> float:
+    """Half the size of two equal groups on one form that would say as much of a gap."""
+    sizes = [(one.reference.size, one.focal.size) for one in pairs]
+    return float(sum(a * b / (a + b) for a, b in sizes))
 
 
 def _means(pairs: Sequence[Pair], level: float) -> dict[str, float]:
@@ -165,7 +179,7 @@ def _alpha(found: Mapping[Place, LevelError], one: Comparison) -> float:
 
 
 def _reasons(rows: Sequence[_Row]) -> dict[str, list[str | None]]:
-    small = [None if row.shown else "group_too_few" for row in rows]
+    small = [row.none_why for row in rows]
     flat = [why or "no_variance" for why in small]
     rho = [why or row.alpha_why for why, row in zip(small, rows, strict=True)]
     ends: list[str | None] = [why or "all_above" for why in small]

@@ -12,6 +12,7 @@ from naas_psych.analyses.fairness.outcome_counts import passes_along, possible_c
 from naas_psych.analyses.fairness.outcome_rows import rate_columns
 from naas_psych.analyses.fairness.outcomes import FormTotals, form_totals
 from naas_psych.analyses.fairness.score_pairs import enough, persons_with_total, score_pairs
+from naas_psych.numerics.arrays import Floats
 from naas_psych.numerics.outcome_gaps import expected_difference
 from naas_psych.numerics.score_gap import standardised_gap
 from naas_psych.result import tidy
@@ -30,7 +31,9 @@ def curve_table(
     found = passes_along(forms, grid, shown)
     g = np.array([standardised_gap(score_pairs(forms, one)).g for one in shown], dtype=float)
     numbers = rate_columns(found, level)
-    expected = expected_difference(numbers["rate_reference"], g[:, None])
+    rate = numbers["rate_reference"]
+    # Of a rate of 0 or 1 the normal model has no place for the cut.
+    expected = expected_difference(np.where((rate > 0) & (rate < 1), rate, np.nan), g[:, None])
     columns: dict[str, Any] = {
         name: [text(one) for one in shown for _ in grid] for name, text in _NAMES.items()
     }
@@ -39,7 +42,7 @@ def curve_table(
     columns["n_focal"] = found.n_focal.reshape(-1).astype(np.int64)
     columns |= {name: values.reshape(-1) for name, values in numbers.items()}
     columns["difference_expected"] = expected.reshape(-1)
-    return tidy(columns, _whys(columns["rate_reference"].size))
+    return tidy(columns, _whys(columns["rate_reference"]))
 
 
 _NAMES: dict[str, Callable[[Comparison], str]] = {
@@ -54,11 +57,13 @@ def _shown(study: Study, forms: Sequence[FormTotals], one: Comparison) -> bool:
     return enough(ns[0], ns[1], study.thresholds, "gap_show_min")
 
 
-def _whys(rows: int) -> dict[str, list[str]]:
+def _whys(rates: Floats) -> dict[str, list[str]]:
+    rows = rates.size
     logs = ["all_or_none_passed"] * rows
+    expected = ["no_variance" if 0 < p < 1 else "all_or_none_passed" for p in rates.tolist()]
     return {
         "ratio": ["no_reference_passed"] * rows,
         "ratio_low": logs,
         "ratio_high": logs,
-        "difference_expected": ["no_variance"] * rows,
+        "difference_expected": expected,
     }
