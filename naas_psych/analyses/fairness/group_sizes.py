@@ -31,7 +31,7 @@ def group_sizes(study: Study, *, group: Group = None) -> Result:
     How to read it
     --------------
     Where a level says "too few", the tests of this chapter answer "cannot tell" for it, which is
-    not the same as fair. persons_needed says how many of that level would do.
+    no all-clear. persons_needed says how many of that level would do.
 
     When not to use it
     ------------------
