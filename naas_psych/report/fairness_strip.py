@@ -60,13 +60,16 @@ def _strip(rows: list[Any]) -> Strip:
 def _compared(row: Mapping[str, Any]) -> Compared:
     verdict = str(row["verdict"])
     side = "harder" if row["delta"] < 0 else "easier"
+    methods = f"{row['flagged_by']} of {row['answering']} methods flag it"
     limits = [row[f"delta_{end}"] for end in ("low", "high")]
     low, high = (_place(row["delta"] if is_undefined(one) else one) for one in limits)
     return Compared(
         focal=str(row["focal"]),
         reference=str(row["reference"]),
         verdict=verdict,
-        words=_WORDS[verdict] if verdict == "negligible" else f"{_WORDS[verdict]}, {side}",
+        words=_WORDS[verdict]
+        if verdict == "negligible"
+        else f"{_WORDS[verdict]}, {side}; {methods}",
         delta=number(row["delta"], "delta"),
         interval=" to ".join(number(one, "delta") for one in limits),
         low=low,

@@ -32,6 +32,11 @@ _MAIN = (
     "not_reached",
     "key",
 )
+#: What single methods say of a difference that the fairness strip shows already.
+_ON_STRIP = frozenset(
+    {"shows_dif_standardised", "shows_uniform_dif", "shows_dif_sibtest"}
+    | {"shows_dif_likelihood_ratio", "dif_methods_disagree"}
+)
 #: How far the small interval pictures of the item table reach.
 _REACH = {"facility": (0.0, 1.0), "item_rest_r": (-0.4, 0.8)}
 
@@ -106,7 +111,7 @@ def item_cards(
     study: Study, run: Run, images: Mapping[str, Sequence[Image]]
 ) -> tuple[ItemCard, ...]:
     """One card an item, in the order of the study."""
-    every = [f for result in run.results for f in result.findings]
+    every = [f for r in run.results for f in r.findings if f.code not in _ON_STRIP]
     pictures = [image for group in images.values() for image in group]
     statistics = _by_item(run, "item_statistics", "items")
     options = _by_item(run, "distractors", "options")

@@ -179,6 +179,7 @@ def _rendered(context: Mapping[str, Any]) -> str:
         "interval": wording.interval,
         "count": wording.count,
         "term_of": wording.term_of,
+        "title_of": wording.title_of,
         "label_of": label_of,
         "opens": opens,
         "style": _template("report.css"),
