@@ -42,9 +42,9 @@ def adverse_impact(
     --------------
     Negative difference, ratio below 1, shortfall above 0: the focal group passes less often. The
     shortfall is how many more of them would pass at the rate of the reference. The verdict says
-    where the limits of the ratio lie: wholly below .80, wholly above it, or it cannot be told. That
-    ratio is a screening rule from the United States; no law of the United Kingdom has it. The
-    curve shows how much of a gap is owed to the place of the cut.
+    where the limits of the ratio lie: wholly below pass_ratio_min (.80), wholly above it, or it
+    cannot be told. That ratio is a screening rule from the United States; no law of the United
+    Kingdom has it. The curve shows how much of a gap is owed to the place of the cut.
 
     When not to use it
     ------------------
@@ -70,6 +70,7 @@ def adverse_impact(
     """
     comparisons = comparisons_asked(study, group)
     placed = placed_cuts(study, cut, omitted)
+    line = study.thresholds["pass_ratio_min"].value
     return Result(
         tables={
             "groups": outcome_table(study, comparisons, placed.cuts, omitted, level),
@@ -83,9 +84,11 @@ def adverse_impact(
             "Whoever is at the cut or above meets it; each form is judged at its own total.",
             "p is adjusted within a group column, over its comparisons at all cuts "
             f"({len(comparisons) * len(placed.cuts)} tests in all).",
-            "The ratio of .80 is a screening rule from the United States; no law of the United "
-            "Kingdom has such a number. Say the difference, its limits and what was done about it.",
+            f"The ratio of {line:.2f} is a screening rule from the United States; no law of the "
+            "United Kingdom has such a number. Say the difference, its limits and what was done "
+            "about it.",
             "The curve leaves out comparisons with too few persons of either group to be shown.",
             *placed.notes,
         ),
+        provenance={"pass_ratio_min": line},
     )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
+from naas_psych.analyses.fairness.comparison_columns import COMPARISON
 from naas_psych.drawing import COLOURS, MARKERS, Drawing, ink, new_figure, shortened
 from naas_psych.result import Result
 
@@ -19,18 +20,17 @@ if TYPE_CHECKING:
 _MOST = 20
 #: Comparisons that are drawn: those that can be judged, the ones with most flags first.
 _FIGURES = 6
+#: Thresholds on the axis of delta that are drawn.
+LINES = ("dif_delta_moderate", "dif_delta_large")
 _SHAPES = {"large": 1, "moderate": 4, "negligible": 0}
-#: Lines of the ETS classes.
-_MODERATE, _LARGE = 1.0, 1.5
 
 
 def dif_forest(result: Result) -> Iterable[Drawing]:
     """One picture a comparison that can be judged: delta with its interval, largest first."""
     items = result.tables["items"].dropna(subset=["delta", "delta_low", "delta_high"])
     items = items[items["verdict"] != "cannot_tell"]
-    found = [
-        (names, rows) for names, rows in items.groupby(["group", "reference", "focal"], sort=False)
-    ]
+    lines = [result.provenance[name] for name in LINES]
+    found = list(items.groupby([*COMPARISON], sort=False))
     found.sort(key=lambda one: -int(one[1]["verdict"].isin(["large", "moderate"]).sum()))
     for names, rows in found[:_FIGURES]:
         group, reference, focal = (str(name) for name in names)
@@ -42,7 +42,7 @@ def dif_forest(result: Result) -> Iterable[Drawing]:
             name=f"dif_forest_{_plain(group)}_{_plain(focal)}",
             title=title,
             alt=_alt(rows, drawn, reference, focal),
-            draw=partial(_draw, drawn, len(rows), focal, title),
+            draw=partial(_draw, drawn, len(rows), focal, title, lines=lines),
             table="items",
         )
 
@@ -76,11 +76,11 @@ def _alt(rows: pd.DataFrame, drawn: pd.DataFrame, reference: str, focal: str) ->
     )
 
 
-def _draw(rows: pd.DataFrame, of: int, focal: str, title: str) -> Figure:
+def _draw(rows: pd.DataFrame, of: int, focal: str, title: str, *, lines: Sequence[float]) -> Figure:
     figure = new_figure(title, height=1.7 + 0.17 * len(rows))
     axes = figure.axes[0]
     place = np.arange(len(rows))
-    for line, dash in ((0.0, "-"), (_MODERATE, ":"), (_LARGE, "--")):
+    for line, dash in zip((0.0, *lines), ("-", ":", "--"), strict=True):
         for side in {line, -line}:
             axes.axvline(side, color=ink(), linewidth=0.8, linestyle=dash)
     for verdict, k in _SHAPES.items():

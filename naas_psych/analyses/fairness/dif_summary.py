@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from naas_psych.analyses.fairness.comparison_columns import COMPARISON
 from naas_psych.analyses.fairness.comparison_rows import comparison_rows
+from naas_psych.analyses.fairness.dif_forest import LINES
 from naas_psych.analyses.fairness.dif_forest import dif_forest as drawings
 from naas_psych.analyses.fairness.method_answers import (
     KEY,
@@ -93,6 +95,7 @@ def dif_summary(
     return Result(
         tables={"items": items, "comparisons": comparison_rows(items)},
         notes=(*missing, _multiplicity(found)),
+        provenance={name: study.thresholds[name].value for name in LINES},
     )
 
 
@@ -147,7 +150,7 @@ def _verdict(row: dict[str, Any]) -> str:
 
 
 def _multiplicity(found: pd.DataFrame) -> str:
-    comparisons = found[["group", "reference", "focal"]].drop_duplicates()
+    comparisons = found[[*COMPARISON]].drop_duplicates()
     return (
         f"{len(found):,} tests a method: every item in {len(comparisons)} comparisons. Adjusted p "
         "values are within a method and a comparison (Benjamini-Hochberg); over many comparisons "

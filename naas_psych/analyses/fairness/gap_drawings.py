@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from naas_psych.analyses.fairness.gap_words import LINES
 from naas_psych.drawing import COLOURS, Drawing, ink, new_figure, shortened
 from naas_psych.result import Result
 
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
 _MOST = 40
 #: Height of a row and of everything round the rows, in inches.
 _ROW, _ROUND = 0.2, 1.25
-#: The lines between negligible, small, medium and large.
-_LINES = (0.2, 0.5, 0.8)
 
 
 def gap_drawings(result: Result) -> Iterable[Drawing]:
@@ -33,7 +32,7 @@ def gap_drawings(result: Result) -> Iterable[Drawing]:
         name="score_gaps",
         title=title,
         alt=_alt(shown),
-        draw=partial(_draw, _drawn(shown), title),
+        draw=partial(_draw, _drawn(shown), title, [result.provenance[name] for name in LINES]),
         table="groups",
     )
 
@@ -66,13 +65,13 @@ def _alt(shown: pd.DataFrame) -> str:
     return "Standardised differences in scores with limits. " + "; ".join(said) + "."
 
 
-def _draw(rows: pd.DataFrame, title: str) -> Figure:
+def _draw(rows: pd.DataFrame, title: str, sizes: Sequence[float]) -> Figure:
     groups = list(dict.fromkeys(rows["group"]))
     lines = len(rows) + len(groups)
     figure = new_figure(title, height=_ROUND + _ROW * lines)
     axes = figure.axes[0]
     figure.subplots_adjust(left=0.4)
-    _bands(axes)
+    _bands(axes, sizes)
     labels, y = [], float(lines)
     for name in groups:
         own = rows[rows["group"] == name]
@@ -96,10 +95,10 @@ def _heading(axes: Any, text: str, y: float) -> None:
     axes.text(-0.6, y, shortened(text, 60), transform=place, fontsize=8, va="center", weight="bold")
 
 
-def _bands(axes: Any) -> None:
+def _bands(axes: Any, sizes: Sequence[float]) -> None:
     """Nothing matters within the first line; the others are drawn."""
-    axes.axvspan(-_LINES[0], _LINES[0], color=ink(), alpha=0.1, linewidth=0)
-    for line in _LINES[1:]:
+    axes.axvspan(-sizes[0], sizes[0], color=ink(), alpha=0.1, linewidth=0)
+    for line in sizes[1:]:
         for at in (-line, line):
             axes.axvline(at, color=ink(), linewidth=0.6, linestyle=":")
     axes.axvline(0, color=ink(), linewidth=0.8)

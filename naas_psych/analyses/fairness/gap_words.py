@@ -8,9 +8,9 @@ import numpy as np
 
 from naas_psych.thresholds import Thresholds
 
-#: Sizes from the smallest; the lines between them are the thresholds of _LINES.
+#: Sizes from the smallest; the lines between them are the thresholds of LINES.
 SIZES = ("negligible", "small", "medium", "large")
-_LINES = ("gap_small", "gap_medium", "gap_large")
+LINES = ("gap_small", "gap_medium", "gap_large")
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ def gap_size(low: float, high: float, limits: Thresholds) -> GapSize:
         return TOO_FEW
     largest = max(abs(low), abs(high))
     smallest = 0.0 if low <= 0 <= high else min(abs(low), abs(high))
-    lines = [limits[name].value for name in _LINES]
+    lines = [limits[name].value for name in LINES]
     least, most = (int(np.searchsorted(lines, size, side="right")) for size in (smallest, largest))
     if least == most:
         return GapSize(SIZES[least], SIZES[least])

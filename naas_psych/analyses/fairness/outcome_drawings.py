@@ -25,12 +25,12 @@ _BANDS = 3
 _FEWEST = 10
 #: Room to the right for the names of the lines, in inches.
 _RIGHT = 1.45
-_RATIO_LINE = 0.80
 
 
 def outcome_drawings(result: Result) -> Iterable[Drawing]:
     """One picture a group column."""
     curve, cuts = result.tables["curve"], result.tables["groups"]
+    line = result.provenance["pass_ratio_min"]
     for name, own in curve.groupby("group", sort=False):
         shown = own[own["rate_reference"].notna() & own["rate_focal"].notna()]
         if shown.empty:
@@ -41,7 +41,7 @@ def outcome_drawings(result: Result) -> Iterable[Drawing]:
             name=f"pass_rates_{name}",
             title=title,
             alt=_alt(str(name), shown, lines),
-            draw=partial(_draw, shown, lines, _places(cuts), title),
+            draw=partial(_draw, shown, lines, _places(cuts), title, line=line),
             table="curve",
         )
 
@@ -79,7 +79,12 @@ def _alt(name: str, shown: pd.DataFrame, lines: Sequence[str]) -> str:
 
 
 def _draw(
-    shown: pd.DataFrame, lines: Sequence[str], places: dict[str, float], title: str
+    shown: pd.DataFrame,
+    lines: Sequence[str],
+    places: dict[str, float],
+    title: str,
+    *,
+    line: float,
 ) -> Figure:
     figure = new_figure(title, right=_RIGHT, height=5.4)
     rates = figure.axes[0]
@@ -89,7 +94,7 @@ def _draw(
     ratios = figure.add_axes((box.x0, box.y0, box.width, middle - box.y0 - 0.02), sharex=rates)
     ratios.spines[["top", "right"]].set_visible(False)
     _rates(rates, shown, lines)
-    _ratios(ratios, shown, lines)
+    _ratios(ratios, shown, lines, line)
     rates.tick_params(labelbottom=False)
     ends = _ends(shown)
     ratios.set(xlim=ends, xlabel="cut in per cent of the marks")
@@ -120,9 +125,9 @@ def _rates(axes: Axes, shown: pd.DataFrame, lines: Sequence[str]) -> None:
     axes.set(ylim=(-2, 102), ylabel="per cent who meet it")
 
 
-def _ratios(axes: Axes, shown: pd.DataFrame, lines: Sequence[str]) -> None:
+def _ratios(axes: Axes, shown: pd.DataFrame, lines: Sequence[str], line: float) -> None:
     axes.axhline(1, color=ink(), linewidth=0.8)
-    axes.axhline(_RATIO_LINE, color=ink(), linewidth=0.8, linestyle=":")
+    axes.axhline(line, color=ink(), linewidth=0.8, linestyle=":")
     tips = []
     for k, name in enumerate(lines, start=1):
         own = shown[shown["focal"] == name]

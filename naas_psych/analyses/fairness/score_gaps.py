@@ -7,6 +7,7 @@ from naas_psych.analyses.fairness.gap_drawings import gap_drawings as drawings
 from naas_psych.analyses.fairness.gap_findings import gap_findings as findings
 from naas_psych.analyses.fairness.gap_precision import cut_errors, precision_table
 from naas_psych.analyses.fairness.gap_rows import gap_table
+from naas_psych.analyses.fairness.gap_words import LINES
 from naas_psych.analyses.fairness.level_errors import level_errors
 from naas_psych.analyses.fairness.options import Group
 from naas_psych.analyses.fairness.rated_work import rated_work_table
@@ -37,8 +38,9 @@ def score_gaps(
     How to read it
     --------------
     Negative: the focal group scores lower. The verdict is the size that both limits of g agree on
-    (lines .2, .5 and .8), or the least of them ("at least small"); it is not given with fewer than
-    100 persons of either group. A gap says that groups differ, and nothing about why.
+    (gap_small .2, gap_medium .5, gap_large .8), or the least of them ("at least small"); it is not
+    given with fewer than 100 persons of either group (gap_judge_min). A gap says that groups
+    differ, and nothing about why.
     hedges_g_disattenuated is what the gap would be without error of measurement: a sensitivity
     line. A sem_ratio above 1 means that the level is measured with more error than the reference.
 
@@ -81,4 +83,5 @@ def score_gaps(
             "A gap is a difference between groups; it does not say where it comes from.",
             *at_cuts.notes,
         ),
+        provenance={name: study.thresholds[name].value for name in LINES},
     )
