@@ -55,3 +55,23 @@ def test_a_median_of_few_has_no_error() -> None:
     found = median_with_error(np.array([1.0, 2.0, 4.0]))
     assert found.median == 2.0
     assert np.isnan(found.se)
+
+
+def test_raters_linked_in_a_chain_are_solved_to_the_end() -> None:
+    """Sixty raters, each with persons in common with the next alone: effects by turns crawl."""
+    rng = np.random.default_rng(4)
+    first = np.repeat(np.arange(59), 10)
+    person, rater = np.repeat(np.arange(first.size), 2), np.c_[first, first + 1].ravel()
+    mark = rng.normal(size=first.size)[person] + rng.normal(size=60)[rater]
+    mark += rng.normal(size=mark.size) / 2
+    found = deviations(mark, person=person, cell=np.zeros(mark.size, int), rater=rater)
+    apart = (rater[1::2, None] == np.arange(60)).astype(float) - (first[:, None] == np.arange(60))
+    severity = np.linalg.lstsq(apart, mark[1::2] - mark[::2], rcond=None)[0]
+    fair = mark - severity[rater]
+    for r in range(60):
+        own = found.rater == r
+        rows = [
+            mark[2 * p + (rater[2 * p] != r)] - fair[2 * p + (rater[2 * p] == r)]
+            for p in found.person[own]
+        ]
+        np.testing.assert_allclose(np.ptp(found.deviation[own] - rows), 0.0, atol=1e-9)
