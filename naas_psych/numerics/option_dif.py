@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from naas_psych.numerics.arrays import Floats
 from naas_psych.numerics.dif_cells import MatchedForm
-from naas_psych.numerics.score_tables import band_places
+from naas_psych.numerics.score_bands import band_places
 
 Integers = NDArray[np.int64]
 Flags = NDArray[np.bool_]

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from naas_psych.numerics.arrays import Floats
 from naas_psych.numerics.dif_cells import DifCells, MatchedForm, dif_cells
+from naas_psych.numerics.score_bands import band_places
 from naas_psych.numerics.sibtest import ScoreTable, leave_out_alpha
 
 Integers = NDArray[np.int64]
@@ -131,30 +132,3 @@ def in_bands(table: ScoreTable, *, least: int) -> ScoreTable:
     mean, variance = _mean_variance(n, total, joined(own + table.n * table.mean**2))
     score = joined(table.n * table.score) / np.maximum(n, 1.0)
     return ScoreTable(n, mean, variance, score, table.form, table.reliability, bands=True)
-
-
-def band_places(n: Floats, form: Integers, least: int) -> Integers:
-    """(Q, S) the place of the band of each score; -1 where the form has none. n (Q, S, 2)."""
-    place = np.full(n.shape[:2], -1, dtype=np.int64)
-    for f in np.unique(form):
-        here = np.flatnonzero(form == f)
-        ends = _band_ends(n[:, here], least)
-        # The band of a score is the first end at or above it, else the last end of all.
-        after = np.where(ends, np.arange(here.size), here.size)
-        after = np.minimum.accumulate(after[:, ::-1], axis=1)[:, ::-1]
-        last = here.size - 1 - ends[:, ::-1].argmax(axis=1)
-        after = np.where(after < here.size, after, last[:, None])
-        place[:, here] = np.where(np.any(ends, axis=1, keepdims=True), here[0] + after, -1)
-    return place
-
-
-def _band_ends(n: Floats, least: int) -> NDArray[np.bool_]:
-    """(Q, S) the scores at which both groups have their `least` persons since the last one."""
-    ends = np.zeros(n.shape[:2], dtype=bool)
-    since = np.zeros((n.shape[0], n.shape[2]))
-    for k in range(n.shape[1]):
-        since += n[:, k]
-        full = np.all(since >= least, axis=1)
-        ends[:, k] = full
-        since *= ~full[:, None]
-    return ends

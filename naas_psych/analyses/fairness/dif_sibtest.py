@@ -11,7 +11,7 @@ from pydantic import Field
 
 from naas_psych.analyses.fairness.compared import comparisons_asked
 from naas_psych.analyses.fairness.judged import Integers, family_note, group_codes
-from naas_psych.analyses.fairness.matched import matched_forms, matched_notes
+from naas_psych.analyses.fairness.matched import forms_compared, matched_forms, matched_notes
 from naas_psych.analyses.fairness.options import Group
 from naas_psych.analyses.fairness.sibtest_findings import sibtest_findings as findings
 from naas_psych.analyses.fairness.sibtest_rows import Tested, sibtest_table
@@ -19,6 +19,7 @@ from naas_psych.analyses.kept import remembered
 from naas_psych.analyses.options import Omitted
 from naas_psych.analysis import Level, analysis
 from naas_psych.numerics.dif_cells import MatchedForm
+from naas_psych.numerics.score_bands import LEAST
 from naas_psych.numerics.score_tables import bundle_table, in_bands, item_table
 from naas_psych.numerics.sibtest import ScoreTable, Weights, sibtest
 from naas_psych.result import Result
@@ -35,8 +36,6 @@ Weighted = Annotated[
     ),
 ]
 Forms = tuple[MatchedForm, ...]
-#: Persons of each group in a band of scores.
-_LEAST = 10
 _BUNDLE = ("bundle_by", "bundle", "items")
 
 
@@ -111,7 +110,8 @@ def dif_sibtest(
 
 def _items(study: Study, forms: Forms, comparison: Comparison, weights: Weights) -> Tested:
     responses = study.responses
-    table = item_table(forms, group_codes(comparison), n_items=responses.n_items)
+    compared = forms_compared(study, comparison, forms)
+    table = item_table(compared, group_codes(comparison), n_items=responses.n_items)
     width = (responses.max_points - responses.min_points).astype(float)
     return Tested(
         comparison=comparison,
@@ -121,7 +121,7 @@ def _items(study: Study, forms: Forms, comparison: Comparison, weights: Weights)
         width=width,
         reliable=_reliable(table),
         found=sibtest(table, weights=weights),
-        bands=sibtest(in_bands(table, least=_LEAST), weights=weights),
+        bands=sibtest(in_bands(table, least=LEAST), weights=weights),
     )
 
 
@@ -141,7 +141,7 @@ def _bundles(
         width=np.ones(len(named)),
         reliable=_reliable(table),
         found=sibtest(table, weights=weights),
-        bands=sibtest(in_bands(table, least=_LEAST), weights=weights),
+        bands=sibtest(in_bands(table, least=LEAST), weights=weights),
     )
 
 

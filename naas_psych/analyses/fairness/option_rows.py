@@ -33,14 +33,12 @@ from naas_psych.numerics.option_dif import (
     as_counts,
     option_cells,
 )
+from naas_psych.numerics.score_bands import LEAST
 from naas_psych.numerics.standardisation import Standardised, standardised
 from naas_psych.study.groupings import Comparison
 from naas_psych.study.responses import OMITTED
 from naas_psych.study.study import Study
 from naas_psych.thresholds import Thresholds
-
-#: Wrong persons of each group in a band of totals.
-_LEAST = 10
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,7 +126,7 @@ def compare_options(
 ) -> OptionComparison:
     """Standardise the share of every option, among all and among those who were wrong."""
     cells = option_cells(forms, options.choices, group_codes(comparison))
-    wrong = among_wrong(cells, options.wrong, least=_LEAST)
+    wrong = among_wrong(cells, options.wrong, least=LEAST)
     choosers = cells.choosers.sum(axis=2)
     return OptionComparison(
         comparison=comparison,

@@ -18,7 +18,8 @@ from naas_psych.analysis import Level, analysis
 from naas_psych.errors import AnalysisImpossible
 from naas_psych.numerics.adjusted_p import benjamini_hochberg
 from naas_psych.numerics.arrays import Floats
-from naas_psych.numerics.intervals import normal_quantile, t_quantile
+from naas_psych.numerics.dif_power import Sought, detectable
+from naas_psych.numerics.intervals import t_quantile
 from naas_psych.numerics.rater_residuals import Deviations, deviations
 from naas_psych.result import Result
 from naas_psych.study.groupings import Comparison
@@ -26,8 +27,8 @@ from naas_psych.study.study import Study
 
 __all__ = ["findings", "rater_groups"]
 
-#: What "80 % of the time" is in standard errors, added to the two-sided quantile.
-_POWER = 0.8416212335729143
+#: An error that is this small beside what it is the error of is rounding.
+_NONE = 1e-9
 _COLUMNS = (
     *("rater_id", "group", "reference", "focal", "n_reference", "n_focal"),
     *("rater_difference", "rater_difference_low", "rater_difference_high"),
@@ -152,6 +153,8 @@ def _comparison(
 ) -> Iterator[Row]:
     """One row a rater, with p adjusted over them."""
     least = int(study.thresholds["rater_group_persons_min"].value)
+    wanted = study.thresholds["dif_power_wanted"].value
+    sought = Sought(effect=size, power=wanted, alpha=1 - level)
     rows = []
     for code, name in enumerate(marks.raters):
         own = marks.found.rater == code
@@ -160,9 +163,10 @@ def _comparison(
         row: Row = {"rater_id": name, "group": comparison.group}
         row |= {"reference": comparison.reference.name, "focal": comparison.focal.name}
         row |= {"n_reference": sides[0].size, "n_focal": sides[1].size}
-        row |= {"n_needed": np.fmax(_needed(marks.noise, size, level), least)}
+        row |= {"n_needed": np.maximum(_needed(marks.noise, sought), least)}
+        row |= {"why_n_needed": "no_variance"}
         row |= {"why_rater_difference_sd": "no_variance"} if not size > 0 else {}
-        rows.append(row | _difference(sides[0], sides[1], least=least, level=level))
+        rows.append(row | _difference(sides[0], sides[1], least=least, level=level, sought=sought))
     adjusted = benjamini_hochberg(np.array([row.get("p_value", np.nan) for row in rows]))
     for row, p in zip(rows, adjusted, strict=True):
         row["p_adjusted"] = float(p)
@@ -171,30 +175,33 @@ def _comparison(
         yield row | {"verdict": _verdict(row, size, study.thresholds["dif_alpha"].value)}
 
 
-def _difference(reference: Floats, focal: Floats, *, least: int, level: float) -> Row:
+def _difference(
+    reference: Floats, focal: Floats, *, least: int, level: float, sought: Sought
+) -> Row:
     if min(reference.size, focal.size) < max(least, 2):
         return {"why": "group_too_few"}
     parts = [side.var(ddof=1) / side.size for side in (reference, focal)]
     error = float(np.sqrt(sum(parts)))
-    if error <= 0:
+    if not error > _NONE * np.fmax(sought.effect, np.abs(np.r_[reference, focal]).max()):
         return {"why": "no_variance"}
     df = error**4 / (parts[0] ** 2 / (reference.size - 1) + parts[1] ** 2 / (focal.size - 1))
     gap = float(focal.mean() - reference.mean())
+    found = detectable(np.array(error), power=sought.power, alpha=sought.alpha)
     half = t_quantile(level, df) * error
     return {
         "rater_difference": gap,
         "rater_difference_low": gap - half,
         "rater_difference_high": gap + half,
         "p_value": 2 * float(stdtr(df, -abs(gap) / error)),
-        "rater_detectable": (normal_quantile(level) + _POWER) * error,
+        "rater_detectable": float(found),
     }
 
 
-def _needed(noise: float, size: float, level: float) -> float:
-    """Persons of each group with which a difference of `size` is found four times in five."""
-    if not (noise > 0 and size > 0):
+def _needed(noise: float, sought: Sought) -> float:
+    """Persons of each group with which the difference sought is found."""
+    if not (sought.effect > 0 and noise > _NONE * sought.effect):
         return np.nan
-    return float(np.ceil(2 * ((normal_quantile(level) + _POWER) * noise / size) ** 2))
+    return float(np.ceil(2 * (noise / sought.se) ** 2))
 
 
 def _verdict(row: Row, size: float, alpha: float) -> str:
