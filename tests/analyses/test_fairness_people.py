@@ -62,6 +62,16 @@ def test_raters_who_treat_all_alike_are_not_flagged() -> None:
     assert (rows["verdict"] == "negligible").any()
 
 
+def test_raters_who_differ_in_severity_alone_have_no_number_made_of_rounding() -> None:
+    study = marked(0.0)
+    marks = study.tables["marks"].copy()
+    marks["mark"] = 3.0 + marks["rater_id"].str[1:].astype(float) / 3
+    rows = rater_rows(replace(study, tables={**study.tables, "marks": marks}))
+    assert set(rows["rater_difference_reason"]) == {"no_variance"}
+    assert set(rows["n_needed_reason"]) == {"no_variance"}
+    assert set(rows["verdict"]) == {"cannot_tell"}
+
+
 def test_p_is_adjusted_over_raters() -> None:
     rows = rater_rows(marked(-0.2))
     np.testing.assert_allclose(rows["p_adjusted"], benjamini_hochberg(rows["p_value"].to_numpy()))
