@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from naas_psych.assurance.disclosure.declared import Column, Layout, defaults
+from naas_psych.assurance.disclosure.declared import SHARES, Column, Kind, Layout, defaults
 from naas_psych.assurance.disclosure.primary import (
     FEW_WITH_OUTCOME,
     SECONDARY,
@@ -27,7 +27,7 @@ from naas_psych.assurance.disclosure.profiles import Numbers, Profile
 from naas_psych.assurance.disclosure.suppression import protect
 from naas_psych.assurance.disclosure.system import Cell, Item, Ratio, System
 
-#: What holds of those who are counted: pairs such as (form, alpha) or (sex, male).
+#: What holds of those who are counted: pairs such as (form, alpha), or (sex, male) of levels.
 Conditions = frozenset[tuple[str, str]]
 #: Levels that take others together, as study.toml says: {(sex, other): (level, ...)}.
 Combined = Mapping[tuple[str, str], Sequence[str]]
@@ -41,7 +41,7 @@ class Key:
 
     what: str
     conditions: Conditions
-    level: tuple[str, str] | None
+    levels: Conditions
     value: int
 
 
@@ -76,7 +76,7 @@ class Book:
         """The cell of a count that stands in a table."""
         number = self.cell(key)
         cell = self.system.cells[number]
-        low, high = self.profile.span(key.value)
+        low, high = map(float, self.profile.span(key.value))
         if hidden and not self.profile.hides(np.array([key.value]))[0]:
             low, high = self.outcome_span(key.value)
         cell.low, cell.high = max(cell.low, low), min(cell.high, high)
@@ -100,7 +100,9 @@ class Book:
             cell.hidden = True
             cell.low, cell.high = max(cell.low, low), min(cell.high, high)
 
-    def share(self, numerator: int, base: int, value: float, place: Place, *, hidden: bool) -> None:
+    def share(
+        self, numerator: int, base: int, value: float, place: Place, *, hidden: bool
+    ) -> Ratio:
         """A published share of two cells; the same one in two tables is one."""
         mark = (numerator, base, value)
         if mark not in self.shares:
@@ -109,53 +111,63 @@ class Book:
         number = self.shares[mark]
         self.system.ratios[number].hidden |= hidden
         self.ratios.setdefault(number, []).append(place)
+        return self.system.ratios[number]
 
 
 def secondary(sheets: Sequence[Sheet], combined: Combined, profile: Profile) -> None:
     """Withhold what would give withheld counts away, in every table where it stands."""
     book = Book(profile)
     related = [sheet for sheet in sheets if _relates(sheet.layout)]
-    groups = _groups_with_hidden(related)
+    if not any(sheet.marks for sheet in related):
+        return
     for sheet in related:
-        for row in _rows(sheet, groups):
+        rows = _rows(sheet)
+        for row in rows:
             _enter(book, sheet, row)
-        _add_up_rows(book, sheet, groups)
+        _add_up_rows(book, sheet, rows)
     _add_up_levels(book, combined)
     taken = protect(book.system)
     _withhold(book, taken, sheets)
 
 
 def _relates(layout: Layout) -> bool:
-    return bool(layout.by or layout.totals)
+    return bool(layout.by or layout.totals or layout.joined) and not layout.blocks
 
 
-def _groups_with_hidden(sheets: Iterable[Sheet]) -> set[str]:
-    """The group columns of which anything is withheld; the others need no system."""
-    found: set[str] = set()
-    for sheet in sheets:
-        name = _group_column(sheet)
-        if name is None or not sheet.marks:
-            continue
-        lost = np.zeros(len(sheet.frame), dtype=bool)
-        for column in sheet.layout.of_kind("count", "share", "per_1000"):
-            lost |= sheet.hidden(column.name)
-        found |= set(sheet.frame.loc[lost, name].astype(str))
-    return found
+def _groups_of(sheet: Sheet, name: str, *kinds: Kind) -> set[str]:
+    """The group columns of a table in which columns of these kinds lose cells."""
+    lost = np.zeros(len(sheet.frame), dtype=bool)
+    for column in sheet.layout.of_kind(*kinds):
+        lost |= sheet.hidden(column.name)
+    words = sheet.words(name)
+    return {words[row] for row in np.flatnonzero(lost).tolist()}
 
 
 def _group_column(sheet: Sheet) -> str | None:
-    names = ("group", "group_by", "characteristic", "grouping")
+    names = ("group", "group_by", "characteristic", "grouping", "crossed")
     return next((name for name in names if name in sheet.layout.keys and sheet.layout.by), None)
 
 
-def _rows(sheet: Sheet, groups: set[str]) -> Iterator[int]:
-    name = _group_column(sheet)
+def _rows(sheet: Sheet) -> list[int]:
+    """The rows that bear on a withheld number.
+
+    Where shares stand, all do: the levels of one group column give the total of another. Counts
+    alone add up to totals that are known as they are shown.
+    """
     kept = sheet.counted.copy()
-    if name is not None:
-        kept &= sheet.frame[name].astype(str).isin(groups).to_numpy()
-    elif not any(sheet.hidden(column.name).any() for column in sheet.layout.columns.values()):
+    name = _group_column(sheet)
+    if name is not None and not _has_shares(sheet.layout):
+        own = _groups_of(sheet, name, "count")
+        kept &= np.array([word in own for word in sheet.words(name)], dtype=bool)
+    elif not (sheet.marks or sheet.layout.joined or sheet.layout.by):
         kept[:] = False
-    return iter(np.flatnonzero(kept).tolist())
+    return np.flatnonzero(kept).tolist()
+
+
+def _has_shares(layout: Layout) -> bool:
+    return any(
+        column.of == column.name and column.counts_persons for column in layout.of_kind(*SHARES)
+    )
 
 
 def _enter(book: Book, sheet: Sheet, row: int) -> None:
@@ -165,7 +177,7 @@ def _enter(book: Book, sheet: Sheet, row: int) -> None:
         if key is not None:
             hidden = bool(sheet.hidden(column.name)[row])
             book.show(key, Place(sheet, column, row), hidden=hidden)
-    for column in sheet.layout.of_kind("share", "per_1000"):
+    for column in sheet.layout.of_kind(*SHARES):
         if column.of == column.name and column.counts_persons:
             _enter_share(book, sheet, column, row)
     for total in sheet.layout.totals:
@@ -182,11 +194,12 @@ def _enter_share(book: Book, sheet: Sheet, column: Column, row: int) -> None:
     rule = None if marks is None else marks[row]
     place = Place(sheet, column, row)
     shown = round(_share(sheet, column, row), 3)
-    book.share(top, base, shown, place, hidden=rule is not None)
+    ratio = book.share(top, base, shown, place, hidden=rule is not None)
     if not sheet.layout.by:
         return
     rest = book.cell(_other(parts[0], "not " + parts[0].what, parts[1].value - parts[0].value))
     book.system.relations.append({top: 1, rest: 1, base: -1})
+    ratio.guarded = tuple(number for number in (top, rest) if number not in book.cells)
     if rule not in (FEW_WITH_OUTCOME, SMALL_NUMERATOR, SMALL_BASE):
         return
     small = rule in (FEW_WITH_OUTCOME, SMALL_NUMERATOR)
@@ -203,8 +216,7 @@ def _span(book: Book, value: int, rule: str) -> tuple[float, float]:
 
 
 def _share(sheet: Sheet, column: Column, row: int) -> float:
-    scale = 1000.0 if column.kind == "per_1000" else 1.0
-    return float(sheet.values(column.name)[row] / scale)
+    return float(sheet.values(column.name)[row] / SHARES[column.kind])
 
 
 def _parts_of_share(sheet: Sheet, column: Column, row: int) -> tuple[Key, Key] | None:
@@ -238,7 +250,8 @@ def _derived_base(sheet: Sheet, top: Key, share: float) -> Key | None:
     if abs(top.value / share - base) > 1e-6 * base:
         return None
     over = {str(total["over"]) for total in sheet.layout.totals if "over" in total}
-    return Key("n", frozenset(c for c in top.conditions if c[0] not in over), top.level, base)
+    left = frozenset(one for one in top.conditions if one[0] not in over)
+    return Key("n", left, frozenset(one for one in top.levels if one[0] not in over), base)
 
 
 def _sum_of_row(book: Book, sheet: Sheet, total: Mapping[str, Any], row: int) -> None:
@@ -280,31 +293,40 @@ def _key(sheet: Sheet, column: Column, row: int, value: int) -> Key:
     return Key(
         what=column.what,
         conditions=frozenset(one for one in conditions if one[1] not in said["everybody"]),
-        level=_level(sheet, column, row),
+        levels=_levels(sheet, column, row),
         value=value,
     )
 
 
-def _level(sheet: Sheet, column: Column, row: int) -> tuple[str, str] | None:
-    """The group and level that a count is about: of its side, where a row compares two."""
-    name = column.side if column.side in sheet.frame.columns else None
-    if name is None:
-        others = [one for one in sheet.layout.by if one not in ("focal", "reference")]
-        name = others[0] if others else None
-    if name is None:
-        return None
+def _levels(sheet: Sheet, column: Column, row: int) -> Conditions:
+    """The groups and levels that a count is about: of its side, where a row compares two."""
+    layout, frame = sheet.layout, sheet.frame
     group = _group_column(sheet)
-    said = sheet.words(group)[row] if group else name
-    return said, sheet.words(name)[row]
+    if column.side in frame.columns:
+        return frozenset(
+            {(sheet.words(group)[row] if group else "", sheet.words(column.side)[row])}
+        )
+    found: set[tuple[str, str]] = set()
+    for name in layout.by:
+        said = sheet.words(name)[row]
+        if name == "cell":
+            found |= {(part[0], part[2]) for part in (p.partition("=") for p in said.split(", "))}
+        elif name not in ("focal", "reference"):
+            own = sheet.words(group)[row] if group and name in _LEVELS else name
+            found.add((own, said))
+    return frozenset(found)
+
+
+#: Columns with a level of the group column that another column names.
+_LEVELS = ("group_level", "characteristic_value", "lower", "higher")
 
 
 def _other(key: Key, what: str, value: int) -> Key:
-    return Key(what, key.conditions, key.level, value)
+    return Key(what, key.conditions, key.levels, value)
 
 
-def _add_up_rows(book: Book, sheet: Sheet, groups: set[str]) -> None:
+def _add_up_rows(book: Book, sheet: Sheet, rows: Sequence[int]) -> None:
     """The rows of a block add up to its base, with those who are in no row."""
-    rows = list(_rows(sheet, groups))
     for total in sheet.layout.totals:
         if "over" not in total or not rows:
             continue
@@ -313,31 +335,57 @@ def _add_up_rows(book: Book, sheet: Sheet, groups: set[str]) -> None:
         for row in rows:
             key = key_of(sheet, column, row)
             if key is not None:
-                left = frozenset(c for c in key.conditions if c[0] != total["over"])
-                blocks.setdefault((left, key.level), []).append(key)
-        for (conditions, level), parts in blocks.items():
-            _add_up(book, Key("n", conditions, level, sum(part.value for part in parts)), parts)
+                blocks.setdefault(_without(key, total["over"]), []).append(key)
+        for (conditions, levels), parts in blocks.items():
+            if "steps" in total:
+                _add_steps(book, total, parts)
+            _add_up(book, Key("n", conditions, levels, sum(part.value for part in parts)), parts)
+
+
+def _add_steps(book: Book, total: Mapping[str, Any], parts: Sequence[Key]) -> None:
+    """Classes from the highest down: those who reach at least the k-th are the first k together."""
+    for k, part in enumerate(parts[:-1]):
+        conditions, levels = _without(part, total["over"])
+        name = next(said for name, said in part.conditions if name == total["over"])
+        above = Key(
+            total["what"],
+            conditions | {(total["steps"], name)},
+            levels,
+            sum(one.value for one in parts[: k + 1]),
+        )
+        if above.value != part.value or k:
+            book.system.relations.append(_relation(book, above, parts[: k + 1]))
+        else:
+            book.system.relations.append({book.cell(above): -1, book.cell(part): 1})
+
+
+def _without(key: Key, name: str) -> tuple[Conditions, Conditions]:
+    """What holds of the total over a column."""
+    kept = (
+        frozenset(one for one in held if one[0] != name) for held in (key.conditions, key.levels)
+    )
+    conditions, levels = kept
+    return conditions, levels
 
 
 def _add_up(book: Book, total: Key, parts: Sequence[Key]) -> None:
     """Parts of a total that readers know as it would be shown; a larger base has a rest."""
-    bases = [
-        k
-        for k in book.index
-        if k.what == "n"
-        and k.conditions == total.conditions
-        and k.level == total.level
-        and k.value > total.value
-    ]
+    bases = [key for key in book.index if _may_hold(key, total)]
     if total in book.index or not bases:
         _known(book, total)
         book.system.relations.append(_relation(book, total, parts))
         return
     base = min(bases, key=lambda key: key.value)
-    rest = Key("rest", total.conditions, total.level, base.value - total.value)
+    rest = Key("rest", total.conditions, total.levels, base.value - total.value)
     for key in (base, rest):
         _known(book, key)
     book.system.relations.append(_relation(book, base, (*parts, rest)))
+
+
+def _may_hold(base: Key, total: Key) -> bool:
+    """Whether the parts of a total are some of the persons of a base."""
+    same = base.what == "n" and base.conditions == total.conditions
+    return same and base.levels == total.levels and base.value > total.value
 
 
 def _known(book: Book, key: Key) -> None:
@@ -353,20 +401,20 @@ def _add_up_levels(book: Book, combined: Combined) -> None:
     """The levels of a group make up everybody; a level that takes others together, those."""
     blocks: dict[Any, dict[str, Key]] = {}
     for key in list(book.index):
-        if key.level is not None:
-            group, level = key.level
-            blocks.setdefault((key.what, key.conditions, group), {})[level] = key
-    for (what, conditions, group), levels in blocks.items():
+        for group, level in key.levels:
+            others = key.levels - {(group, level)}
+            blocks.setdefault((key.what, key.conditions, others, group), {})[level] = key
+    for (what, conditions, others, group), levels in blocks.items():
         joined = {level for level in levels if (group, level) in combined}
         parts = [key for level, key in levels.items() if level not in joined]
-        if len(parts) > 1:
-            total = Key(what, conditions, None, sum(key.value for key in parts))
+        total = Key(what, conditions, others, sum(key.value for key in parts))
+        if len(parts) > 1 or (parts and total in book.index):
             if not what.startswith("not "):
                 _known(book, total)
-                book.system.relations.append(_relation(book, total, parts))
-        for level in joined:
+            book.system.relations.append(_relation(book, total, parts))
+        for level in sorted(joined):
             own = [levels[one] for one in combined[group, level] if one in levels]
-            if sum(key.value for key in own) == levels[level].value and own:
+            if own and sum(key.value for key in own) == levels[level].value:
                 book.system.relations.append(_relation(book, levels[level], own))
 
 

@@ -16,7 +16,9 @@ import pandas as pd
 
 from naas_psych.packaged import toml_entries
 
-Kind = Literal["count", "share", "per_1000", "mean", "extreme", "statistic", "free"]
+Kind = Literal["count", "share", "per_100", "per_1000", "mean", "extreme", "statistic", "free"]
+#: Kinds that say how many of a base, by so many of one, of a hundred or of a thousand.
+SHARES: Mapping[Kind, float] = {"share": 1.0, "per_100": 100.0, "per_1000": 1000.0}
 _LIMITS = ("_low", "_high", "_se")
 #: Columns that name a group in tables that compare two; `rate_focal` is of the level in `focal`.
 _SIDES = ("reference", "focal")
@@ -48,9 +50,11 @@ class Column:
 class Layout:
     """A table as the gate reads it.
 
-    `keys` name its rows, `by` those of them that name a group of persons; `totals` say which counts
-    add up, `all_or_none` which columns go altogether when a count of any row does, `exempt` which
-    rows are about others than candidates, `base_from` where the base stands in another table.
+    `keys` name its rows, `by` those of them that name a group of persons. `totals` say which counts
+    add up, `all_or_none` which columns go altogether when the count of one row does, `blocks` which
+    columns go together in a block of rows, `exempt` which rows are about others than candidates,
+    `base_from` where the base stands in another table. A `joined` table has totals of what tables
+    of groups count.
     """
 
     analysis: str
@@ -60,6 +64,8 @@ class Layout:
     by: tuple[str, ...]
     totals: tuple[Mapping[str, Any], ...] = ()
     all_or_none: Mapping[str, str] = field(default_factory=dict)
+    blocks: Mapping[str, Any] = field(default_factory=dict)
+    joined: bool = False
     exempt: Mapping[str, Any] = field(default_factory=dict)
     base_from: Mapping[str, Any] | None = None
 
@@ -97,6 +103,22 @@ def defaults() -> Mapping[str, Any]:
     return found
 
 
+def thinned(
+    analysis: str,
+    table: str,
+    frame: pd.DataFrame,
+    declared: Mapping[str, Mapping[str, Any]] | None = None,
+) -> pd.DataFrame:
+    """The table without the rows that differ from their neighbours by a few persons."""
+    how = (declared or _entries()).get(f"{analysis}.{table}", {}).get("thin")
+    if how is None or frame.empty:
+        return frame
+    points = np.unique(frame[how["column"]].dropna().to_numpy(dtype=np.float64))
+    steps = np.arange(points[0], points[-1] + how["step"], how["step"])
+    kept = points[np.abs(points[:, None] - steps[None, :]).argmin(axis=0)]
+    return frame.loc[frame[how["column"]].isin(kept)].reset_index(drop=True)
+
+
 def layout_of(
     analysis: str,
     table: str,
@@ -119,6 +141,8 @@ def layout_of(
         by=tuple(name for name in by if name in frame.columns),
         totals=tuple(entry.get("totals", ())),
         all_or_none=entry.get("all_or_none", {}),
+        blocks=entry.get("blocks", {}),
+        joined="what" in entry,
         exempt=entry.get("exempt", {}),
         base_from=entry.get("base"),
     )
@@ -139,7 +163,7 @@ def _kind(rules: _Rules, name: str, values: pd.Series[Any]) -> Kind:
         return "free"
     base = _without_limit(name)
     entry = rules.entry
-    for kind in ("per_1000", "shares", "means", "statistics"):
+    for kind in ("per_100", "per_1000", "shares", "means", "statistics"):
         if name in entry.get(kind, {}) or base in entry.get(kind, {}):
             return _KINDS[kind]
     if _is_count(rules, name, values):
@@ -153,6 +177,7 @@ def _kind(rules: _Rules, name: str, values: pd.Series[Any]) -> Kind:
 
 
 _KINDS: dict[str, Kind] = {
+    "per_100": "per_100",
     "per_1000": "per_1000",
     "shares": "share",
     "means": "mean",
@@ -193,13 +218,14 @@ def _column(rules: _Rules, name: str, kind: Kind, counts: list[str]) -> Column:
 
 def _bases(entry: Mapping[str, Any], name: str, base: str, counts: list[str]) -> tuple[str, ...]:
     """Declared, else n_<side> for <x>_<side>, else n, else every n_ there is."""
-    for kind in ("shares", "means", "per_1000", "statistics"):
+    for kind in ("shares", "means", "per_100", "per_1000", "statistics"):
         for one in (name, base):
             if one in entry.get(kind, {}):
                 said = entry[kind][one]
                 return (said,) if said else ()
     for count in counts:
-        if count.startswith("n_") and base.endswith(count.removeprefix("n")):
+        own = count.startswith("n_") and base.endswith(count.removeprefix("n"))
+        if own and count != base:
             return (count,)
     if "n" in counts:
         return ("n",)

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from naas_psych.assurance.disclosure.cells import Combined, secondary
-from naas_psych.assurance.disclosure.declared import Layout, layout_of
+from naas_psych.assurance.disclosure.declared import layout_of, thinned
 from naas_psych.assurance.disclosure.primary import PERSONS, Sheet, primary, sheet_of
 from naas_psych.assurance.disclosure.profiles import Profile, profiles
 from naas_psych.assurance.disclosure.shown import shown
@@ -18,6 +18,8 @@ from naas_psych.finding import Finding
 from naas_psych.result import Result
 from naas_psych.study.study import Study
 
+#: An analysis and one of its tables.
+Place = tuple[str, str]
 LEDGER = ("analysis", "table", "row", "column", "rule")
 
 
@@ -61,28 +63,32 @@ def gate(
     rules = profiles()[profile]
     if internal or rules.exact:
         return Gated(tuple(results), _ledger([]), rules)
-    sheets = _sheets(results, declared)
-    for sheet in sheets.values():
-        primary(sheet, rules)
-    secondary(list(sheets.values()), _combined(study), rules)
+    every = {(r.analysis, name): table for r in results for name, table in r.tables.items()}
+    sheets = gated_sheets(every, rules, combined=_combined(study), declared=declared)
     tables = {place: shown(sheet, rules) for place, sheet in sheets.items()}
     known = frozenset() if study.responses.anonymous else frozenset(study.responses.person_ids)
     gated = tuple(_result(study, one, tables, rules, known) for one in results)
     return Gated(gated, _ledger(_withheld(results, sheets)), rules)
 
 
-def _sheets(
-    results: Sequence[Result], declared: Mapping[str, Mapping[str, Any]] | None
-) -> dict[tuple[str, str], Sheet]:
-    """Every table that tells of persons, except those with a row a person."""
-    every = {f"{r.analysis}.{name}": table for r in results for name, table in r.tables.items()}
-    found = {}
-    for result in results:
-        for name, table in result.tables.items():
-            layout: Layout = layout_of(result.analysis, name, table, declared)
-            if "person_id" not in table.columns:
-                found[result.analysis, name] = sheet_of(table, layout, every)
-    return found
+def gated_sheets(
+    tables: Mapping[Place, pd.DataFrame],
+    profile: Profile,
+    *,
+    combined: Combined,
+    declared: Mapping[str, Mapping[str, Any]] | None = None,
+) -> dict[Place, Sheet]:
+    """Every table but those with a row a person, with the rule beside each withheld cell."""
+    named = {f"{analysis}.{name}": table for (analysis, name), table in tables.items()}
+    sheets = {}
+    for place, whole in tables.items():
+        if "person_id" not in whole.columns:
+            table = thinned(*place, whole, declared)
+            sheets[place] = sheet_of(table, layout_of(*place, table, declared), named)
+    for sheet in sheets.values():
+        primary(sheet, profile)
+    secondary(list(sheets.values()), combined, profile)
+    return sheets
 
 
 def _combined(study: Study) -> Combined:
@@ -97,7 +103,7 @@ def _combined(study: Study) -> Combined:
 def _result(
     study: Study,
     result: Result,
-    tables: Mapping[tuple[str, str], pd.DataFrame],
+    tables: Mapping[Place, pd.DataFrame],
     profile: Profile,
     known: frozenset[str],
 ) -> Result:
@@ -132,7 +138,7 @@ def _finding(finding: Finding, profile: Profile, known: frozenset[str]) -> Findi
 
 
 def _withheld(
-    results: Sequence[Result], sheets: Mapping[tuple[str, str], Sheet]
+    results: Sequence[Result], sheets: Mapping[Place, Sheet]
 ) -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = []
     for result in results:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from naas_psych.assurance.disclosure.declared import Column, Layout
+from naas_psych.assurance.disclosure.declared import SHARES, Column, Layout
 from naas_psych.assurance.disclosure.profiles import Flags, Numbers, Profile
 
 #: What a ledger row says; the first rule that holds stays.
@@ -86,9 +86,27 @@ def primary(sheet: Sheet, profile: Profile) -> None:
         _count(sheet, column, profile)
     for column in sheet.layout.columns.values():
         _floors(sheet, column, profile, grouped=grouped)
-    for column in sheet.layout.of_kind("share", "per_1000"):
+    for column in sheet.layout.of_kind(*SHARES):
         _numerators(sheet, column, profile, grouped=grouped)
     spread(sheet)
+    if sheet.layout.blocks:
+        _blocks(sheet, exact=profile.rounding == 1)
+
+
+def _blocks(sheet: Sheet, *, exact: bool) -> None:
+    """Shares of a block of rows go together; so do counts of all levels where they are exact."""
+    how = sheet.layout.blocks
+    over = {*how["over"], *(sheet.layout.by if exact else ())}
+    keys = [name for name in sheet.layout.keys if name not in over]
+    columns = [*how["columns"], *(how.get("counts", ()) if exact else ())]
+    lost = np.zeros(len(sheet.frame), dtype=bool)
+    for name in (*columns, *how.get("counts", ())):
+        lost |= sheet.hidden(name)
+    block = sheet.frame.groupby(keys, sort=False, dropna=False).ngroup().to_numpy()
+    together = np.isin(block, block[lost])
+    for column in sheet.layout.columns.values():
+        if column.of in columns and column.kind != "free":
+            sheet.withhold(column.name, together, SECONDARY)
 
 
 def spread(sheet: Sheet, rule: str = RESTS_ON_WITHHELD) -> None:
@@ -110,7 +128,7 @@ def spread(sheet: Sheet, rule: str = RESTS_ON_WITHHELD) -> None:
     if not layout.by:
         return
     lost = np.zeros(len(sheet.frame), dtype=bool)
-    for column in layout.of_kind("share", "per_1000"):
+    for column in layout.of_kind(*SHARES, "mean"):
         lost |= sheet.hidden(column.name)
     for column in layout.of_kind("statistic"):
         sheet.withhold(column.name, lost, rule)
@@ -144,7 +162,7 @@ def _numerators(sheet: Sheet, column: Column, profile: Profile, *, grouped: bool
     if not own or not (grouped or column.outcome):
         return
     for base in sheet.bases(column):
-        count = whole(sheet.values(column.name) * base)
+        count = whole(sheet.values(column.name) / SHARES[column.kind] * base)
         for cell in (count, base - count):
             withhold_share(sheet, column, profile.hides(cell), SMALL_NUMERATOR)
             if column.outcome:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from math import log10
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from naas_psych.assurance.disclosure.declared import Column
+from naas_psych.assurance.disclosure.declared import SHARES, Column
 from naas_psych.assurance.disclosure.primary import SECONDARY, Sheet
 from naas_psych.assurance.disclosure.profiles import Numbers, Profile
 
@@ -32,7 +33,7 @@ def shown(sheet: Sheet, profile: Profile) -> pd.DataFrame:
         if hidden.any():
             table[name] = np.where(hidden, np.nan, values)
             _say_why(table, sheet, name)
-        elif table[name].dtype.kind in "iu":
+        elif table[name].dtype.kind in "iu" and np.isfinite(values).all():
             table[name] = values.astype(np.int64)
         else:
             table[name] = values
@@ -44,10 +45,9 @@ def rounded(sheet: Sheet, column: Column, profile: Profile) -> Numbers:
     values = sheet.values(column.name)
     if column.kind == "count":
         return profile.rounded(values)
-    if column.kind == "share":
-        return np.asarray(np.round(values, _SHARE_DECIMALS))
-    if column.kind == "per_1000":
-        return np.asarray(np.round(values, _SHARE_DECIMALS - 3))
+    if column.kind in SHARES:
+        places = _SHARE_DECIMALS - round(log10(SHARES[column.kind]))
+        return np.asarray(np.round(values, places))
     if column.kind in ("mean", "extreme"):
         bases = sheet.bases(column)
         return _mean(values, np.fmin.reduce(bases)) if bases else _statistic(values)

@@ -84,20 +84,23 @@ class _Search:
         return witness(self.system, self.part, cell, known) is not None
 
     def _candidates(self, cell: int) -> list[Item]:
-        """What can still be withheld, nearest first and smallest first among equals."""
+        """What can still be withheld: shares and counts in turn, nearest and smallest first."""
         cells, ratios = self.system.cells, self.system.ratios
         far = self._distances(cell)
-        counts = [
-            (far[k], cells[k].value == 0, cells[k].value, 1, k)
+        counts = sorted(
+            (far[k], cells[k].value == 0, cells[k].value, k)
             for k in self.part.cells
             if k in far and not cells[k].hidden and not cells[k].fixed
-        ]
-        shares = [
-            (far[one.numerator], False, cells[one.numerator].value, 0, k)
+        )
+        shares = sorted(
+            (far[one.numerator], cells[one.numerator].value, k)
             for k, one in ((k, ratios[k]) for k in self.part.ratios)
             if one.numerator in far and not one.hidden
-        ]
-        return [Item("cell" if own else "ratio", k) for *_, own, k in sorted(counts + shares)]
+        )
+        found = [Item("ratio", k) for *_, k in shares]
+        tried = _TRIED // 2
+        others = [Item("cell", k) for *_, k in counts]
+        return found[:tried] + others[:tried] + found[tried:] + others[tried:]
 
     def _distances(self, cell: int) -> dict[int, int]:
         """How many relations and ratios lie between `cell` and each other cell."""

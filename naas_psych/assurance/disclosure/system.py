@@ -34,13 +34,17 @@ class Cell:
 
 @dataclass
 class Ratio:
-    """A published share: the numerator lies between `low` and `high` times the base."""
+    """A published share: the numerator lies between `low` and `high` times the base.
+
+    When it is withheld, `guarded` counts that no table shows must not be worked out either.
+    """
 
     numerator: int
     base: int
     low: float
     high: float
     hidden: bool = False
+    guarded: tuple[int, ...] = ()
 
 
 @dataclass
@@ -54,7 +58,10 @@ class System:
     def hide(self, item: Item) -> None:
         """Withhold a number."""
         if item.kind == "ratio":
-            self.ratios[item.place].hidden = True
+            ratio = self.ratios[item.place]
+            ratio.hidden = True
+            for k in ratio.guarded:
+                self.cells[k].hidden = True
             return
         cell = self.cells[item.place]
         cell.hidden, cell.low, cell.high = True, cell.unknown_low, inf

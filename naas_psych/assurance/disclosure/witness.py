@@ -171,7 +171,7 @@ def _solution(system: System, part: Part, cell: int, low: float, high: float) ->
     matrix = csc_array((table.sign, (table.row, table.cell)), shape=shape)
     found = milp(
         np.zeros(len(part.cells)),
-        integrality=np.ones(len(part.cells)),
+        integrality=np.ones(len(part.cells), dtype=np.int64),
         bounds=Bounds(lows, highs),
         constraints=LinearConstraint(matrix, table.least, table.most) if shape[0] else None,
         options={"node_limit": _NODES},

@@ -35,8 +35,11 @@ def gated_text(text: str, profile: Profile, known: Collection[str] = ()) -> str:
 
 
 def gated_mapping(values: Mapping[str, Any], profile: Profile) -> dict[str, Any]:
-    """Provenance with its counts of persons as the profile shows them; a hidden one is null."""
-    return {name: _gated(name, value, profile) for name, value in values.items()}
+    """Provenance with its counts of persons as the profile shows them, without hidden ones."""
+    gated = {name: _gated(name, value, profile) for name, value in values.items()}
+    return {
+        name: value for name, value in gated.items() if value is not None or values[name] is None
+    }
 
 
 def _gated(name: str, value: Any, profile: Profile) -> Any:
