@@ -20,6 +20,8 @@ Integers = NDArray[np.int64]
 
 #: Chance of being found at which an effect counts as one that the sample could find.
 _POWER = 0.80
+#: What rounding leaves of no difference.
+_NOTHING = 1e-12
 _VERDICTS = {"A": "negligible", "B": "moderate", "C": "large"}
 
 
@@ -40,13 +42,16 @@ def group_codes(comparison: Comparison) -> Integers:
     return found
 
 
-def why_none(n: Integers, effect: Floats, limits: Thresholds) -> Words:
+def why_none(n: Integers, effect: Floats, limits: Thresholds, se: Floats | None = None) -> Words:
     """(J,) why an item has no effect, from n (J, 2) persons of the reference and the focal group.
 
-    None where it has one. An effect of too few persons is not given at all.
+    None where it has one. An effect of too few persons is not given at all, nor one of 0 for sure
+    (standard error 0), which is an item that all got right or all got wrong.
     """
     least = n.min(axis=1)
     found = np.full(least.shape, None, dtype=object)
+    if se is not None:
+        found[(se == 0) & (np.abs(effect) < _NOTHING)] = "no_variance"
     found[~np.isfinite(effect)] = "no_common_score"
     found[least < limits["dif_compute_min"].value] = "group_too_few"
     found[least == 0] = "no_focal_response"
@@ -61,7 +66,7 @@ def two_sided(z: Floats) -> Floats:
 def deviate(effect: Floats, se: Floats) -> Floats:
     """(J,) effect / se; 0 where nobody differs from anybody, so that both are 0."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where((se == 0) & (np.abs(effect) < 1e-12), 0.0, effect / se)
+        return np.where((se == 0) & (np.abs(effect) < _NOTHING), 0.0, effect / se)
 
 
 def letters(size: Floats, p: Floats, lines: Lines, se: Floats | None = None) -> Words:

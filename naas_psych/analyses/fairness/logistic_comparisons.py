@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 
 from naas_psych.analyses.fairness.judged import Integers, group_codes
-from naas_psych.analyses.fairness.matched import matched_forms
+from naas_psych.analyses.fairness.matched import forms_compared, matched_forms
 from naas_psych.numerics.arrays import Floats
 from naas_psych.numerics.dif_cells import MatchedForm, dif_cells
 from naas_psych.numerics.dif_logistic import KINDS, LogisticTests, logistic_tests
@@ -81,6 +81,7 @@ class _Work:
     def __init__(self, study: Study, comparisons: Sequence[Comparison], how: How) -> None:
         self.how, self.limits = how, study.thresholds
         self.forms: Sequence[MatchedForm] = matched_forms(study, how.omitted)
+        self.forms_of = [forms_compared(study, one, self.forms) for one in comparisons]
         self.n_items = study.responses.n_items
         self.codes = [group_codes(one) for one in comparisons]
 
@@ -88,7 +89,7 @@ class _Work:
         """The cells of comparisons, each with its own anchor; items of too few persons are out."""
         made = [
             dif_cells(
-                self.forms,
+                self.forms_of[k],
                 self.codes[k],
                 n_items=self.n_items,
                 n_groups=2,
@@ -103,7 +104,7 @@ class _Work:
         """(K, J, 2) persons of each group with a response to the item."""
         found = np.zeros((len(self.codes), self.n_items, 2), dtype=np.int64)
         for k, codes in enumerate(self.codes):
-            for form in self.forms:
+            for form in self.forms_of[k]:
                 own = codes[form.rows]
                 for level in range(2):
                     found[k, form.items, level] += (form.studied[own == level] >= 0).sum(axis=0)

@@ -211,7 +211,7 @@ def purification_table(study: Study, made: LogisticComparisons) -> pd.DataFrame:
             KINDS[kind],
             number,
             int(flagged.sum()),
-            " ".join(ids[flagged]),
+            ", ".join(ids[flagged]) or None,
             run.ending,
         )
         for (k, kind), run in sorted(made.rounds.items())

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from naas_psych.analyses.fairness.judged import group_codes
-from naas_psych.analyses.fairness.matched import matched_forms
+from naas_psych.analyses.fairness.matched import forms_compared, matched_forms
 from naas_psych.numerics.arrays import Floats
 from naas_psych.numerics.dif_cells import DifCells, MatchedForm, dif_cells
 from naas_psych.numerics.dif_classes import Classes, ets_classes, smd_classes
@@ -88,7 +88,7 @@ class Compared:
 
 def compared(study: Study, comparison: Comparison, how: How) -> Compared:
     """The comparison, tested once with every item and once more purified."""
-    forms = matched_forms(study, how.omitted)
+    forms = forms_compared(study, comparison, matched_forms(study, how.omitted))
     work = _Work(study, comparison, forms, how)
     plain = work.tested(None)
     pure, run, anchor = plain, None, np.ones(study.responses.n_items, dtype=bool)

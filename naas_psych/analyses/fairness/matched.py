@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import numpy as np
+from numpy.typing import NDArray
 
 from naas_psych.analyses.forms import left_out_notes, named_booklets
 from naas_psych.analyses.kept import kept
 from naas_psych.errors import AnalysisImpossible
 from naas_psych.numerics.dif_cells import MatchedForm
+from naas_psych.study.groupings import Comparison
 from naas_psych.study.responses import Counted
 from naas_psych.study.study import Study
 
@@ -25,6 +30,30 @@ def matched_forms(study: Study, omitted: Counted | None) -> tuple[MatchedForm, .
     """
     asked = omitted or study.omitted
     return kept(study, ("matched_forms", asked), lambda: _made(study, asked))
+
+
+def forms_compared(
+    study: Study, comparison: Comparison, forms: Sequence[MatchedForm]
+) -> tuple[MatchedForm, ...]:
+    """The forms without the studied responses of a group that left an item blank altogether.
+
+    Blanks count as wrong, but where nobody of a group responded at all, that is no knowledge of how
+    hard the item is for them. The matching score stays as it is.
+    """
+    answered = study.responses.points >= 0
+    found = tuple(forms)
+    for level in (comparison.reference, comparison.focal):
+        silent = np.asarray(~answered[level.members].any(axis=0))
+        if silent.any():
+            found = tuple(_without(form, level.members, silent) for form in found)
+    return found
+
+
+def _without(
+    form: MatchedForm, members: NDArray[np.bool_], silent: NDArray[np.bool_]
+) -> MatchedForm:
+    gone = members[form.rows][:, None] & silent[form.items]
+    return replace(form, studied=np.where(gone, -1, form.studied))
 
 
 def matched_notes(study: Study, omitted: Counted | None) -> tuple[str, ...]:

@@ -175,7 +175,7 @@ def _band_columns(one: Tested, bands: _Bands, level: float) -> dict[str, Floats]
 
 
 def _why(one: Tested, found: Sibtest, limits: Thresholds) -> Words:
-    why = why_none(one.n, found.beta, limits)
+    why = why_none(one.n, found.beta, limits, found.se)
     shown = (why == "no_common_score") & ~one.reliable
     why[shown] = "negative_reliability"
     why[(why == None) & ~(one.width > 0)] = "no_range"  # noqa: E711

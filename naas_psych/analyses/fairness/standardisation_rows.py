@@ -27,6 +27,7 @@ from naas_psych.analyses.fairness.judged import (
     verdicts,
     why_none,
 )
+from naas_psych.analyses.fairness.matched import forms_compared
 from naas_psych.numerics.adjusted_p import benjamini_hochberg
 from naas_psych.numerics.arrays import Floats
 from naas_psych.numerics.dif_cells import MatchedForm, dif_cells
@@ -66,6 +67,7 @@ def compare(
 ) -> StandardisedComparison:
     """Standardise every item, and once more after purification."""
     codes, width = group_codes(comparison), widths(study)
+    forms = forms_compared(study, comparison, forms)
     line = study.thresholds["dif_p_large"].value
 
     def cells(anchor: Flags | None) -> Any:
@@ -126,7 +128,7 @@ def _columns(
     """The columns of one comparison; those called `why <column>` hold reasons."""
     limits, width = study.thresholds, widths(study)
     lines, wanted = p_lines(limits), limits["dif_power_wanted"].value
-    why = why_none(one.n, one.plain.difference, limits)
+    why = why_none(one.n, one.plain.difference, limits, one.plain.se)
     gone = why != None  # noqa: E711
     size, se = (
         np.where(gone, np.nan, value / width) for value in (one.plain.difference, one.plain.se)
