@@ -31,8 +31,9 @@ class Choices:
 
 @dataclass(frozen=True, eq=False)
 class OptionCells:
-    """Persons at each of S totals that somebody has, of 2 groups: n (J, S, 2), choosers (J, M, S, 2) of options.
+    """Persons at each of S totals that somebody has, of 2 groups.
 
+    n (J, S, 2) : persons with a response; choosers (J, M, S, 2) : those who chose each option
     form (S,) : the form of each total
     """
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from naas_psych.analyses.fairness.comparison_columns import COMPARISON
 from naas_psych.result import tidy
 
 
@@ -15,7 +16,7 @@ def comparison_rows(items: pd.DataFrame) -> pd.DataFrame:
 
     items_large is 0 only where every item can be judged: where some cannot, none has been cleared.
     """
-    keys = ["group", "reference", "focal"]
+    keys = [*COMPARISON]
     rows: list[dict[str, Any]] = []
     for key, own in items.groupby(keys, sort=False):
         counts = own["verdict"].value_counts()

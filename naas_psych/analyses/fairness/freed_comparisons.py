@@ -10,9 +10,10 @@ import numpy as np
 import pandas as pd
 from pydantic import Field
 
+from naas_psych.analyses.fairness.comparison_columns import COMPARISON, key_of
 from naas_psych.analyses.fairness.enough import enough, focal_needed
 from naas_psych.analyses.fairness.freed_forms import FreedForm, freeable, freed_forms
-from naas_psych.analyses.fairness.freed_items import freed_in, freed_items, key_of
+from naas_psych.analyses.fairness.freed_items import freed_in, freed_items
 from naas_psych.analyses.fairness.group_calibration import two_group_data
 from naas_psych.errors import AnalysisImpossible
 from naas_psych.numerics.arrays import Floats
@@ -67,7 +68,7 @@ class Compared:
 
     def head(self, limits: Thresholds) -> Row:
         """What every row of the comparison starts with."""
-        names = dict(zip(("group", "reference", "focal"), key_of(self.comparison), strict=True))
+        names = dict(zip(COMPARISON, key_of(self.comparison), strict=True))
         needed = focal_needed(self.n_reference, limits) if self.why == "group_too_few" else np.nan
         counts = {"n_reference": self.n_reference, "n_focal": self.n_focal}
         return {**names, **counts, "persons_needed": needed}

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from naas_psych.analyses.fairness.dif_mantel_haenszel import dif_mantel_haenszel
+from naas_psych.analyses.fairness.comparison_columns import Key, key_of
+from naas_psych.analyses.fairness.flagged_items import flagged_items
 from naas_psych.analyses.kept import kept
 from naas_psych.errors import UsageError
 from naas_psych.study.groupings import Comparison
 from naas_psych.study.responses import Counted
 from naas_psych.study.study import Study
-
-Key = tuple[str, str, str]
-_FLAGGED = ("moderate", "large")
 
 
 @dataclass(frozen=True)
@@ -25,11 +23,6 @@ class Freed:
 
     items: frozenset[int]
     untestable: float
-
-
-def key_of(comparison: Comparison) -> Key:
-    """A comparison as its rows name it."""
-    return comparison.group, comparison.reference.name, comparison.focal.name
 
 
 def freed_items(
@@ -69,14 +62,9 @@ def freed_in(found: dict[Key, Freed] | Freed, comparison: Comparison) -> Freed:
 def _flagged(
     study: Study, group: Sequence[str] | None, omitted: Counted | None
 ) -> dict[Key, Freed]:
-    asked = None if group is None else list(group)
-    table = dif_mantel_haenszel(study, group=asked, omitted=omitted)
     place = {name: j for j, name in enumerate(study.responses.item_ids)}
-    found = {}
-    for key, rows in table.tables["items"].groupby(["group", "reference", "focal"], sort=False):
-        marked = rows.loc[rows["verdict"].isin(_FLAGGED), "item_id"]
-        untold = float((rows["verdict"] == "cannot_tell").mean())
-        name, reference, focal = (str(part) for part in key)
-        items = frozenset(place[str(item)] for item in marked)
-        found[(name, reference, focal)] = Freed(items, untold)
-    return found
+    found = flagged_items(study, group, omitted=omitted, least="moderate")
+    return {
+        key: Freed(frozenset(place[name] for name in one.item_ids), one.untestable)
+        for key, one in found.items()
+    }

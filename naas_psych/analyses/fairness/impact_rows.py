@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from naas_psych.analyses.fairness.flagged_items import Flagged, Key
+from naas_psych.analyses.fairness.comparison_columns import COMPARISON, Key, key_of
+from naas_psych.analyses.fairness.flagged_items import Flagged
 from naas_psych.analyses.fairness.removed_items import (
     Reduced,
     meets_after,
@@ -40,7 +41,7 @@ def cut_rows(
     rows = []
     met: dict[tuple[Any, str], list[Floats]] = {}
     for comparison, forms in _reduced(study, comparisons, marked, omitted):
-        own = marked[_key(comparison)]
+        own = marked[key_of(comparison)]
         for name, cut in cuts.items():
             if (own.item_ids, name) not in met:
                 met[own.item_ids, name] = [
@@ -67,7 +68,7 @@ def mean_rows(
     for comparison, forms in _reduced(study, comparisons, marked, omitted):
         before = _everybody(study, forms, lambda one: one.before)
         after = _everybody(study, forms, lambda one: one.after)
-        rows.append(_change(study, comparison, marked[_key(comparison)], before, after, **asked))
+        rows.append(_change(study, comparison, marked[key_of(comparison)], before, after, **asked))
     return _table(rows, _COLUMNS)
 
 
@@ -85,7 +86,7 @@ def form_rows(
             if not one.removed:
                 continue
             values = (
-                *_key(comparison),
+                *key_of(comparison),
                 one.form.name,
                 one.keep.size,
                 int(one.keep.sum()),
@@ -130,7 +131,7 @@ _COLUMNS = [
 _MOVED = ["n_reference_up", "n_reference_down", "n_focal_up", "n_focal_down"]
 #: Reasons for which a comparison has no numbers at all.
 _UNTOLD = ("group_too_few", "items_not_testable")
-_TEXT = ("cut", "group", "reference", "focal", "left_out_items")
+_TEXT = ("cut", *COMPARISON, "left_out_items")
 _COUNTS = ("n_reference", "n_focal")
 
 
@@ -152,7 +153,7 @@ def _reduced(
     place = {name: j for j, name in enumerate(study.responses.item_ids)}
     made: dict[frozenset[int], tuple[Reduced, ...]] = {}
     for comparison in comparisons:
-        out = frozenset(place[name] for name in marked[_key(comparison)].item_ids)
+        out = frozenset(place[name] for name in marked[key_of(comparison)].item_ids)
         if out not in made:
             made[out] = reduced_forms(study, omitted, out)
         yield comparison, made[out]
@@ -181,7 +182,7 @@ def _change(
         side: (_of(before, one), _of(after, one))
         for side, one in zip(_SIDES, (comparison.reference, comparison.focal), strict=True)
     }
-    row: dict[str, Any] = dict(zip(("group", "reference", "focal"), _key(comparison), strict=True))
+    row: dict[str, Any] = dict(zip(COMPARISON, key_of(comparison), strict=True))
     row |= {f"n_{side}": values[0].size for side, values in parts.items()}
     row |= {
         "flagged_items": float(len(own.item_ids)),
@@ -234,7 +235,3 @@ def _moved(comparison: Comparison, before: Floats, after: Floats) -> dict[str, f
 def _of(values: Floats, level: Level) -> Floats:
     own = values[level.members]
     return np.asarray(own[np.isfinite(own)])
-
-
-def _key(comparison: Comparison) -> Key:
-    return (comparison.group, comparison.reference.name, comparison.focal.name)

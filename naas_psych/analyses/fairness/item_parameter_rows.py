@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
+from naas_psych.analyses.fairness.comparison_columns import naming
 from naas_psych.analyses.fairness.group_calibration import (
     FOCAL,
     REFERENCE,
@@ -18,8 +19,8 @@ from naas_psych.analyses.fairness.group_calibration import (
     two_group_data,
     two_group_fit,
 )
-from naas_psych.analyses.fairness.judged import Lines, deviate, letters, power, two_sided, verdicts
-from naas_psych.analyses.fairness.likelihood_ratio_rows import limited, naming, persons_by_item
+from naas_psych.analyses.fairness.judged import Lines, deviate, letters, two_sided, verdicts
+from naas_psych.analyses.fairness.likelihood_ratio_rows import limited, persons_by_item
 from naas_psych.analyses.irt.calibrated import ModelName
 from naas_psych.errors import AnalysisImpossible
 from naas_psych.irt.calibration import Calibration
@@ -28,6 +29,7 @@ from naas_psych.irt.dif.linked import Linked, linked, linked_without, usable
 from naas_psych.irt.dif.separate import Separate, separate_parameters
 from naas_psych.numerics.adjusted_p import benjamini_hochberg
 from naas_psych.numerics.arrays import Floats
+from naas_psych.numerics.dif_power import power_of
 from naas_psych.result import tidy
 from naas_psych.study.groupings import Comparison
 from naas_psych.study.responses import Counted
@@ -227,7 +229,7 @@ def _judged(study: Study, one: Compared) -> dict[str, Any]:
         p = _spread(one, found.p)
     chance = np.maximum(p, two_sided(deviate(size, se)))  # a crossing has no side
     letter = letters(np.abs(size), chance, lines, se)
-    strength = np.where(np.isfinite(se), power(se, lines.moderate, lines.alpha), np.nan)
+    strength = np.where(np.isfinite(se), power_of(lines.moderate, se, alpha=lines.alpha), np.nan)
     return {
         "logit_difference": size,
         "irt_dif_class": letter,

@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import chdtrc
 
+from naas_psych.analyses.fairness.comparison_columns import naming
 from naas_psych.analyses.fairness.group_calibration import (
     FOCAL,
     REFERENCE,
@@ -18,7 +19,7 @@ from naas_psych.analyses.fairness.group_calibration import (
     two_group_data,
     two_group_fit,
 )
-from naas_psych.analyses.fairness.judged import Lines, deviate, letters, power, two_sided, verdicts
+from naas_psych.analyses.fairness.judged import Lines, deviate, letters, two_sided, verdicts
 from naas_psych.analyses.irt.calibrated import ModelName
 from naas_psych.errors import AnalysisImpossible
 from naas_psych.irt.calibration import Calibration
@@ -33,6 +34,7 @@ from naas_psych.irt.dif.likelihood_ratio import (
 from naas_psych.irt.dif.two_groups import parts_of
 from naas_psych.numerics.adjusted_p import benjamini_hochberg
 from naas_psych.numerics.arrays import Floats
+from naas_psych.numerics.dif_power import power_of
 from naas_psych.numerics.intervals import normal_quantile
 from naas_psych.result import tidy
 from naas_psych.study.groupings import Comparison
@@ -118,16 +120,6 @@ def item_table(study: Study, made: Sequence[Compared], *, level: float) -> pd.Da
         {name: np.concatenate([part[0][name] for part in parts]) for name in parts[0][0]},
         {name: [why for part in parts for why in part[1][name]] for name in parts[0][1]},
     )
-
-
-def naming(study: Study, comparison: Comparison, n: NDArray[np.int64]) -> dict[str, Any]:
-    """The columns that say which item and comparison a row is about."""
-    size = n.shape[0]
-    names = (comparison.group, comparison.reference.name, comparison.focal.name)
-    found: dict[str, Any] = {"item_id": np.array(study.responses.item_ids, dtype=object)}
-    for column, name in zip(("group", "reference", "focal"), names, strict=True):
-        found[column] = np.full(size, name, dtype=object)
-    return found | {"n_reference": n[:, 0], "n_focal": n[:, 1]}
 
 
 def _item_rows(
@@ -237,7 +229,7 @@ def _judged(
     se = np.where(width > 0, effects["gap_se"] / width, np.nan)
     chance = np.maximum(p, two_sided(deviate(share, se)))  # a crossing has no side
     letter = letters(np.abs(share), chance, lines, se)
-    strength = np.where(np.isfinite(se), power(se, lines.moderate, lines.alpha), np.nan)
+    strength = np.where(np.isfinite(se), power_of(lines.moderate, se, alpha=lines.alpha), np.nan)
     return {
         "irt_dif_class": letter,
         "irt_power": strength,
