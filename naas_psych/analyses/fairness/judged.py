@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,8 +17,6 @@ Flags = NDArray[np.bool_]
 Words = NDArray[np.object_]
 Integers = NDArray[np.int64]
 
-#: Chance of being found at which an effect counts as one that the sample could find.
-_POWER = 0.80
 #: What rounding leaves of no difference.
 _NOTHING = 1e-12
 _VERDICTS = {"A": "negligible", "B": "moderate", "C": "large"}
@@ -81,19 +78,6 @@ def letters(size: Floats, p: Floats, lines: Lines, se: Floats | None = None) -> 
     found[(size < lines.moderate) | ~(p < lines.alpha)] = "A"
     found[~np.isfinite(size)] = None
     return found
-
-
-def power(se: Floats, effect: Any, alpha: float) -> Floats:
-    """(J,) chance that a true effect of this size gives a two-sided p below alpha."""
-    z = float(-ndtri(alpha / 2))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = np.where(se > 0, effect / se, np.inf)
-    return np.asarray(ndtr(ratio - z) + ndtr(-ratio - z))
-
-
-def detectable(se: Floats, alpha: float) -> Floats:
-    """(J,) the effect that would be found in eight samples of ten."""
-    return np.asarray((ndtri(1 - alpha / 2) + ndtri(_POWER)) * se)
 
 
 def verdicts(letter: Words, n: Integers, strength: Floats, limits: Thresholds) -> Words:
