@@ -11,7 +11,7 @@ from collections import deque
 from math import inf
 
 from naas_psych.assurance.disclosure.system import Cell, Item, Part, System, parts_with_hidden
-from naas_psych.assurance.disclosure.witness import Changes, limits, witness
+from naas_psych.assurance.disclosure.witness import Changes, limits, nearby, witness
 
 #: Numbers that are tried alone before the nearest is withheld and the search goes on.
 _TRIED = 6
@@ -80,8 +80,8 @@ class _Search:
         return helps
 
     def _is_safe(self, cell: int) -> bool:
-        known = limits(self.system, self.part)
-        return witness(self.system, self.part, cell, known) is not None
+        """Small changes alone decide here: this only chooses between candidates."""
+        return nearby(self.system, self.part, cell) is not None
 
     def _candidates(self, cell: int) -> list[Item]:
         """What can still be withheld: shares and counts in turn, nearest and smallest first."""
