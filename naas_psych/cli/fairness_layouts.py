@@ -233,7 +233,6 @@ FAIRNESS_LAYOUTS: dict[str, tuple[Look, ...]] = {
         Look("n", 0),
         Look("rating_mean", 1),
         Look("rating_sd", 2),
-        Look("levels_used", 3),
         Look("top_share", 0),
         Look("top_share", 0, "interval"),
         Look("top_probability", 3),

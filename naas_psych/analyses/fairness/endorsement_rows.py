@@ -171,7 +171,7 @@ def site_rows(
         rows.append(row | {"site_verdict": _site_verdict(row, limits)})
     return _table(
         rows,
-        ("site", "n", "levels_used"),
+        ("site", "n"),
         {"rating_mean": False, "rating_sd": False, "top_share": True, "top_probability": False},
         then=("n_reached", "n_not_reached"),
         after={"auc": True},
