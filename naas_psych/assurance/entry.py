@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from naas_psych.assurance.disclosure import persons_shown
 from naas_psych.assurance.verdict import Verdict
 from naas_psych.result import Result
 from naas_psych.study.study import Study
@@ -60,7 +61,8 @@ def number(value: Any) -> float | None:
 def people_and_items(study: Study) -> str:
     """What nearly every verdict is based on."""
     r = study.responses
-    people = "1 person" if r.n_persons == 1 else f"{r.n_persons:,} people"
+    n = persons_shown(study)
+    people = "1 person" if n == 1 else f"{n:,} people"
     items = "1 item" if r.n_items == 1 else f"{r.n_items:,} items"
     return f"{people} and {items}, as recorded in the input files"
 

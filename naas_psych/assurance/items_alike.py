@@ -24,8 +24,8 @@ _MEASURE = Measure(
 )
 _ACTIONS = {
     "top": "Repeat the comparison with the next people tested.",
-    "bottom": "Have people who know the job look at the items that differ, before the score decides "
-    "about anybody.",
+    "bottom": "Have people who know the job look at the items that differ, before the score "
+    "decides about anybody.",
     "cannot_tell": "Record who belongs to which group, and test at least 200 people of each.",
 }
 

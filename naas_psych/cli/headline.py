@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from naas_psych.assurance.disclosure import persons_shown
 from naas_psych.cli.numbers import figure, interval
 from naas_psych.finding_codes import label_of
 from naas_psych.report.chapters import VERDICTS
@@ -47,7 +48,7 @@ def _rank(finding: Finding) -> int:
 
 
 def _size(study: Study) -> str:
-    items, persons = study.responses.n_items, study.responses.n_persons
+    items, persons = study.responses.n_items, persons_shown(study)
     return f"{count(items, 'item')}, {count(persons, 'person')}"
 
 

@@ -173,7 +173,7 @@ class Setting:
         flags = [f"--{dashed}/--no-{dashed}"] if self.annotation is bool else [f"--{dashed}"]
         option = typer.Option(
             *flags,
-            help=self.help,
+            help=self.help.replace("[", r"\["),  # no markup: [groups] is a table of study.toml
             metavar=None if self.annotation is bool else self.metavar,
             show_default=False,
             rich_help_panel=METHOD,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,6 +43,7 @@ class Answer:
     study: Study
     results: tuple[Result, ...]
     not_examined: Mapping[str, str]
+    withheld: int | None = None
 
 
 def perform(request: Request) -> int:
@@ -91,17 +92,20 @@ def _run_all(study: Study, options: Mapping[str, dict[str, Any]], steps: Steps) 
             impossible[name] = str(error)
     if not results:
         raise AnalysisImpossible("\n".join(impossible.values()))
-    return Answer(study=study, results=_noted(study, results), not_examined=impossible)
+    return _gated(study, results, impossible)
 
 
-def _noted(study: Study, results: list[Result]) -> tuple[Result, ...]:
-    """The results, saying that they are exact where study.toml sets a disclosure profile."""
-    from naas_psych.assurance.disclosure import exact_numbers
+def _gated(study: Study, results: list[Result], impossible: dict[str, str]) -> Answer:
+    """What may be seen: a disclosure profile in study.toml holds for every output."""
+    profile = study.spec.disclosure.profile
+    if profile in (None, "none"):
+        return Answer(study=study, results=tuple(results), not_examined=impossible)
+    from naas_psych.assurance.disclosure import gate, gated_text
 
-    said = exact_numbers(study)
-    if said is None:
-        return tuple(results)
-    return tuple(replace(result, notes=(*result.notes, said)) for result in results)
+    gated = gate(study, results, profile=profile)
+    reasons = {name: gated_text(why, gated.profile) for name, why in impossible.items()}
+    withheld = len(gated.ledger)
+    return Answer(study=study, results=gated.results, not_examined=reasons, withheld=withheld)
 
 
 def _export(request: Request, answer: Answer, *, out: Path) -> None:
@@ -120,11 +124,12 @@ def _tell(request: Request, answer: Answer) -> None:
     """What standard error should know: what could not be examined, where the files are."""
     if request.quiet:
         return
-    from naas_psych.assurance.disclosure import exact_numbers
-
-    exact = exact_numbers(answer.study)
-    if exact:
-        say(exact)
+    if answer.withheld is not None:
+        profile = answer.study.spec.disclosure.profile
+        say(
+            f"study.toml sets the disclosure profile {profile}: counts of persons are as it shows "
+            f"them, and {answer.withheld:,} cells are withheld."
+        )
     for name, why in answer.not_examined.items():
         say(f"Not examined, {name}: {why}")
     if request.out is not None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
+from naas_psych.assurance.disclosure import persons_shown
 from naas_psych.cli.console import Terminal, console, prose, terminal_of, visible
 from naas_psych.cli.formats import Shown, tables_of
 from naas_psych.cli.grid import Grid, grid
@@ -73,7 +74,7 @@ def _header(view: View, study: Study) -> Iterator[RenderableType]:
 
     dot = " · " if view.terminal.unicode else " | "
     by = "×" if view.terminal.unicode else "x"
-    persons, items = study.responses.n_persons, study.responses.n_items
+    persons, items = persons_shown(study), study.responses.n_items
     size = f"{count(persons, 'person')} {by} {count(items, 'item')}"
     title = visible(study.title or view.request.study.name)
     digest = study.fingerprint.removeprefix("sha256:")[:12]

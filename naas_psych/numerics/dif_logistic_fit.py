@@ -20,6 +20,9 @@ from naas_psych.numerics.dif_logistic_steps import Family, Local, binary, graded
 Integers = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
+#: A parameter can be told where this share of its information is left once the others are known.
+_TOLD = 1e-9
+
 
 @dataclass(frozen=True, eq=False)
 class Problems:
@@ -68,6 +71,14 @@ class Problems:
     def row_points(self) -> Floats:
         """(C, R) the categories of each cell."""
         return np.asarray(self.points[:, self.row_problem])
+
+    @cached_property
+    def columns_meet(self) -> Flags:
+        """(Q, Q) whether some cell has both group columns; those of two levels have none."""
+        if len(self.x) <= 2:
+            return np.ones((len(self.x), len(self.x)), dtype=bool)
+        there = (self.x != 0).astype(np.float32)
+        return np.asarray(there @ there.T > 0)
 
     def by_segment(self, values: Floats) -> Floats:
         """Sums (..., S) of row values (..., R)."""
@@ -194,13 +205,16 @@ def information(problems: Problems, found: Local) -> Information:
 def _border(problems: Problems, found: Local, side: Floats) -> Floats:
     """(S, D, D) what each form adds to the information on the border."""
     t, size = problems.n_steps, len(side)
-    pairs = [(a, b) for a in range(size) for b in range(a + 1)]
-    if not pairs:
+    if not size:
         return np.zeros((problems.problem.size, 0, 0))
+    meet = problems.columns_meet
+    pairs = [
+        (a, b) for a in range(size) for b in range(a + 1) if min(a, b) < t or meet[a - t, b - t]
+    ]
     terms = [
         found.information[1 + a, 1 + b] if a < t else side[b] * problems.x[a - t] for a, b in pairs
     ]
-    full = np.empty((problems.problem.size, size, size))
+    full = np.zeros((problems.problem.size, size, size))
     for (a, b), values in zip(pairs, problems.by_segment(np.stack(terms)), strict=True):
         full[:, a, b] = full[:, b, a] = values
     return full
@@ -243,12 +257,18 @@ def inverted(matrix: Floats) -> Floats:
 
 def told(matrix: Floats) -> Flags:
     """(P, D) which parameters these data can tell, given the ones before them: pivots above 0."""
-    left = matrix.copy()
     first = np.einsum("pdd->pd", matrix).copy()
+    try:
+        pivots = np.einsum("pdd->pd", np.linalg.cholesky(matrix)) ** 2
+        if np.all(pivots > _TOLD * np.maximum(first, 1e-250)):
+            return np.ones(first.shape, dtype=bool)
+    except np.linalg.LinAlgError:
+        pass
+    left = matrix.copy()
     found = np.zeros(first.shape, dtype=bool)
     for k in range(matrix.shape[-1]):
         pivot = left[:, k, k]
-        found[:, k] = pivot > 1e-9 * np.maximum(first[:, k], 1e-250)
+        found[:, k] = pivot > _TOLD * np.maximum(first[:, k], 1e-250)
         safe = np.where(found[:, k], pivot, 1.0)
         column = np.where(found[:, k, None], left[:, :, k], 0.0) / safe[:, None]
         left = left - column[:, :, None] * left[:, k, None, :]

@@ -37,6 +37,8 @@ _NEARLY, _SETTLED, _SLOW_STEPS = 1e-4, 1e-6, 200
 _PATIENCE, _STILL_LONG = 11, 0.2
 #: No finite answer to real data lies at such a logit.
 _FARTHEST = 30.0
+#: With more columns than this problems are taken one by one, not row by row.
+_MANY_COLUMNS = 8
 
 
 @dataclass(frozen=True, eq=False)
@@ -201,9 +203,17 @@ def _penalised(problems: Problems, found: Local, info: Information) -> Local:
 
 def variance_of_logit(problems: Problems, info: Information) -> Floats:
     """(R,) error variance of each cell's logit, for two categories."""
+    row = problems.row_problem
     own = np.stack([np.ones_like(problems.z), problems.z], axis=1)
     inverse = info.inverse[problems.segment]
     first = np.einsum("ra,rab,rb->r", own, inverse, own)
     rest = problems.x.T - np.einsum("rdb,rb->rd", info.lifted[problems.segment], own)
-    border = inverted(info.schur)[problems.row_problem]
-    return np.asarray(first + np.einsum("ra,rab,rb->r", rest, border, rest))
+    border = inverted(info.schur)
+    if border.shape[1] <= _MANY_COLUMNS:
+        return np.asarray(first + np.einsum("ra,rab,rb->r", rest, border[row], rest))
+    # A matrix for each row would be more than all the rest together.
+    second = np.empty(row.size)
+    for problem, own in enumerate(border):
+        here = rest[row == problem]
+        second[row == problem] = ((here @ own) * here).sum(axis=1)
+    return np.asarray(first + second)

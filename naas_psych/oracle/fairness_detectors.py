@@ -74,14 +74,14 @@ def gap_without_items(seen: Seen, plant: Plant) -> Sight:
         ]
     said = "; ".join(
         f"{row['focal']} {short(row['difference_percent'])}"
-        f"{between(row['difference_percent_low'], row['difference_percent_high'])} per cent of the marks"
+        f"{between(row['difference_percent_low'], row['difference_percent_high'])}"
         for row in shown
     )
     most = wanted("P6")["most_large"]
     named = listed(large) if large else "none"
     return Sight(
         len(large) <= most,
-        f"Difference to the reference: {said}. Items with a large difference: {named}.",
+        f"Difference to the reference, per cent of the marks: {said}. Items with a large difference: {named}.",
         len(large),
     )
 
@@ -111,20 +111,35 @@ def small_cells(seen: Seen, _: Plant) -> Sight:
     made = group_sizes(seen.study, group=columns)
     rows = made.tables["groups"]
     safe = gate(seen.study, [made], profile=wanted("P21")["profile"]).results[0].tables["groups"]
-    small = (rows["n"] > 0) & (rows["n"] < wanted("P21")["below"])
-    left = int(safe.loc[small.to_numpy(), "n"].notna().sum())
-    alone = [
-        column
-        for column in columns
-        if small[rows["group"] == column].any()
-        and int(safe.loc[(rows["group"] == column).to_numpy(), "n"].isna().sum()) < 2
+    small = ((rows["n"] > 0) & (rows["n"] < wanted("P21")["below"])).to_numpy()
+    left = int(safe.loc[small, "n"].notna().sum())
+    total = seen.study.responses.n_persons
+    given = [
+        name
+        for name in columns
+        if (small & (rows["group"] == name).to_numpy()).any()
+        and _given_away(safe.loc[(safe["group"] == name).to_numpy(), "n"].tolist(), total)
     ]
     return Sight(
-        bool(small.any()) and left == 0 and not alone,
+        bool(small.any()) and left == 0 and not given,
         f"Of {int(small.sum())} groups of fewer than {wanted('P21')['below']} persons {left} are "
-        f"published; hidden alone in their column: {listed(alone) if alone else 'none'}.",
+        f"published; columns whose total gives one away: {listed(given) if given else 'none'}.",
         left,
     )
+
+
+def _given_away(counts: list[float], total: int) -> bool:
+    """Whether the total and what is shown leave one number only for a hidden count.
+
+    Shown counts are known to the nearest 5, hidden ones to be 1 to 4 (or larger, where they are
+    hidden for another's sake; then less is known).
+    """
+    hidden = sum(known(n) is None for n in counts)
+    shown = [n for n in counts if known(n) is not None]
+    reach = 2 * sum(n > 0 for n in shown)
+    rest = total - sum(shown)
+    least, most = max(hidden, rest - reach), min(4 * hidden, rest + reach)
+    return hidden > 0 and least >= most
 
 
 def _compared(seen: Seen, plant: Plant) -> Row:

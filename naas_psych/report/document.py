@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from naas_psych import __version__
+from naas_psych.assurance.disclosure import persons_shown
 from naas_psych.finding import Finding
 from naas_psych.result import Result
 from naas_psych.study.study import Study
@@ -36,7 +37,7 @@ def document(
         "command": command,
         "study": {
             "title": study.title,
-            "persons": study.responses.n_persons,
+            "persons": persons_shown(study),
             "items": study.responses.n_items,
             "fingerprint": study.fingerprint,
             "synthetic": study.synthetic,

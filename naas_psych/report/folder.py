@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from naas_psych.aside import whole_folder
+from naas_psych.assurance.disclosure import PROFILE_OF_EVIDENCE, gate, gated_text, under_profile
 from naas_psych.assurance.manifest import NAME, manifest, relative
 from naas_psych.report.claims import answered
 from naas_psych.report.claims import register as claims_register
@@ -16,7 +19,6 @@ from naas_psych.report.document import document, dumps, findings_list
 from naas_psych.report.export import drawings_of, write_tables, write_text
 from naas_psych.report.figures import Image, write_figures
 from naas_psych.report.page import page
-from naas_psych.report.private import without_persons
 from naas_psych.report.run import Progress, Run, run_all
 from naas_psych.study.study import Study
 
@@ -49,8 +51,9 @@ def evidence(
     out
         A folder that does not exist yet, or is empty; it appears whole or not at all.
     internal
-        Write the twin that is not for publication, with a banner that says so and the tables that
-        have a row a person.
+        Write the twin that is not for publication: exact numbers and the tables that have a row a
+        person, with a banner that says so. Without it every number passes the disclosure gate, by
+        the profile of the study, or else by `ofqual`.
     seed, threads
         Seed of the random numbers; threads to use (the bytes are the same for any number).
     progress
@@ -64,15 +67,42 @@ def evidence(
     choices = _Choices(internal, seed, threads, progress)
     with whole_folder(out) as folder:
         run = run_all(study, seed=seed, threads=threads, progress=progress)
-        run = run if internal else without_persons(run)
-        _write(study, run, folder, Path(out), choices)
+        choices.say("disclosure", 1, 1)
+        _write(_shown(study, run, internal=internal), folder, Path(out), choices)
     return Path(out)
 
 
-def _write(study: Study, run: Run, folder: Path, out: Path, choices: _Choices) -> None:
+@dataclass(frozen=True)
+class _Shown:
+    """A study and a run as they may be seen, and what is withheld, by table and rule."""
+
+    study: Study
+    run: Run
+    withheld: pd.DataFrame
+
+
+def _shown(study: Study, run: Run, *, internal: bool) -> _Shown:
+    """Everything that is written is made from this: the gate stands before it."""
+    profile = "none" if internal else study.spec.disclosure.profile or PROFILE_OF_EVIDENCE
+    gated = gate(study, run.results, profile=profile, internal=internal)
+    reasons = {name: gated_text(why, gated.profile) for name, why in run.not_examined.items()}
+    return _Shown(under_profile(study, profile), Run(gated.results, reasons), gated.summary())
+
+
+def _write(shown: _Shown, folder: Path, out: Path, choices: _Choices) -> None:
+    study, run = shown.study, shown.run
     images = _write_results(study, run, folder, choices)
+    shown.withheld.to_csv(folder / "withheld.csv", index=False, lineterminator="\n")
     choices.say("report", 1, 1)
-    text = page(study, run, images=images, internal=choices.internal, seed=choices.seed, out=out)
+    text = page(
+        study,
+        run,
+        images=images,
+        internal=choices.internal,
+        seed=choices.seed,
+        out=out,
+        withheld=shown.withheld,
+    )
     write_text(folder / "report.html", text)
     register = claims_register(answered(study, run), run)
     write_text(folder / "claims.json", dumps({"synthetic": study.synthetic, **register}))

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from naas_psych import __version__
 from naas_psych.assurance.board import board
-from naas_psych.assurance.disclosure import disclosure, names_a_person
+from naas_psych.assurance.disclosure import disclosure, names_a_person, persons_shown
 from naas_psych.assurance.entry import Entry
 from naas_psych.assurance.ledger import ledger
 from naas_psych.assurance.manifest import inputs_of, versions
@@ -33,6 +33,9 @@ from naas_psych.report.run import Run
 from naas_psych.report.summary import cannot_show, look_first, tiles
 from naas_psych.study.study import Study
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 
 def page(
     study: Study,
@@ -42,6 +45,7 @@ def page(
     internal: bool,
     seed: int,
     out: Path,
+    withheld: pd.DataFrame,
 ) -> str:
     """The text of report.html."""
     cards = item_cards(study, run, images)
@@ -56,7 +60,8 @@ def page(
         "version": __version__,
         "packages": versions(),
         "inputs": inputs_of(study, out=out),
-        "disclosure": disclosure(study),
+        "disclosure": disclosure(study, withheld),
+        "persons": persons_shown(study),
         "tiles": tiles(study, run),
         "board": board(study, results, found, run.not_examined),
         "claims": found,

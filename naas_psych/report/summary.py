@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from naas_psych.analyses.forms import form_in_words
+from naas_psych.assurance.disclosure import persons_shown
 from naas_psych.assurance.key_verdict import DoubtfulKey, doubtful_keys
 from naas_psych.assurance.precision import alpha_rows
 from naas_psych.assurance.weak_items import flagged_items
@@ -106,7 +107,8 @@ def cannot_show(study: Study, run: Run) -> tuple[str, ...]:
 
 def _who(study: Study, run: Run) -> Tile:
     r = study.responses
-    people, items = count(r.n_persons, "person", "people"), count(r.n_items, "item")
+    n = persons_shown(study)
+    people, items = count(n, "person", "people"), count(r.n_items, "item")
     sentences = [f"{people} answered {items}."]
     forms = len(_rows(_table(run, "score_distribution", "summary")))
     if forms > 1:
@@ -121,7 +123,7 @@ def _who(study: Study, run: Run) -> Tile:
         )
     if study.synthetic:
         sentences.append("The data are synthetic: no real person is described.")
-    return Tile("Who sat it", f"{r.n_persons:,}", tuple(sentences))
+    return Tile("Who sat it", f"{n:,}", tuple(sentences))
 
 
 def _absences(table: pd.DataFrame) -> str:

@@ -73,11 +73,10 @@ def group_sizes(study: Study, *, group: Group = None) -> Result:
 def _rows(groups: Groups, limits: Thresholds) -> list[tuple[Any, ...]]:
     everybody = sum(one.n for one in groups.levels)
     everybody += groups.missing + groups.not_stated + groups.left_out
-    rows = [
-        (groups.name, one.name, _role(groups, one), one.n, one.n / everybody)
-        + _testable(groups, one, limits)
-        for one in (*groups.levels, *groups.combined)
-    ]
+    rows: list[tuple[Any, ...]] = []
+    for one in (*groups.levels, *groups.combined):
+        named = (groups.name, one.name, _role(groups, one), one.n, one.n / everybody)
+        rows.append((*named, *_testable(groups, one, limits)))
     silent = (("not stated", groups.not_stated), ("left out", groups.left_out))
     for role, n in (("missing", groups.missing), *silent):
         if n:

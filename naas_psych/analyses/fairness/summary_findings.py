@@ -74,9 +74,10 @@ def _large(large: pd.DataFrame, compared: pd.DataFrame) -> str:
         for row in large.head(_NAMED).to_dict("records")
     ]
     more = f" and {len(large) - _NAMED} more" if len(large) > _NAMED else ""
-    noun = "item shows" if large["item_id"].nunique() == 1 else "items show"
+    n_items = len(set(large["item_id"]))
+    noun = "item shows" if n_items == 1 else "items show"
     return (
-        f"{large['item_id'].nunique()} {noun} a large difference between persons with the same "
+        f"{n_items} {noun} a large difference between persons with the same "
         f"total: {listed(named)}{more}."
     )
 

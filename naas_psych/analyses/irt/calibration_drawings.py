@@ -25,7 +25,7 @@ _REACH = 4.0
 def calibration_drawings(result: Result) -> Iterable[Drawing]:
     """The Wright map."""
     items = result.tables["parameters"].dropna(subset=["b"])
-    persons = result.tables["persons_on_scale"]
+    persons = result.tables["persons_on_scale"].dropna(subset=["n"])
     cuts = result.tables["cuts_on_scale"]
     if items.empty or not int(persons["n"].sum()):
         return

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from naas_psych.analyses.items.phrasing import known
 from naas_psych.drawing import COLOURS, Drawing, new_figure
 from naas_psych.result import Result
 
@@ -19,7 +20,7 @@ def person_fit_drawings(result: Result) -> Iterable[Drawing]:
     """Persons by lz*."""
     table = result.tables["distribution"]
     row = result.tables["summary"].to_dict("records")[0]
-    if not row["tested"]:
+    if not known(row["tested"]) or known(row["flagged_share"]) is None:
         return
     share, nominal = 100 * row["flagged_share"], 100 * row["nominal"]
     title = f"{share:.1f} % of the persons are flagged, where chance flags {nominal:.0f} %"

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from naas_psych.analyses.items.forms import OMITTED_SAID, Form, Forms, find_forms
+from naas_psych.analyses.items.phrasing import known
 from naas_psych.analyses.options import NotReachedInTotals, Omitted
 from naas_psych.analysis import Level, analysis
 from naas_psych.drawing import COLOURS, Drawing, new_figure
@@ -159,17 +160,10 @@ def _histograms(result: Result) -> Iterator[Drawing]:
     for k, row in enumerate(summary.to_dict("records"), start=1):
         form = row["form"]
         of = f" in {form}" if len(summary) > 1 else ""
-        if not row["n"]:
+        part = scores[scores["form"] == form].dropna(subset=["n"])
+        if not known(row["n"]) or not part["n"].sum() or known(row["mean"]) is None:
             continue
-        title = (
-            f"Scores{of} run from {row['min']:g} to {row['max']:g} of {row['possible_max']:g}, "
-            f"with a mean of {row['mean']:.1f}"
-        )
-        alt = (
-            f"Histogram of the total scores of {row['n']} people{of}. Half of them score between "
-            f"{row['quartile_1']:g} and {row['quartile_3']:g}; the median is {row['median']:g}."
-        )
-        part = scores[scores["form"] == form]
+        title, alt = _words(row, of)
         yield Drawing(
             f"score_distribution_{k}" if of else "score_distribution",
             title,
@@ -177,6 +171,24 @@ def _histograms(result: Result) -> Iterator[Drawing]:
             partial(_histogram, part, row, title),
             "scores",
         )
+
+
+def _words(row: Mapping[Any, Any], of: str) -> tuple[str, str]:
+    """Title and text; the ends and the quarters are single persons' scores and may be withheld."""
+    alt = f"Histogram of the total scores of {row['n']} people{of}."
+    if all(known(row[name]) is not None for name in ("quartile_1", "median", "quartile_3")):
+        alt += (
+            f" Half of them score between {row['quartile_1']:g} and {row['quartile_3']:g}; the "
+            f"median is {row['median']:g}."
+        )
+    if known(row["min"]) is None or known(row["max"]) is None:
+        title = f"Scores{of} have a mean of {row['mean']:.1f} of {row['possible_max']:g}"
+    else:
+        title = (
+            f"Scores{of} run from {row['min']:g} to {row['max']:g} of {row['possible_max']:g}, "
+            f"with a mean of {row['mean']:.1f}"
+        )
+    return title, alt
 
 
 def _histogram(scores: pd.DataFrame, row: Mapping[Any, Any], title: str) -> Figure:

@@ -33,7 +33,8 @@ def speededness_drawings(result: Result) -> Iterable[Drawing]:
         yield _rapid(positions, chosen, result.tables["summary"])
     for form in chosen:
         own = positions[positions["form"] == form]
-        yield _completion(form, own)
+        if np.isfinite(own["reached"].iloc[-1]):
+            yield _completion(form, own)
         if (own["n_timed"] > 0).any():
             yield _time(form, own)
 

@@ -6,7 +6,7 @@ same count in two tables is one cell, so what is withheld in one is withheld in 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import inf, isnan
 from typing import Any

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import pandas as pd
+
+from naas_psych.assurance.disclosure.profiles import profiles
 from naas_psych.study.study import Study
 
 PROFILE_OF_EVIDENCE = "ofqual"
@@ -11,33 +14,29 @@ PROFILE_OF_EVIDENCE = "ofqual"
 
 @dataclass(frozen=True)
 class Disclosure:
-    """The profile in force and one true sentence about these outputs."""
+    """The profile in force, what it does in one sentence, and how much it withheld.
+
+    withheld : rows of analysis, table, rule and cells; empty where nothing was
+    """
 
     profile: str
     statement: str
+    withheld: pd.DataFrame
 
 
-def disclosure(study: Study) -> Disclosure:
-    """The study's own profile, or the one that evidence uses when the study names none."""
-    return Disclosure(
-        profile=study.spec.disclosure.profile or PROFILE_OF_EVIDENCE,
-        statement=(
-            "No table in this version breaks results down by groups of persons, and no row about "
-            "a single person and no person identifier is written."
-        ),
-    )
-
-
-def exact_numbers(study: Study) -> str | None:
-    """What a reader must know where a profile is set and numbers are shown as they are."""
-    profile = study.spec.disclosure.profile
-    if profile in (None, "none"):
-        return None
-    return (
-        f"study.toml sets the disclosure profile {profile}. This version does not round or "
-        "suppress anything: every number is exact. No table breaks results down by groups of "
-        "persons, and no person is named."
-    )
+def disclosure(study: Study, withheld: pd.DataFrame) -> Disclosure:
+    """The profile in force over a study, and what it withheld."""
+    profile = study.spec.disclosure.profile or "none"
+    rules = profiles()[profile]
+    if rules.exact:
+        statement = "Every number is exact: this is not for publication."
+    else:
+        cells = int(withheld["cells"].sum()) if len(withheld) else 0
+        statement = (
+            f"{rules.says} {cells:,} cells of tables are withheld, among them those that would "
+            "give another away. No row about a single person and no person identifier is written."
+        )
+    return Disclosure(profile=profile, statement=statement, withheld=withheld)
 
 
 def names_a_person(text: str, study: Study) -> bool:
