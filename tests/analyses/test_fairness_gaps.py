@@ -224,6 +224,16 @@ def test_every_picture_can_be_drawn() -> None:
             assert drawing.draw().axes
 
 
+def test_pictures_draw_the_lines_that_a_study_sets() -> None:
+    study = pilot()
+    own = {"pass_ratio_min": 0.75, "gap_small": 0.25}
+    study = replace(study, thresholds=study.thresholds.overridden_by(own))
+    ratios = next(iter(outcomes.drawings(nps.adverse_impact(study, group=["sex"])))).draw()
+    assert any(np.all(np.asarray(line.get_ydata()) == 0.75) for line in ratios.axes[1].lines)
+    band = next(iter(gaps.drawings(nps.score_gaps(study, group=["sex"])))).draw().axes[0].patches[0]
+    assert max(band.get_xy()[0], band.get_xy()[0] + band.get_width()) == 0.25
+
+
 def test_forms_that_differ_in_difficulty_make_no_gap() -> None:
     """All of one group sat the hard form more often, and know as much."""
     generator = np.random.Generator(np.random.PCG64(11))

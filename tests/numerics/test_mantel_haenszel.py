@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -315,3 +316,10 @@ def test_bands_have_ten_of_each_group_and_lose_nobody() -> None:
     persons = banded.counts.sum(axis=3)
     assert np.all((persons == 0).all(axis=2) | (persons >= 80).all(axis=2))
     assert np.array_equal(in_bands(cells, least=1).counts, cells.counts)
+
+
+def test_a_group_without_persons_leaves_the_bands_of_the_others() -> None:
+    cells = cells_b()
+    nobody = np.concatenate([cells.counts, np.zeros_like(cells.counts[:, :, :1])], axis=2)
+    banded = in_bands(replace(cells, counts=nobody), least=80)
+    assert np.array_equal(banded.counts[:, :, :2], in_bands(cells, least=80).counts)
