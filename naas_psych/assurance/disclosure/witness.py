@@ -21,7 +21,7 @@ Changes = dict[int, int]
 Limits = Mapping[int, tuple[float, float]]
 
 #: Changes of the true numbers that are tried before the search is left to the solver.
-_TRIALS = 120
+_TRIALS = 80
 #: Rounds of drawing limits tighter.
 _ROUNDS = 12
 #: A search that takes more nodes than this has failed, which errs on the side of withholding.
@@ -69,7 +69,7 @@ def _repaired(system: System, part: Part, changes: Changes, trials: _Trials) -> 
     for cell in changes:
         for place in part.relations_of(cell):
             relation = system.relations[place]
-            gap = sum(sign * changes.get(k, 0) for k, sign in relation.items())
+            gap = sum(relation.get(k, 0) * step for k, step in changes.items())
             if gap:
                 return _first(system, part, changes, _level(relation, gap, changes), trials)
         for place in part.ratios_of(cell):
