@@ -72,3 +72,13 @@ def test_the_summary_stands_over_such_items() -> None:
     hard = items[items["item_id"].isin(["I03", "I05"])]
     assert set(hard["verdict"]) == {"cannot_tell"}
     assert hard["flagged_by"].sum() == 0
+
+
+def test_an_item_without_a_finite_odds_ratio_leaves_the_matching_score() -> None:
+    def all_of_one(points: Any, second: Any) -> None:
+        points[second, 0] = 1
+
+    row = row_of(nps.dif_mantel_haenszel, world(all_of_one), "I01")
+    assert row["delta_reason"] == "no_finite_estimate"
+    assert row["p_value"] < 1e-6
+    assert not row["in_anchor"]

@@ -162,10 +162,16 @@ class _Work:
         return classes
 
     def flags(self, tested: Tested) -> Flags:
-        """(J,) what is left out of the next matching score."""
+        """(J,) what is left out of the next matching score.
+
+        Where a group got all right or all wrong no delta is finite and no class is given; such an
+        item is left out if it is not chance.
+        """
+        shown = np.asarray(tested.found.p < self.limits["dif_alpha"].value)
         if self.how.purify_on == "significance":
-            return np.asarray(tested.found.p < self.limits["dif_alpha"].value)
-        return np.asarray(np.isin(tested.classes, ["B", "C"]))
+            return shown
+        endless = shown & ~np.isfinite(tested.found.odds_ratio)
+        return np.asarray(np.isin(tested.classes, ["B", "C"]) | endless)
 
     def enough_to_match(self, run: Purified) -> Flags:
         """(J,) the anchor purification came to, or the last one before with enough items."""
