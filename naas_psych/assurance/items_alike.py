@@ -34,9 +34,7 @@ def items_alike(
     study: Study, results: Mapping[str, Result], not_examined: Mapping[str, str]
 ) -> Entry:
     """Every comparison of the study; the worst one answers."""
-    found = measured(
-        _MEASURE, results, not_examined, thresholds=study.thresholds, polarity="A"
-    )
+    found = measured(_MEASURE, results, not_examined, thresholds=study.thresholds, polarity="A")
     return Entry(
         question="Do the questions work the same for people of every group who know as much?",
         claim="The questions work the same for people of every group who know as much.",

@@ -11,6 +11,7 @@ import pandas as pd
 
 from naas_psych import register
 from naas_psych.aside import whole_folder
+from naas_psych.assurance.disclosure import speaks
 from naas_psych.drawing import Drawing
 from naas_psych.report.document import document, dumps
 from naas_psych.result import Result
@@ -50,9 +51,13 @@ def export(
 
 
 def drawings_of(result: Result) -> tuple[Drawing, ...]:
-    """The drawings that the module of this analysis makes from its result."""
+    """The drawings that the module of this analysis makes from its result.
+
+    Without those whose words rest on a number that the disclosure gate withholds.
+    """
     make = register.load(result.analysis).drawings
-    return tuple(make(result)) if make else ()
+    drawn = make(result) if make else ()
+    return tuple(one for one in drawn if speaks(one.title) and speaks(one.alt))
 
 
 def write_tables(result: Result, folder: Path, *, banner: str = "") -> None:

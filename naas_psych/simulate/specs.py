@@ -83,8 +83,18 @@ def _speed(plan: Plan) -> Table:
 def _groups(given: Mapping[str, Any]) -> Table:
     """Reference levels, or more of how a column is compared."""
     return _table(
-        **{name: _inline(**how) if isinstance(how, Mapping) else how for name, how in given.items()}
+        **{
+            name: _inline(**_plain(how)) if isinstance(how, Mapping) else how
+            for name, how in given.items()
+        }
     )
+
+
+def _plain(given: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: _plain(value) if isinstance(value, Mapping) else value
+        for name, value in given.items()
+    }
 
 
 def _fairness(given: Mapping[str, Any]) -> Table:

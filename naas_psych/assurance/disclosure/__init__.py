@@ -9,7 +9,7 @@ from naas_psych.assurance.disclosure.statement import (
     disclosure,
     names_a_person,
 )
-from naas_psych.assurance.disclosure.words import gated_text
+from naas_psych.assurance.disclosure.words import gated_text, speaks
 
 __all__ = [
     "PROFILE_OF_EVIDENCE",
@@ -22,5 +22,6 @@ __all__ = [
     "names_a_person",
     "persons_shown",
     "profiles",
+    "speaks",
     "under_profile",
 ]

@@ -13,7 +13,7 @@ from naas_psych.assurance.disclosure.declared import layout_of, thinned
 from naas_psych.assurance.disclosure.primary import PERSONS, Sheet, primary, sheet_of
 from naas_psych.assurance.disclosure.profiles import Profile, profiles
 from naas_psych.assurance.disclosure.shown import shown
-from naas_psych.assurance.disclosure.words import gated_mapping, gated_text
+from naas_psych.assurance.disclosure.words import gated_mapping, gated_text, speaks
 from naas_psych.finding import Finding
 from naas_psych.result import Result
 from naas_psych.study.study import Study
@@ -61,8 +61,10 @@ def gate(
         What the columns of tables are, in place of tables.toml.
     """
     rules = profiles()[profile]
-    if internal or rules.exact:
+    if internal:
         return Gated(tuple(results), _ledger([]), rules)
+    if rules.exact:
+        return Gated(*_without_persons(results), rules)
     every = {(r.analysis, name): table for r in results for name, table in r.tables.items()}
     sheets = gated_sheets(every, rules, combined=_combined(study), declared=declared)
     tables = {place: shown(sheet, rules) for place, sheet in sheets.items()}
@@ -117,14 +119,29 @@ def _result(
     provenance = gated_mapping(result.provenance, profile)
     gated = replace(result, tables=own, notes=notes, provenance=provenance)
     found = findings_of(gated, study.thresholds)
-    kept = {name: table for name, table in own.items() if name not in named}
-    said = (f"The table {' and '.join(named)} names persons and is left out.",) if named else ()
-    return replace(
-        gated,
-        tables=kept,
-        notes=(*notes, *said),
-        findings=tuple(_finding(one, profile, known) for one in found),
-    )
+    findings = tuple(_finding(one, profile, known) for one in found if speaks(one.sentence))
+    return _without(replace(gated, findings=findings), named)
+
+
+def _without(result: Result, named: Sequence[str]) -> Result:
+    """The result without the tables that have a row a person, and a note where one was."""
+    if not named:
+        return result
+    kept = {name: table for name, table in result.tables.items() if name not in named}
+    said = f"The table {' and '.join(named)} has a row a person and is left out."
+    return replace(result, tables=kept, notes=(*result.notes, said))
+
+
+def _without_persons(results: Sequence[Result]) -> tuple[tuple[Result, ...], pd.DataFrame]:
+    """Exact results without tables that have a row a person, and the ledger of these."""
+    named = {
+        result.analysis: [n for n, table in result.tables.items() if "person_id" in table.columns]
+        for result in results
+    }
+    rows = [
+        (one, name, "(all)", "(all)", PERSONS) for one, names in named.items() for name in names
+    ]
+    return tuple(_without(one, named[one.analysis]) for one in results), _ledger(rows)
 
 
 def _finding(finding: Finding, profile: Profile, known: frozenset[str]) -> Finding:
@@ -137,9 +154,7 @@ def _finding(finding: Finding, profile: Profile, known: frozenset[str]) -> Findi
     )
 
 
-def _withheld(
-    results: Sequence[Result], sheets: Mapping[Place, Sheet]
-) -> list[tuple[str, ...]]:
+def _withheld(results: Sequence[Result], sheets: Mapping[Place, Sheet]) -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = []
     for result in results:
         for name in result.tables:
@@ -164,5 +179,5 @@ def _row_names(sheet: Sheet) -> list[str]:
     ] or [str(k) for k in range(len(sheet.frame))]
 
 
-def _ledger(rows: list[tuple[str, ...]]) -> pd.DataFrame:
+def _ledger(rows: Sequence[tuple[str, ...]]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(LEDGER), dtype=object)

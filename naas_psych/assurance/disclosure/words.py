@@ -22,6 +22,9 @@ _COUNTED = re.compile(
     rf"(?:(?P<of> of (?:the |all )?)(?P<second>{_NUMBER})(?:\.0)?)?"
     rf"(?P<people> {_BETWEEN}{_PEOPLE}\b)"
 )
+#: `33 of 100 persons` is a share, and no count.
+_SHARES_OF = ("100", "1,000", "1000")
+_NOT_A_NUMBER = re.compile(r"\bnan\b")
 _WORD = re.compile(r"[^\s,;:()'\"]+")
 
 
@@ -32,6 +35,11 @@ def gated_text(text: str, profile: Profile, known: Collection[str] = ()) -> str:
     if profile.exact:
         return text
     return _COUNTED.sub(lambda found: _rounded(found, profile), text)
+
+
+def speaks(text: str) -> bool:
+    """Whether a sentence has all its numbers: one that rests on a withheld number says nan."""
+    return _NOT_A_NUMBER.search(text) is None
 
 
 def gated_mapping(values: Mapping[str, Any], profile: Profile) -> dict[str, Any]:
@@ -65,6 +73,8 @@ def _rounded(found: re.Match[str], profile: Profile) -> str:
 
 def _count(found: re.Match[str], group: str, profile: Profile) -> str:
     text = found[group]
+    if found["second"] in _SHARES_OF:
+        return text
     if _LIMIT.search(found.string[: found.start(group)]) and group == "first":
         return text
     shown = profile.words(int(text.replace(",", "")))
