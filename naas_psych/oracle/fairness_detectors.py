@@ -81,7 +81,8 @@ def gap_without_items(seen: Seen, plant: Plant) -> Sight:
     named = listed(large) if large else "none"
     return Sight(
         len(large) <= most,
-        f"Difference to the reference, per cent of the marks: {said}. Items with a large difference: {named}.",
+        f"Difference to the reference, per cent of the marks: {said}. Items with a large "
+        f"difference: {named}.",
         len(large),
     )
 
