@@ -60,7 +60,7 @@ def _leading(themes: pd.DataFrame, thresholds: Thresholds) -> Iterator[Finding]:
         first, second = ranked.iloc[0], ranked.iloc[1]
         if (
             first["source_comments"] < line.value
-            or first["theme_share_low"] <= second["theme_share_high"]
+            or not first["theme_share_low"] > second["theme_share_high"]
         ):
             continue
         yield found(
@@ -80,6 +80,7 @@ def _apart(themes: pd.DataFrame, thresholds: Thresholds) -> Iterator[Finding]:
     """Themes on which two sources differ beyond chance, the level shared among the comparisons."""
     told = themes[(themes["theme"] != _NO_THEME) & (themes["source"] != "(all)")]
     told = told[told["source_comments"] >= thresholds["comments_to_compare"].value]
+    told = told.dropna(subset=["comments", "theme_share"])
     themed = {
         str(theme): list(combinations(_records(rows), 2)) for theme, rows in told.groupby("theme")
     }

@@ -104,8 +104,9 @@ def _of_square(row: Row, code: str, *, words: str, value: float, limit: Any) -> 
 
 def _pair(pair: Row, thresholds: Thresholds) -> Iterator[Finding]:
     """Adjusted Q3 above the line, and too far above 0 for the most extreme of so many pairs."""
-    limit, size, n = thresholds["irt_q3_adjusted_max"], float(pair["q3_adjusted"]), int(pair["n"])
-    if size <= limit.value or n <= 3:
+    limit, size, n = thresholds["irt_q3_adjusted_max"], float(pair["q3_adjusted"]), float(pair["n"])
+    # Null, where so few are not shown, is above nothing.
+    if not (size > limit.value and n > 3):
         return
     z = float(np.arctanh(min(size, 1 - 1e-12)) * np.sqrt(n - 3))
     if ndtr(-z) * pair["pairs_tested"] > thresholds["irt_p_value_max"].value:

@@ -96,6 +96,8 @@ _WHY = {
     "no_degrees_of_freedom": "the model has as many parameters as there are moments to fit",
     "not_identified": "means and correlations do not tell its parameters apart",
     "not_solved": "its equations have no stable solution",
+    "withheld": "there are too few persons to show it",
+    "withheld_with_another": "there are too few persons to show it",
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from naas_psych.analyses.items.phrasing import Row, between, listed, short
+from naas_psych.analyses.items.phrasing import Row, between, known, listed, short
 from naas_psych.finding import Finding
 from naas_psych.finding_codes import found
 from naas_psych.numerics.correlations import probability_r_below
@@ -55,20 +55,30 @@ def _unchosen(item_id: str, rows: list[Row], thresholds: Thresholds) -> Iterator
 def _idle(item_id: str, wrong: list[Row], thresholds: Thresholds) -> Iterator[Finding]:
     """Distractors that surely fewer than 5 % choose, unless the item is very easy."""
     line = thresholds["distractor_proportion_min"].value
-    idle = [row for row in wrong if row["n"] > 0 and row["proportion_high"] < line]
+    idle = [
+        row for row in wrong if _too_few(row) or (row["n"] > 0 and row["proportion_high"] < line)
+    ]
     if not idle or idle[0]["facility"] > thresholds["distractor_waiver_facility"].value:
         return
-    names = listed(f"{row['option']} ({row['proportion']:.1%})" for row in idle)
-    most = max(idle, key=lambda row: float(row["proportion"]))
+    names = listed(
+        str(row["option"]) if _too_few(row) else f"{row['option']} ({row['proportion']:.1%})"
+        for row in idle
+    )
+    most = max(idle, key=lambda row: -1.0 if _too_few(row) else float(row["proportion"]))
     yield found(
         code="distractor_idle",
         severity="info",
         subject=item_id,
         sentence=f"{item_id}: hardly anybody chooses {names}.",
-        value=float(most["proportion"]),
+        value=known(most["proportion"]),
         limits=(most["proportion_low"], most["proportion_high"]),
         threshold=thresholds["distractor_proportion_min"],
     )
+
+
+def _too_few(row: Row) -> bool:
+    """So few persons chose the option that their number is not shown."""
+    return row.get("n_reason") == "withheld"
 
 
 def _misleading(row: Row, persons: float, thresholds: Thresholds) -> Iterator[Finding]:

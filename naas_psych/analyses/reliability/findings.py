@@ -74,8 +74,9 @@ def _number(rows: pd.DataFrame, name: str, column: str) -> float | None:
 
 
 def _whole(rows: pd.DataFrame, name: str, column: str) -> int:
+    """A count of a row; 0 where so few are not shown, and nothing is said of them."""
     value: Any = rows.loc[name, column]
-    return int(value)
+    return 0 if pd.isna(value) else int(value)
 
 
 def _precision(form: str, rows: pd.DataFrame, thresholds: Thresholds) -> Iterator[Finding]:

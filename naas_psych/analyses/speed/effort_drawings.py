@@ -40,11 +40,14 @@ def effort_drawings(result: Result) -> Iterable[Drawing]:
 def _title(items: pd.DataFrame) -> str:
     """What rapid answers earned of the marks, and the others."""
     n, rapid = (items[name].to_numpy(dtype=float) for name in ("n_timed", "n_rapid"))
-    if not rapid.sum():
+    if not np.nansum(rapid) and not np.isnan(rapid).any():
         return "No answer came faster than the items can be read"
     fast, rest = (items[f"accuracy_{name}"].to_numpy(dtype=float) for name in ("rapid", "rest"))
-    earned = float(np.nansum(fast * rapid) / rapid.sum())
-    others = float(np.nansum(rest * (n - rapid)) / max((n - rapid).sum(), 1))
+    told, left = np.isfinite(fast * rapid), np.isfinite(rest * (n - rapid))
+    if not rapid[told].sum() or not (n - rapid)[left].sum():
+        return "Share of the marks that rapid answers earn, and others"
+    earned = float((fast * rapid)[told].sum() / rapid[told].sum())
+    others = float((rest * (n - rapid))[left].sum() / (n - rapid)[left].sum())
     blind = items["chance"].to_numpy(dtype=float)
     known = np.isfinite(blind) & (rapid > 0)
     chance = (

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from naas_psych.analyses.forms import ONE_FORM
+from naas_psych.analyses.speed.impact_findings import moved
 from naas_psych.analyses.speed.judged_forms import WITHOUT_TAIL
 from naas_psych.drawing import COLOURS, Drawing, ink, new_figure, shortened
 from naas_psych.result import Result
@@ -43,17 +44,17 @@ def _label(row: Any) -> str:
 
 def _title(own: pd.DataFrame) -> str:
     gains = own["gain"] - own["reference_gain"].fillna(0.0)
-    row = own.iloc[int(np.argmax(gains.to_numpy(dtype=float)))]
-    verb = "would go up and" if row["up"] else "up,"
+    row = own.iloc[int(np.argmax(gains.fillna(-np.inf).to_numpy(dtype=float)))]
+    verb = "would go up and" if row["up"] != 0 else "up,"
     return (
-        f"Without the tail {row['up']} {verb} {row['down']} down ({_label(row)}): "
+        f"Without the tail {moved(row['up'])} {verb} {moved(row['down'])} down ({_label(row)}): "
         f"{100 * row['changed']:.1f} % of the outcomes"
     )
 
 
 def _alt(own: pd.DataFrame) -> str:
     said = [
-        f"{_label(row)}: {row['up']} up, {row['down']} down of {row['n']}"
+        f"{_label(row)}: {moved(row['up'])} up, {moved(row['down'])} down of {row['n']}"
         for _, row in own.head(_MOST).iterrows()
     ]
     return "Share of persons who go up and down without the tail. " + "; ".join(said) + "."

@@ -59,7 +59,8 @@ def _changed(row: Row, rushed: _Rushed | None, changed: float, thresholds: Thres
         sentence=f"{_start(row)} the outcome at the cut {row['cut']} changes for "
         f"{percent(changed, 1)} "
         f"({percent(row['changed_low'], 1)} to {percent(row['changed_high'], 1)}): "
-        f"{row['up']} persons would reach it, {row['down']} would no longer.{_reference(row)}"
+        f"{moved(row['up'])} persons would reach it, {moved(row['down'])} would no longer."
+        f"{_reference(row)}"
         f"{rushed.words if rushed else ''}",
         case="tail" if special else "fewer_items",
         value=changed,
@@ -83,8 +84,19 @@ def _reference(row: Row) -> str:
         return ""
     return (
         f" As many other items, drawn at random, would change {percent(mean, 1)} of the outcomes, "
-        f"on balance {_signed(gain)}; without the tail the balance is {_signed(row['gain'])}."
+        f"on balance {_signed(gain)}"
+        + (
+            "."
+            if known(row["gain"]) is None
+            else f"; without the tail the balance is {_signed(row['gain'])}."
+        )
     )
+
+
+def moved(persons: Any) -> str:
+    """How many persons go up or down, which may be too few to show."""
+    count = known(persons)
+    return "few" if count is None else f"{count:.0f}"
 
 
 def _signed(share: Any) -> str:
@@ -102,14 +114,17 @@ def _rushed(groups: pd.DataFrame, row: Row) -> _Rushed | None:
     if not by_level:
         return None
     yes, no = by_level["yes"], by_level["no"]
+    if any(str(one.get("changed_reason")).startswith("withheld") for one in (yes, no)):
+        return None
     if known(yes["changed"]) is None:
         return _Rushed(False, f" Only {yes['n']} persons rushed there.")
     if known(no["changed"]) is None:
         return _Rushed(True, f" All but {no['n']} persons rushed there.")
     return _Rushed(
         _gap_low(yes, no) > 0,
-        f" Of the {yes['n']} who rushed there {yes['up']} would go up and {yes['down']} down, of "
-        f"the {no['n']} others {no['up']} and {no['down']}.",
+        f" Of the {yes['n']} who rushed there {moved(yes['up'])} would go up and "
+        f"{moved(yes['down'])} down, of the {no['n']} others {moved(no['up'])} and "
+        f"{moved(no['down'])}.",
     )
 
 

@@ -83,7 +83,7 @@ def _forms(result: Result) -> Iterator[_Form]:
         in_force = accuracy[(accuracy["form"] == name) & (accuracy["method"] == "in_force")]
         seen = in_force.to_dict("records")
         tail = int(positions.loc[positions["form"] == name, "in_tail"].sum())
-        n = int(result.provenance["persons"][name])
+        n = int(result.provenance["persons"][name] or 0)
         yield _Form(str(name), by_measure, seen[0] if seen else None, tail, n)
 
 

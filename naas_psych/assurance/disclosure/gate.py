@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -18,6 +19,8 @@ from naas_psych.finding import Finding
 from naas_psych.result import Result
 from naas_psych.study.study import Study
 
+#: A sentence that had a number which is withheld now.
+_LOST = re.compile(r"\bnan\b")
 #: An analysis and one of its tables.
 Place = tuple[str, str]
 LEDGER = ("analysis", "table", "row", "column", "rule")
