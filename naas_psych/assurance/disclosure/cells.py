@@ -7,13 +7,22 @@ same count in two tables is one cell, so what is withheld in one is withheld in 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from math import inf, isnan
 from typing import Any
 
 import numpy as np
 
-from naas_psych.assurance.disclosure.declared import SHARES, Column, Kind, Layout, defaults
+from naas_psych.assurance.disclosure.alongside import withhold_gaps, withhold_lone_means
+from naas_psych.assurance.disclosure.book import Book, Place
+from naas_psych.assurance.disclosure.declared import SHARES, Column, Kind, Layout
+from naas_psych.assurance.disclosure.keys import (
+    Combined,
+    Conditions,
+    Key,
+    group_column,
+    key_at,
+    key_of,
+)
 from naas_psych.assurance.disclosure.primary import (
     FEW_WITH_OUTCOME,
     SECONDARY,
@@ -25,97 +34,17 @@ from naas_psych.assurance.disclosure.primary import (
 )
 from naas_psych.assurance.disclosure.profiles import Numbers, Profile
 from naas_psych.assurance.disclosure.suppression import protect
-from naas_psych.assurance.disclosure.system import Cell, Item, Ratio, System
-
-#: What holds of those who are counted: pairs such as (form, alpha), or (sex, male) of levels.
-Conditions = frozenset[tuple[str, str]]
-#: Levels that take others together, as study.toml says: {(sex, other): (level, ...)}.
-Combined = Mapping[tuple[str, str], Sequence[str]]
-#: Half a step of a share shown to one decimal of a percent, and a little for sums of decimals.
-_HALF = 0.0005 + 1e-9
-
-
-@dataclass(frozen=True)
-class Key:
-    """What makes two counts the same count."""
-
-    what: str
-    conditions: Conditions
-    levels: Conditions
-    value: int
-
-
-@dataclass(frozen=True, eq=False)
-class Place:
-    """Where a number stands."""
-
-    sheet: Sheet
-    column: Column
-    row: int
-
-
-@dataclass(eq=False)
-class Book:
-    """The system with the places of its numbers."""
-
-    profile: Profile
-    system: System = field(default_factory=System)
-    index: dict[Key, int] = field(default_factory=dict)
-    cells: dict[int, list[Place]] = field(default_factory=dict)
-    ratios: dict[int, list[Place]] = field(default_factory=dict)
-    shares: dict[tuple[int, int, float], int] = field(default_factory=dict)
-
-    def cell(self, key: Key) -> int:
-        """The cell of `key`; a new one is in no table, so nothing is known of it but its sums."""
-        if key not in self.index:
-            self.index[key] = len(self.system.cells)
-            self.system.cells.append(Cell(key.value, 0.0, inf, fixed=True))
-        return self.index[key]
-
-    def show(self, key: Key, place: Place, *, hidden: bool) -> int:
-        """The cell of a count that stands in a table."""
-        number = self.cell(key)
-        cell = self.system.cells[number]
-        low, high = map(float, self.profile.span(key.value))
-        if hidden and not self.profile.hides(np.array([key.value]))[0]:
-            low, high = self.outcome_span(key.value)
-        cell.low, cell.high = max(cell.low, low), min(cell.high, high)
-        cell.hidden, cell.fixed = cell.hidden or hidden, False
-        cell.unknown_low = float(self.profile.hidden[1] + 1 if self.profile.hidden else 0)
-        if cell.value < cell.unknown_low:
-            cell.unknown_low = 0.0
-        self.cells.setdefault(number, []).append(place)
-        return number
-
-    def outcome_span(self, value: int) -> tuple[float, float]:
-        """What the rule on outcomes tells of a number that it hides."""
-        return (
-            (1, self.profile.outcome_min - 1) if 0 < value < self.profile.outcome_min else (0, inf)
-        )
-
-    def guard(self, number: int, low: float, high: float) -> None:
-        """A count that no table shows but that must not be worked out."""
-        cell = self.system.cells[number]
-        if number not in self.cells:
-            cell.hidden = True
-            cell.low, cell.high = max(cell.low, low), min(cell.high, high)
-
-    def share(
-        self, numerator: int, base: int, value: float, place: Place, *, hidden: bool
-    ) -> Ratio:
-        """A published share of two cells; the same one in two tables is one."""
-        mark = (numerator, base, value)
-        if mark not in self.shares:
-            self.shares[mark] = len(self.system.ratios)
-            self.system.ratios.append(Ratio(numerator, base, value - _HALF, value + _HALF, hidden))
-        number = self.shares[mark]
-        self.system.ratios[number].hidden |= hidden
-        self.ratios.setdefault(number, []).append(place)
-        return self.system.ratios[number]
+from naas_psych.assurance.disclosure.system import Item
 
 
 def secondary(sheets: Sequence[Sheet], combined: Combined, profile: Profile) -> None:
-    """Withhold what would give withheld counts away, in every table where it stands."""
+    """Withhold what would give withheld numbers away, in every table where it stands."""
+    _counts(sheets, combined, profile)
+    withhold_lone_means(sheets, combined)
+    withhold_gaps(sheets)
+
+
+def _counts(sheets: Sequence[Sheet], combined: Combined, profile: Profile) -> None:
     book = Book(profile)
     related = [sheet for sheet in sheets if _relates(sheet.layout)]
     if not any(sheet.marks for sheet in related):
@@ -143,11 +72,6 @@ def _groups_of(sheet: Sheet, name: str, *kinds: Kind) -> set[str]:
     return {words[row] for row in np.flatnonzero(lost).tolist()}
 
 
-def _group_column(sheet: Sheet) -> str | None:
-    names = ("group", "group_by", "characteristic", "grouping", "crossed")
-    return next((name for name in names if name in sheet.layout.keys and sheet.layout.by), None)
-
-
 def _rows(sheet: Sheet) -> list[int]:
     """The rows that bear on a withheld number.
 
@@ -155,7 +79,7 @@ def _rows(sheet: Sheet) -> list[int]:
     alone add up to totals that are known as they are shown.
     """
     kept = sheet.counted.copy()
-    name = _group_column(sheet)
+    name = group_column(sheet)
     if name is not None and not _has_shares(sheet.layout):
         own = _groups_of(sheet, name, "count")
         kept &= np.array([word in own for word in sheet.words(name)], dtype=bool)
@@ -238,7 +162,7 @@ def _parts_of_share(sheet: Sheet, column: Column, row: int) -> tuple[Key, Key] |
         count = share * base.value
         if abs(count - round(count)) > 1e-6:
             return None
-        top = _key(sheet, column, row, round(count))
+        top = key_at(sheet, column, row, round(count))
     return (top, base) if abs(top.value - share * base.value) < 1e-6 else None
 
 
@@ -274,51 +198,6 @@ def _relation(book: Book, total: Key, parts: Iterable[Key]) -> dict[int, int]:
         number = book.cell(part)
         found[number] = found.get(number, 0) + 1
     return {number: sign for number, sign in found.items() if sign}
-
-
-def key_of(sheet: Sheet, column: Column, row: int) -> Key | None:
-    """What is counted in a cell, and of whom; nothing where there is no number."""
-    value = sheet.values(column.name)[row]
-    return None if isnan(value) else _key(sheet, column, row, round(value))
-
-
-def _key(sheet: Sheet, column: Column, row: int, value: int) -> Key:
-    layout = sheet.layout
-    said = defaults()
-    conditions = {
-        (name, sheet.words(name)[row])
-        for name in layout.keys
-        if name not in said["ignored"] and name not in layout.by
-    }
-    return Key(
-        what=column.what,
-        conditions=frozenset(one for one in conditions if one[1] not in said["everybody"]),
-        levels=_levels(sheet, column, row),
-        value=value,
-    )
-
-
-def _levels(sheet: Sheet, column: Column, row: int) -> Conditions:
-    """The groups and levels that a count is about: of its side, where a row compares two."""
-    layout, frame = sheet.layout, sheet.frame
-    group = _group_column(sheet)
-    if column.side in frame.columns:
-        return frozenset(
-            {(sheet.words(group)[row] if group else "", sheet.words(column.side)[row])}
-        )
-    found: set[tuple[str, str]] = set()
-    for name in layout.by:
-        said = sheet.words(name)[row]
-        if name == "cell":
-            found |= {(part[0], part[2]) for part in (p.partition("=") for p in said.split(", "))}
-        elif name not in ("focal", "reference"):
-            own = sheet.words(group)[row] if group and name in _LEVELS else name
-            found.add((own, said))
-    return frozenset(found)
-
-
-#: Columns with a level of the group column that another column names.
-_LEVELS = ("group_level", "characteristic_value", "lower", "higher")
 
 
 def _other(key: Key, what: str, value: int) -> Key:

@@ -54,7 +54,7 @@ class Layout:
     add up, `all_or_none` which columns go altogether when the count of one row does, `blocks` which
     columns go together in a block of rows, `exempt` which rows are about others than candidates,
     `base_from` where the base stands in another table. A `joined` table has totals of what tables
-    of groups count.
+    of groups count; what a `modelled` one says of outcomes comes from a model.
     """
 
     analysis: str
@@ -66,6 +66,7 @@ class Layout:
     all_or_none: Mapping[str, str] = field(default_factory=dict)
     blocks: Mapping[str, Any] = field(default_factory=dict)
     joined: bool = False
+    modelled: bool = False
     exempt: Mapping[str, Any] = field(default_factory=dict)
     base_from: Mapping[str, Any] | None = None
 
@@ -116,7 +117,8 @@ def thinned(
     points = np.unique(frame[how["column"]].dropna().to_numpy(dtype=np.float64))
     steps = np.arange(points[0], points[-1] + how["step"], how["step"])
     kept = points[np.abs(points[:, None] - steps[None, :]).argmin(axis=0)]
-    return frame.loc[frame[how["column"]].isin(kept)].reset_index(drop=True)
+    here: pd.Series[bool] = frame[how["column"]].isin(kept)
+    return frame[here].reset_index(drop=True)
 
 
 def layout_of(
@@ -143,6 +145,7 @@ def layout_of(
         all_or_none=entry.get("all_or_none", {}),
         blocks=entry.get("blocks", {}),
         joined="what" in entry,
+        modelled=entry.get("modelled", False),
         exempt=entry.get("exempt", {}),
         base_from=entry.get("base"),
     )

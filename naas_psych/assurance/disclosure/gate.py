@@ -9,8 +9,9 @@ from typing import Any
 
 import pandas as pd
 
-from naas_psych.assurance.disclosure.cells import Combined, secondary
+from naas_psych.assurance.disclosure.cells import secondary
 from naas_psych.assurance.disclosure.declared import layout_of, thinned
+from naas_psych.assurance.disclosure.keys import Combined
 from naas_psych.assurance.disclosure.primary import PERSONS, Sheet, primary, sheet_of
 from naas_psych.assurance.disclosure.profiles import Profile, profiles
 from naas_psych.assurance.disclosure.shown import shown
