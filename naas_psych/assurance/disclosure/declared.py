@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, Literal
 
@@ -133,7 +133,8 @@ def layout_of(
     rules = _Rules(entry, entries["defaults"])
     kinds = {name: _kind(rules, name, frame[name]) for name in _plain(frame.columns)}
     counts = [name for name, kind in kinds.items() if kind == "count"]
-    columns = {name: _column(rules, name, kind, counts) for name, kind in kinds.items()}
+    made = (_column(rules, name, kind, counts) for name, kind in kinds.items())
+    columns = {one.name: _of_the_table(one, kinds) for one in made}
     by = [*rules.defaults["by"], *entry.get("by", ())]
     return Layout(
         analysis=analysis,
@@ -216,6 +217,16 @@ def _column(rules: _Rules, name: str, kind: Kind, counts: list[str]) -> Column:
         counts_persons=not rules.says("differences", base),
         what=entry.get("what", {}).get(base, _without_side(base, side)),
         side=side,
+    )
+
+
+def _of_the_table(column: Column, kinds: Mapping[str, Kind]) -> Column:
+    """The column without references to others that this table does not have."""
+    return replace(
+        column,
+        bases=tuple(name for name in column.bases if name in kinds),
+        numerator=column.numerator if column.numerator in kinds else None,
+        rests=tuple(name for name in column.rests if name in kinds),
     )
 
 
