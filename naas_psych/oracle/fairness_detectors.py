@@ -51,7 +51,7 @@ def too_few_to_tell(seen: Seen, plant: Plant) -> Sight:
 
 
 def gap_without_items(seen: Seen, plant: Plant) -> Sight:
-    """P6: a gap is shown with its interval, and no item shows a large difference."""
+    """P6: a gap is shown that chance does not explain, and no item shows a large difference."""
     gaps = seen.rows("score_gaps", "groups")
     letters = seen.rows(_MATCHED, "items")
     shown, large = [], []
@@ -78,9 +78,10 @@ def gap_without_items(seen: Seen, plant: Plant) -> Sight:
         for row in shown
     )
     most = wanted("P6")["most_large"]
+    lower = any((known(row["difference_percent_high"]) or 0.0) < 0 for row in shown)
     named = listed(large) if large else "none"
     return Sight(
-        len(large) <= most,
+        lower and len(large) <= most,
         f"Difference to the reference, per cent of the marks: {said}. Items with a large "
         f"difference: {named}.",
         len(large),

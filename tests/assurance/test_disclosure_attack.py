@@ -144,7 +144,9 @@ def _read(found: Attack, world: World, name: str, row: dict[str, Any], profile: 
     if isnan(row["rate"]):
         if isnan(row["n_passed"]):
             failed = members - passed
-            found.wanted.append((f"{name} {row} failed", failed, int((world.counts * failed).sum())))
+            found.wanted.append(
+                (f"{name} {row} failed", failed, int((world.counts * failed).sum()))
+            )
         return
     for sign, share in ((1.0, row["rate"] - 0.0005), (-1.0, row["rate"] + 0.0005)):
         found.know(sign * (passed - share * members), -1e-9, np.inf)

@@ -20,7 +20,7 @@ from tests.make import study_from_choices, study_from_scores
 
 PLANTS: Mapping[str, Mapping[str, Any]] = toml_entries(NUMBERS)["plants"]
 #: What the clean twin shows as well: it is the design that makes them so.
-OF_THE_DESIGN = ("P19", "P23", "P24")
+OF_THE_DESIGN = ("P5", "P19", "P23", "P24")
 
 
 @pytest.fixture(scope="module")

@@ -42,12 +42,12 @@ def again() -> Scored:
 
 
 def test_the_tables_of_one_study_have_the_columns_of_the_contract() -> None:
-    result = scorecard(None, persons=PERSONS, plant=["P1", "P4"])
+    result = scorecard(None, persons=PERSONS, plant=["P1", "P12"])
     plants, alarms = result.tables["plants"], result.tables["false_alarms"]
     columns = ["plant", "feature", "analysis", "found", "found_reason", "evidence"]
     assert list(plants.columns) == columns
     assert plants["found_reason"].tolist() == [None, "no_analysis"]
-    assert list(plants["plant"]) == ["P1", "P4"]
+    assert list(plants["plant"]) == ["P1", "P12"]
     assert plants["found"].tolist()[1] is None
     assert {"analysis", "code", "tested", "flagged", "rate", "rate_low", "nominal"} <= set(alarms)
     assert result.analysis == "scorecard"
