@@ -16,7 +16,9 @@ import pandas as pd
 
 from naas_psych.packaged import toml_entries
 
-Kind = Literal["count", "share", "per_100", "per_1000", "mean", "extreme", "statistic", "free"]
+Kind = Literal[
+    "count", "rounded", "share", "per_100", "per_1000", "mean", "extreme", "statistic", "free"
+]
 #: Kinds that say how many of a base, by so many of one, of a hundred or of a thousand.
 SHARES: Mapping[Kind, float] = {"share": 1.0, "per_100": 100.0, "per_1000": 1000.0}
 _LIMITS = ("_low", "_high", "_se")
@@ -170,14 +172,12 @@ def _kind(rules: _Rules, name: str, values: pd.Series[Any]) -> Kind:
     for kind in ("per_100", "per_1000", "shares", "means", "statistics"):
         if name in entry.get(kind, {}) or base in entry.get(kind, {}):
             return _KINDS[kind]
-    if _is_count(rules, name, values):
-        return "count"
+    if rules.says("rounded", name) or _is_count(rules, name, values):
+        return "rounded" if rules.says("rounded", name) else "count"
     if values.dtype.kind != "f" and name not in entry.get("extremes", ()):
         return "free"
-    for kind in ("free", "extremes", "shares", "means"):
-        if rules.says(kind, base):
-            return _KINDS[kind]
-    return "statistic"
+    said = (kind for kind in ("free", "extremes", "shares", "means") if rules.says(kind, base))
+    return _KINDS.get(next(said, ""), "statistic")
 
 
 _KINDS: dict[str, Kind] = {

@@ -145,7 +145,7 @@ def _count(sheet: Sheet, column: Column, profile: Profile) -> None:
 
 def _floors(sheet: Sheet, column: Column, profile: Profile, *, grouped: bool) -> None:
     """A number needs so many persons; of a group, every number needs what a percentage needs."""
-    if column.kind in ("free", "count"):
+    if column.kind in ("free", "count", "rounded"):
         return
     for base in sheet.bases(column):
         if column.kind == "extreme":

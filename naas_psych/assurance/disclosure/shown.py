@@ -43,7 +43,7 @@ def shown(sheet: Sheet, profile: Profile) -> pd.DataFrame:
 def rounded(sheet: Sheet, column: Column, profile: Profile) -> Numbers:
     """The numbers of a column to the precision that may be seen."""
     values = sheet.values(column.name)
-    if column.kind == "count":
+    if column.kind in ("count", "rounded"):
         return profile.rounded(values)
     if column.kind in SHARES:
         places = _SHARE_DECIMALS - round(log10(SHARES[column.kind]))
