@@ -70,14 +70,15 @@ def dif_cells(
     """
     used = np.ones(n_items, dtype=bool) if anchor is None else anchor
     most = [_most(form) for form in forms]
-    categories = max((int(one.max(initial=0)) for one in most), default=0) + 1
+    categories = max((int(form.studied.max(initial=0)) for form in forms), default=0) + 1
     lengths = [int(one.sum()) + 1 for one in most]
     counts = np.zeros((n_items, sum(lengths), n_groups, categories), dtype=np.int32)
     start = 0
-    for form, length in zip(forms, lengths, strict=True):
+    for form, length, own in zip(forms, lengths, most, strict=True):
         at = used[form.items]
         found = _by_anchor_total(form, group, at, shape=(length, n_groups, categories))
-        _move(found, at != include_studied, by=1 if include_studied else -1)
+        # An item that gives nobody a mark is in no total, whatever was answered to it.
+        _move(found, (at != include_studied) & (own > 0), by=1 if include_studied else -1)
         counts[form.items, start : start + length] = found
         start += length
     return DifCells(

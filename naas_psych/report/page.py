@@ -11,7 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from naas_psych import __version__
 from naas_psych.assurance.board import board
-from naas_psych.assurance.disclosure import disclosure, names_a_person, persons_shown
+from naas_psych.assurance.disclosure import (
+    disclosure,
+    gated_text,
+    names_a_person,
+    persons_shown,
+    profiles,
+)
 from naas_psych.assurance.entry import Entry
 from naas_psych.assurance.ledger import ledger
 from naas_psych.assurance.manifest import inputs_of, versions
@@ -75,7 +81,10 @@ def page(
         "limits": wording.interval_words(_options(run)),
         "cards": cards,
         "not_examined": run.not_examined,
-        "said": study.said,
+        "said": [
+            gated_text(one, profiles()[study.spec.disclosure.profile or "none"])
+            for one in study.said
+        ],
         "faults": fault_counts(study),
         "thresholds": [study.thresholds[name] for name in sorted(study.thresholds)],
         "terms": terms,
@@ -122,7 +131,7 @@ class FaultKind:
     action: str
     found: str
     waived: bool
-    n: int
+    n: str
 
 
 def fault_counts(study: Study) -> tuple[FaultKind, ...]:
@@ -130,15 +139,16 @@ def fault_counts(study: Study) -> tuple[FaultKind, ...]:
     kinds: dict[str, list[Fault]] = {}
     for fault in study.faults:
         kinds.setdefault(fault.code, []).append(fault)
+    rules = profiles()[study.spec.disclosure.profile or "none"]
     return tuple(
         FaultKind(
             code=code,
             severity=faults[0].severity,
             expected=faults[0].expected,
             action=faults[0].action,
-            found=" ".join(f.found for f in faults if _names_nobody(f, study)),
+            found=gated_text(" ".join(f.found for f in faults if _names_nobody(f, study)), rules),
             waived=all(f.waived is not None for f in faults),
-            n=len(faults),
+            n=rules.words(len(faults)),
         )
         for code, faults in kinds.items()
     )

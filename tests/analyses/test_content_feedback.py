@@ -14,6 +14,7 @@ from naas_psych.analyses.content.feedback_shares import majority
 from naas_psych.analyses.content.feedback_summary import drawings
 from naas_psych.errors import AnalysisImpossible
 from naas_psych.numerics.proportions import newcombe, wilson
+from naas_psych.study.spec import Grouping
 from naas_psych.study.study import Study
 from tests.make import study_from_scores
 
@@ -21,12 +22,13 @@ PILOT = "data/sample_responses/naas_pilot"
 
 
 def taken(n: int = 200, groups: dict[str, str] | None = None, **persons: Any) -> Study:
+    made = {name: Grouping(reference=level) for name, level in (groups or {}).items()}
     rng = np.random.Generator(np.random.PCG64(6))
     study = study_from_scores(rng.integers(0, 2, size=(n, 8)), max_points=1)
     return replace(
         study,
         persons=study.persons.assign(**persons),
-        spec=study.spec.model_copy(update={"groups": groups or {}}),
+        spec=study.spec.model_copy(update={"groups": made}),
     )
 
 

@@ -10,6 +10,7 @@ import pytest
 import naas_psych as nps
 from naas_psych.errors import AnalysisImpossible
 from naas_psych.result import Result
+from naas_psych.study.spec import Grouping
 from naas_psych.study.study import Study
 from tests.analyses.speed_worlds import sat
 from tests.make import study_from_choices, study_from_scores
@@ -128,7 +129,9 @@ def test_extra_time_stands_apart() -> None:
 def test_small_groups_have_no_share() -> None:
     study = sat(persons=100)
     study.persons["site"] = ["a"] * 9 + ["b"] * 91
-    object.__setattr__(study, "spec", study.spec.model_copy(update={"groups": {"site": "b"}}))
+    object.__setattr__(
+        study, "spec", study.spec.model_copy(update={"groups": {"site": Grouping(reference="b")}})
+    )
     groups = nps.speededness(study).tables["groups"].set_index("group_level")
     assert groups.loc["a", "rapid_tail_share_reason"] == "small_group"
     assert groups.loc["b", "reached_last"] == 1

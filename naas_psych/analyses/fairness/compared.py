@@ -43,8 +43,8 @@ def comparisons_asked(study: Study, asked: Sequence[str] | None) -> tuple[Compar
     if not found:
         names = ", ".join(each.name for each in groups)
         raise AnalysisImpossible(
-            f"All persons with a value belong to one group of {names}. Needed: a person column "
-            "with two levels or more."
+            f"No two levels of {names} have persons. Needed: a person column with two levels or "
+            "more (and, for bands, with numbers)."
         )
     return found
 

@@ -35,10 +35,10 @@ def matched_forms(study: Study, omitted: Counted | None) -> tuple[MatchedForm, .
 def forms_compared(
     study: Study, comparison: Comparison, forms: Sequence[MatchedForm]
 ) -> tuple[MatchedForm, ...]:
-    """The forms without the studied responses of a group that left an item blank altogether.
+    """The forms without the items that a group left blank altogether.
 
     Blanks count as wrong, but where nobody of a group responded at all, that is no knowledge of how
-    hard the item is for them. The matching score stays as it is.
+    hard the item is for them: it is not studied, and no part of the matching score of either group.
     """
     answered = study.responses.points >= 0
     found = tuple(forms)
@@ -53,7 +53,8 @@ def _without(
     form: MatchedForm, members: NDArray[np.bool_], silent: NDArray[np.bool_]
 ) -> MatchedForm:
     gone = members[form.rows][:, None] & silent[form.items]
-    return replace(form, studied=np.where(gone, -1, form.studied))
+    marks = np.where(silent[form.items], 0, form.marks)
+    return replace(form, studied=np.where(gone, -1, form.studied), marks=marks)
 
 
 def matched_notes(study: Study, omitted: Counted | None) -> tuple[str, ...]:

@@ -84,12 +84,8 @@ def cuts_asked(study: Study, asked: Sequence[str] | None) -> dict[str, Cut]:
             raise AnalysisImpossible(
                 f"No pass mark is given. Needed: --cut {SPELLINGS}, or [cuts] in study.toml."
             )
-        return dict(study.spec.cuts)
-    responses = study.responses
-    # A raw cut must fit some form; no total can pass the sum over all items.
-    high = float(responses.max_points.sum() * responses.unit)
-    low = float(responses.min_points.min(initial=0) * responses.unit)
-    limits = {"raw": (low, high), "percent": (0.0, 100.0), "theta": (-6.0, 6.0)}
+        return _on_scale(study)
+    limits = _limits(study)
     found = {text.strip(): parse_cut(text) for text in asked}
     for text, cut in found.items():
         least, most = limits[cut.unit]
@@ -98,6 +94,29 @@ def cuts_asked(study: Study, asked: Sequence[str] | None) -> dict[str, Cut]:
                 f"--cut {text} lies outside the scale: expected {least:g} to {most:g} ({cut.unit})."
             )
     return found
+
+
+def _on_scale(study: Study) -> dict[str, Cut]:
+    """The cuts of the study that can be reached; the audit has told of the others."""
+    limits = _limits(study)
+    found = {
+        name: cut
+        for name, cut in study.spec.cuts.items()
+        if limits[cut.unit][0] <= cut.value <= limits[cut.unit][1]
+    }
+    if not found:
+        raise AnalysisImpossible(
+            f"No pass mark of the study lies on the scale. Needed: --cut {SPELLINGS}."
+        )
+    return found
+
+
+def _limits(study: Study) -> dict[str, tuple[float, float]]:
+    """Lowest and highest cut of each unit; no total can pass the sum over all items."""
+    responses = study.responses
+    high = float(responses.max_points.sum() * responses.unit)
+    low = float(responses.min_points.min(initial=0) * responses.unit)
+    return {"raw": (low, high), "percent": (0.0, 100.0), "theta": (-6.0, 6.0)}
 
 
 def total_at(study: Study, form: FormTotals, cut: Cut, omitted: Counted | None) -> float:
