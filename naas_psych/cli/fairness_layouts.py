@@ -10,7 +10,6 @@ FAIRNESS_LAYOUTS: dict[str, tuple[Look, ...]] = {
         Look("group_level", 0, heading="Level", least=14),
         Look("group_role", 1),
         Look("n", 0),
-        Look("share", 2),
         Look("items_testable", 0),
         Look("gap_testable", 0),
         Look("persons_needed", 0),

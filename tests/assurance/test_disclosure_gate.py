@@ -21,6 +21,7 @@ from naas_psych.assurance.disclosure.profiles import NAMES, Profile
 from naas_psych.assurance.disclosure.shown import shown
 from naas_psych.errors import AnalysisImpossible
 from naas_psych.result import Result
+from tests.analyses.fairness_world import study_of_groups
 from tests.specimen import specimen
 
 ROUNDING = ("ofqual", "hesa", "nhs")
@@ -275,5 +276,20 @@ def test_an_authority_of_three_is_not_shown() -> None:
     made = gate(study, [sizes], profile="ofqual").results[0].tables["groups"]
     row = made[made["group_level"] == small].iloc[0]
     assert np.isnan(row["n"])
-    assert np.isnan(row["share"])
     assert row["n_reason"] == "withheld"
+
+
+def test_where_counts_are_exact_a_withheld_level_is_withheld_everywhere() -> None:
+    """70 + 47 + 3 of 120: without the 47 the 3 cannot be had, and no error gives the 47 back."""
+    team = np.repeat(["first", "second", "third"], [70, 47, 3])
+    points = np.random.Generator(np.random.PCG64(3)).integers(0, 2, size=(120, 8)).astype(np.int8)
+    study = study_of_groups(points, team)
+    results = [nps.group_sizes(study), nps.score_gaps(study)]
+    safe = gate(study, results, profile="threshold10").results
+    sizes = safe[0].tables["groups"].set_index("group_level")["n"]
+    assert np.isnan(sizes["third"])
+    assert sizes.isna().sum() == 2
+    gaps = safe[1].tables["groups"].set_index("focal")
+    hidden = [name for name in ("second", "first") if np.isnan(sizes[name])]
+    assert hidden == ["second"]
+    assert gaps.loc["second", ["n_focal", "hedges_g_se", "mean_focal"]].isna().all()

@@ -57,7 +57,7 @@ def group_sizes(study: Study, *, group: Group = None) -> Result:
     rows: list[tuple[Any, ...]] = [
         row for groups in groups_asked(study, group) for row in _rows(groups, limits)
     ]
-    names = ("group", "group_level", "group_role", "n", "share", "items_testable", "gap_testable")
+    names = ("group", "group_level", "group_role", "n", "items_testable", "gap_testable")
     columns = {name: [row[k] for row in rows] for k, name in enumerate(names)}
     needed = np.array([row[-1] for row in rows], dtype=float)
     return Result(
@@ -71,28 +71,14 @@ def group_sizes(study: Study, *, group: Group = None) -> Result:
 
 
 def _rows(groups: Groups, limits: Thresholds) -> list[tuple[Any, ...]]:
-    everybody = sum(one.n for one in groups.levels)
-    everybody += groups.missing + groups.not_stated + groups.left_out
     rows: list[tuple[Any, ...]] = []
     for one in (*groups.levels, *groups.combined):
-        named = (groups.name, one.name, _role(groups, one), one.n, one.n / everybody)
+        named = (groups.name, one.name, _role(groups, one), one.n)
         rows.append((*named, *_testable(groups, one, limits)))
     silent = (("not stated", groups.not_stated), ("left out", groups.left_out))
     for role, n in (("missing", groups.missing), *silent):
         if n:
-            rows.append(
-                (
-                    groups.name,
-                    f"({role})",
-                    role,
-                    n,
-                    n / everybody,
-                    "no",
-                    "no",
-                    "not_compared",
-                    np.nan,
-                )
-            )
+            rows.append((groups.name, f"({role})", role, n, "no", "no", "not_compared", np.nan))
     return rows
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 
 from naas_psych.assurance.disclosure.cells import secondary
 from naas_psych.assurance.disclosure.declared import layout_of, thinned
+from naas_psych.assurance.disclosure.exact_levels import withhold_levels
 from naas_psych.assurance.disclosure.keys import Combined
 from naas_psych.assurance.disclosure.primary import PERSONS, Sheet, primary, sheet_of
 from naas_psych.assurance.disclosure.profiles import Profile, profiles
@@ -94,6 +95,8 @@ def gated_sheets(
     for sheet in sheets.values():
         primary(sheet, profile)
     secondary(list(sheets.values()), combined, profile)
+    if profile.rounding == 1:
+        withhold_levels(list(sheets.values()))
     return sheets
 
 

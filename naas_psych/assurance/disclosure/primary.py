@@ -87,7 +87,7 @@ def primary(sheet: Sheet, profile: Profile) -> None:
     for column in sheet.layout.columns.values():
         _floors(sheet, column, profile, grouped=grouped)
     for column in sheet.layout.of_kind(*SHARES):
-        _numerators(sheet, column, profile, grouped=grouped)
+        _numerators(sheet, column, profile)
     spread(sheet)
     if sheet.layout.blocks:
         _blocks(sheet, exact=profile.rounding == 1)
@@ -156,10 +156,9 @@ def _floors(sheet: Sheet, column: Column, profile: Profile, *, grouped: bool) ->
             sheet.withhold(column.name, base < profile.percent_base_min, SMALL_BASE)
 
 
-def _numerators(sheet: Sheet, column: Column, profile: Profile, *, grouped: bool) -> None:
+def _numerators(sheet: Sheet, column: Column, profile: Profile) -> None:
     """A share says how many persons it counts: that number, and the rest of the base, is a cell."""
-    own = column.of == column.name and column.counts_persons
-    if not own or not (grouped or column.outcome):
+    if column.of != column.name or not column.counts_persons:
         return
     for base in sheet.bases(column):
         count = whole(sheet.values(column.name) / SHARES[column.kind] * base)
