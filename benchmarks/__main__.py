@@ -1,7 +1,8 @@
 """`python -m benchmarks [--million]`: every figure of docs/performance.md, as a Markdown table.
 
 `python -m benchmarks irt [--million]` is the table of the response models, see irt.py;
-`python -m benchmarks structure` that of tetrachoric correlations and parallel analysis.
+`python -m benchmarks structure` that of tetrachoric correlations and parallel analysis,
+`python -m benchmarks fairness` that of methods for items that differ between groups.
 Ratios to a peer are taken within one run, because machines are shared and noisy. R's psych is
 measured where `Rscript` is installed; without it the row says so.
 """
@@ -149,6 +150,11 @@ def main() -> None:
         from benchmarks import structure
 
         structure.main()
+        return
+    if sys.argv[1:2] == ["fairness"]:
+        from benchmarks import fairness
+
+        fairness.main()
         return
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--million", action="store_true", help="also 1,000,000 persons")

@@ -83,7 +83,7 @@ def _form(row: Mapping[str, Any], study: Study) -> _Form:
         estimate=estimate,
         low=low,
         high=high,
-        n=int(row.get("n") or 0),
+        n=int(number(row.get("n")) or 0),
         minimum=limits["pass_fail_reliability_min"].value,
         target=limits["pass_fail_reliability_target"].value,
         n_min=int(limits["pass_fail_reliability_n"].value),

@@ -16,7 +16,7 @@ from naas_psych.assurance.manifest import NAME, manifest, relative
 from naas_psych.report.claims import answered
 from naas_psych.report.claims import register as claims_register
 from naas_psych.report.document import document, dumps, findings_list
-from naas_psych.report.export import drawings_of, write_tables, write_text
+from naas_psych.report.export import csv_text, drawings_of, write_tables, write_text
 from naas_psych.report.figures import Image, write_figures
 from naas_psych.report.page import page
 from naas_psych.report.run import Progress, Run, run_all
@@ -92,7 +92,7 @@ def _shown(study: Study, run: Run, *, internal: bool) -> _Shown:
 def _write(shown: _Shown, folder: Path, out: Path, choices: _Choices) -> None:
     study, run = shown.study, shown.run
     images = _write_results(study, run, folder, choices)
-    shown.withheld.to_csv(folder / "withheld.csv", index=False, lineterminator="\n")
+    write_text(folder / "tables" / "withheld.csv", csv_text(shown.withheld))
     choices.say("report", 1, 1)
     text = page(
         study,

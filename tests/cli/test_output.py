@@ -14,7 +14,8 @@ import pytest
 from naas_psych import register
 from tests.cli.command import ITEMS, Command, in_process_of_its_own, write_study
 
-CHAPTERS = [chapter.name for chapter in register.CHAPTERS]
+#: Every chapter that can answer from responses alone: groups of persons need a table of persons.
+CHAPTERS = [chapter.name for chapter in register.CHAPTERS if chapter.name != "fairness"]
 
 
 @pytest.mark.parametrize("name", CHAPTERS)
@@ -99,6 +100,39 @@ def test_nothing_is_wider_than_the_terminal(
         lines = command(name, tiny).out.splitlines()
         assert max(len(line) for line in lines) <= width
         assert not any(line.endswith(" ") for line in lines)
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_groups_are_not_wider_than_the_terminal(
+    command: Command, grouped: Path, monkeypatch: pytest.MonkeyPatch, width: int
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    lines = command("fairness", grouped).out.splitlines()
+    assert max(len(line) for line in lines) <= width
+    assert not any(line.endswith(" ") for line in lines)
+
+
+def test_groups_as_json_are_the_document_of_the_contract(command: Command, grouped: Path) -> None:
+    done = command("fairness", grouped, "--format", "json", "--quiet")
+    assert (done.code, done.err) == (0, "")
+    made = done.json
+    chapter = next(one for one in register.CHAPTERS if one.name == "fairness")
+    assert {*made["results"], *made["not_examined"]} == set(chapter.analyses)
+    assert "endorsement" in made["not_examined"]
+
+
+@pytest.fixture(scope="module")
+def grouped(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small study with a column of two groups and a pass mark."""
+    folder = write_study(tmp_path_factory.mktemp("grouped") / "s")
+    ids = [line.split(",")[0] for line in (folder / "responses.csv").read_text().splitlines()[1:]]
+    rows = "".join(f"{name},{'ab'[k % 2]}\n" for k, name in enumerate(ids))
+    (folder / "persons.csv").write_text("person_id,team\n" + rows, encoding="utf-8")
+    toml = folder / "study.toml"
+    text = toml.read_text().replace("[tables]\n", '[tables]\npersons = "persons.csv"\n')
+    text += '\n[groups]\nteam = "a"\n\n[cuts]\nmet = { value = 50, unit = "percent" }\n'
+    toml.write_text(text, encoding="utf-8")
+    return folder
 
 
 def test_a_terminal_that_knows_only_ascii(tiny: Path) -> None:
