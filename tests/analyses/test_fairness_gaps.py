@@ -315,7 +315,7 @@ def test_rated_work_is_there_with_marks_and_empty_without() -> None:
 
 def test_one_level_and_unknown_names_are_refused() -> None:
     for run in (nps.score_gaps, nps.adverse_impact):
-        with pytest.raises(AnalysisImpossible, match="belong to one group"):
+        with pytest.raises(AnalysisImpossible, match="No two levels"):
             run(grouped({"north": [3, 4] * 40}))
         with pytest.raises(UsageError, match="no column 'teem'"):
             run(sheet(), group=["teem"])
