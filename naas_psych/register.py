@@ -132,6 +132,18 @@ CHAPTERS: tuple[Chapter, ...] = (
             "endorsement",
         ),
     ),
+    Chapter(
+        "standard",
+        "Pass mark",
+        "cut scores from judges' ratings, with standard errors",
+        (),
+    ),
+    Chapter(
+        "cutscores",
+        "Decisions",
+        "simulate pass marks: outcomes, classification errors, group effects",
+        (),
+    ),
 )
 
 

@@ -28,3 +28,10 @@ NotReachedInTotals = Annotated[
     ),
 ]
 Groups = Annotated[int, Field(ge=2, le=20, description="number of score groups in the curves")]
+Cuts = Annotated[
+    list[str] | None,
+    Field(
+        description="pass mark with its unit, 63%, raw:38 or theta:-0.5, once or more; default: "
+        "[cuts] of the study"
+    ),
+]

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from naas_psych.cli.content_layouts import CONTENT_LAYOUTS
+from naas_psych.cli.cutscore_layouts import CUTSCORE_LAYOUTS
 from naas_psych.cli.dif_layouts import DIF_LAYOUTS
 from naas_psych.cli.fairness_layouts import FAIRNESS_LAYOUTS
 from naas_psych.cli.irt_layouts import IRT_LAYOUTS
 from naas_psych.cli.item_layouts import ITEM_LAYOUTS
 from naas_psych.cli.look import FORM, Look
 from naas_psych.cli.speed_layouts import SPEED_LAYOUTS
+from naas_psych.cli.standard_layouts import STANDARD_LAYOUTS
 from naas_psych.cli.structure_layouts import STRUCTURE_LAYOUTS
 
 #: The table of an analysis that a chapter shows, where it is not the first.
@@ -40,6 +42,8 @@ LAYOUTS: dict[str, tuple[Look, ...]] = {
     **SPEED_LAYOUTS,
     **DIF_LAYOUTS,
     **FAIRNESS_LAYOUTS,
+    **STANDARD_LAYOUTS,
+    **CUTSCORE_LAYOUTS,
     "scorecard.plants": (
         Look("plant", 0),
         Look("found", 0),

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
+
+from naas_psych.study.part import Part
+from naas_psych.study.policy import Decision, Population, Resits, Standard
 
 Absence = Literal["omitted", "not_reached", "not_administered", "technical_loss"]
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class About(_Part):
+class About(Part):
     title: str = ""
     synthetic: bool = False
 
 
-class Tables(_Part):
+class Tables(Part):
     responses: str
     items: str | None = None
     persons: str | None = None
@@ -31,10 +30,18 @@ class Tables(_Part):
     feedback: str | None = None
     marks: str | None = None
     endorsements: str | None = None
+    compromise: str | None = None
+    ebel_items: str | None = None
+    ebel_success: str | None = None
+    nedelsky: str | None = None
+    bookmark: str | None = None
+    judged_persons: str | None = None
+    components: str | None = None
+    frame: str | None = None
     key: str | None = None
 
 
-class ResponsesSpec(_Part):
+class ResponsesSpec(Part):
     layout: Literal["wide", "long"] | None = None
     person: str | None = None
     item: str | None = None
@@ -59,12 +66,12 @@ class ResponsesSpec(_Part):
     time_unit: Literal["seconds", "milliseconds"] | None = None
 
 
-class Cut(_Part):
+class Cut(Part):
     value: float
     unit: Literal["raw", "percent", "theta"]
 
 
-class Grouping(_Part):
+class Grouping(Part):
     """How a person column is compared: its reference, bands of numbers, levels taken together.
 
     `bands` are inner limits: [2, 5] makes "under 2", "2 to under 5" and "5 and over". `combine`
@@ -83,7 +90,7 @@ class Grouping(_Part):
         return {"reference": given} if isinstance(given, str) else given
 
 
-class Fairness(_Part):
+class Fairness(Part):
     """What gaps are adjusted for, and which group columns are crossed with each other.
 
     `adjust_for` are person columns (numbers stay numbers); `site` one whose levels differ at
@@ -98,14 +105,14 @@ class Fairness(_Part):
     )
 
 
-class Levels(_Part):
+class Levels(Part):
     """A person column whose levels the test should tell apart, from the lowest to the highest."""
 
     column: str
     order: Annotated[list[str], Field(min_length=2)]
 
 
-class Content(_Part):
+class Content(Part):
     """What the test is for: the role whose job it asks about, and the columns that sort items.
 
     Without a `role` it is the one that judges name most often. `recall` is the level of the
@@ -119,7 +126,7 @@ class Content(_Part):
     levels: Levels | None = None
 
 
-class ExtraTime(_Part):
+class ExtraTime(Part):
     """Persons who were given more time: these levels of a person column."""
 
     column: str
@@ -130,7 +137,7 @@ class ExtraTime(_Part):
 Minutes = Annotated[float, Field(gt=0, strict=True)]
 
 
-class Speed(_Part):
+class Speed(Part):
     """The time that was given, in minutes, for every form or form by form."""
 
     time_limit: Minutes | dict[str, Minutes] | None = None
@@ -159,7 +166,7 @@ DocumentName = Literal[
 ]
 
 
-class Document(_Part):
+class Document(Part):
     """A document of the scheme, as far as it is known: when it was made, by whom, who may read it.
 
     A `public` one is where anybody can find it.
@@ -171,11 +178,11 @@ class Document(_Part):
     public: bool = False
 
 
-class Disclosure(_Part):
+class Disclosure(Part):
     profile: Literal["none", "ofqual", "hesa", "nhs", "threshold10"] | None = None
 
 
-class Waiver(_Part):
+class Waiver(Part):
     """A fault that was looked at and accepted, by code (and file, column or row), with a reason."""
 
     code: str
@@ -185,7 +192,7 @@ class Waiver(_Part):
     row: int | None = None
 
 
-class StudySpec(_Part):
+class StudySpec(Part):
     study: About = Field(default_factory=About)
     tables: Tables
     responses: ResponsesSpec = Field(default_factory=ResponsesSpec)
@@ -194,6 +201,10 @@ class StudySpec(_Part):
     content: Content = Field(default_factory=Content)
     speed: Speed = Field(default_factory=Speed)
     fairness: Fairness = Field(default_factory=Fairness)
+    standard: Standard = Field(default_factory=Standard)
+    population: Population = Field(default_factory=Population)
+    resits: Resits = Field(default_factory=Resits)
+    decision: Decision = Field(default_factory=Decision)
     documents: dict[DocumentName, Document] | None = None
     disclosure: Disclosure = Field(default_factory=Disclosure)
     thresholds: dict[str, float] = Field(default_factory=dict)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,114 +10,18 @@ import pandas as pd
 
 from naas_psych.study.audit import Audit, Where
 from naas_psych.study.cells import RawTable, fold, is_blank, number
-from naas_psych.study.endorsed import ENDORSED, EVIDENCE, SITE, SUPERVISOR, check_endorsed
+from naas_psych.study.endorsed import check_endorsed
 from naas_psych.study.grid import Grid
 from naas_psych.study.items import ItemTable
 from naas_psych.study.locate import Source
 from naas_psych.study.plans import as_shares
 from naas_psych.study.read import read_table
-from naas_psych.study.scales import RELEVANCE, Scale, wider
+from naas_psych.study.scales import Scale, wider
+from naas_psych.study.shapes import SHAPES, Shape
 
 _ANY = Scale()
 #: Fewer numbers off the scale than this may all be slips, even when there is no rating beside them.
 _TELLING = 3
-_JUDGE = ("judge_id", "judge", "expert_id", "expert", "rater_id", "rater")
-_ITEM = ("item_id", "item")
-_PERSON = ("person_id", "person", "cand_id", "candidate_id", "student_id", "id")
-
-
-@dataclass(frozen=True)
-class Shape:
-    """One optional table: names it must have, scales of its columns, and who it is about.
-
-    names : canonical column to the names under which it is recognised
-    required : columns without which the table is of no use
-    scales : column to what it may hold; `rest` for every other column, None to keep text
-    rated : columns of ratings, for telling a judge who gave none
-    """
-
-    names: dict[str, tuple[str, ...]]
-    required: tuple[str, ...]
-    scales: dict[str, Scale]
-    rest: Scale | None = None
-    rated: tuple[str, ...] = ()
-
-
-SHAPES = {
-    "judgements": Shape(
-        names={"judge_id": _JUDGE, "item_id": _ITEM, "round": ("round",)},
-        required=("judge_id", "item_id"),
-        scales={
-            "round": _ANY,
-            "relevance": RELEVANCE,
-            "clarity": RELEVANCE,
-            "essential": Scale(words=("essential", "useful", "not_needed")),
-        },
-        rated=("relevance", "clarity", "essential", "role_owner"),
-    ),
-    "judges": Shape(
-        names={"judge_id": _JUDGE, "background": ("background", "profession", "occupation")},
-        required=("judge_id",),
-        scales={},
-    ),
-    "blueprint": Shape(
-        names={
-            "domain": ("domain", "area", "content_area"),
-            "share": ("share", "weight", "planned_share", "percent", "items", "planned_items"),
-            "form_id": ("form_id", "form", "booklet"),
-        },
-        required=("domain", "share"),
-        scales={"share": Scale(0)},
-    ),
-    "themes": Shape(
-        names={"theme": ("theme",), "word": ("word", "words", "phrase")},
-        required=("theme", "word"),
-        scales={},
-    ),
-    "angoff": Shape(
-        names={
-            "judge_id": _JUDGE,
-            "item_id": _ITEM,
-            "round": ("round",),
-            "probability": ("probability", "p_borderline", "rating", "angoff"),
-        },
-        required=("judge_id", "item_id", "probability"),
-        scales={"round": _ANY, "probability": Scale(0, 100), "p_partial": Scale(0, 100)},
-        rated=("probability",),
-    ),
-    "feedback": Shape(
-        names={"person_id": _PERSON, "source": ("source",), "item_id": _ITEM},
-        required=(),
-        scales={},
-        rest=Scale(1, 5),
-    ),
-    "marks": Shape(
-        names={
-            "person_id": _PERSON,
-            "task_id": ("task_id", "task", "scenario_id", "scenario"),
-            "rater_id": ("rater_id", "rater", "marker_id", "marker"),
-            "criterion": ("criterion",),
-            "mark": ("mark", "rating", "score"),
-            "occasion": ("occasion", "wave"),
-        },
-        required=("person_id", "rater_id", "mark"),
-        scales={"mark": _ANY},
-        rated=("mark",),
-    ),
-    "endorsements": Shape(
-        names={
-            "person_id": _PERSON,
-            "rating": ("rating", "overall", "overall_rating", "endorsement"),
-            "decision": ("decision", "endorsed"),
-            "supervisor_id": SUPERVISOR,
-            "evidence_n": EVIDENCE,
-            "site": SITE,
-        },
-        required=("person_id", "rating"),
-        scales={"rating": _ANY, "evidence_n": _ANY, "put_forward": ENDORSED},
-        rest=_ANY,
-    ),
-}
 
 
 def read_optional(

@@ -14,8 +14,8 @@ from naas_psych.analyses.fairness.adjusted_rows import Compared, compared_person
 from naas_psych.analyses.fairness.compared import comparisons_asked
 from naas_psych.analyses.fairness.covariates import Covariate, covariates_asked, person_column
 from naas_psych.analyses.fairness.matched import matched_notes
-from naas_psych.analyses.fairness.options import Cuts, Group
-from naas_psych.analyses.options import Omitted
+from naas_psych.analyses.fairness.options import Group
+from naas_psych.analyses.options import Cuts, Omitted
 from naas_psych.analysis import Level, analysis
 from naas_psych.result import Result, tidy
 from naas_psych.study.study import Study

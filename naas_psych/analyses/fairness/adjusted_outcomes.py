@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from naas_psych.analyses.fairness.outcomes import (
+from naas_psych.analyses.outcomes import (
     cuts_asked,
     form_totals,
     meets,

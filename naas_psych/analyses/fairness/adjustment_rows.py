@@ -9,7 +9,7 @@ import pandas as pd
 
 from naas_psych.analyses.fairness.adjustment_persons import Persons
 from naas_psych.analyses.fairness.freed_comparisons import Row, table_of
-from naas_psych.analyses.fairness.outcomes import meets
+from naas_psych.analyses.outcomes import meets
 from naas_psych.numerics.arrays import Floats
 from naas_psych.numerics.intervals import normal_quantile
 from naas_psych.numerics.medians import median_with_error

@@ -11,9 +11,9 @@ from naas_psych.analyses.fairness.adjustment_persons import Persons, persons_of
 from naas_psych.analyses.fairness.adjustment_rows import outcome_rows
 from naas_psych.analyses.fairness.compared import groups_asked
 from naas_psych.analyses.fairness.freed_comparisons import Row, table_of
-from naas_psych.analyses.fairness.options import Cuts, Group
-from naas_psych.analyses.fairness.outcomes import cuts_asked
-from naas_psych.analyses.options import Omitted
+from naas_psych.analyses.fairness.options import Group
+from naas_psych.analyses.options import Cuts, Omitted
+from naas_psych.analyses.outcomes import cuts_asked
 from naas_psych.analysis import Level, analysis
 from naas_psych.errors import AnalysisImpossible
 from naas_psych.numerics.proportions import wilson

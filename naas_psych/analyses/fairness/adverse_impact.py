@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from naas_psych.analyses.fairness.compared import comparisons_asked, groups_asked
-from naas_psych.analyses.fairness.options import Cuts, Group
+from naas_psych.analyses.fairness.options import Group
 from naas_psych.analyses.fairness.outcome_counts import placed_cuts
 from naas_psych.analyses.fairness.outcome_curve import curve_table
 from naas_psych.analyses.fairness.outcome_drawings import outcome_drawings as drawings
@@ -11,7 +11,7 @@ from naas_psych.analyses.fairness.outcome_findings import outcome_findings as fi
 from naas_psych.analyses.fairness.outcome_rows import outcome_table
 from naas_psych.analyses.fairness.outcome_shares import shares_table
 from naas_psych.analyses.fairness.score_pairs import total_notes
-from naas_psych.analyses.options import Omitted
+from naas_psych.analyses.options import Cuts, Omitted
 from naas_psych.analysis import Level, analysis
 from naas_psych.result import Result
 from naas_psych.study.study import Study

@@ -10,9 +10,9 @@ from naas_psych.analyses.fairness.compared import comparisons_asked
 from naas_psych.analyses.fairness.flagged_items import flagged_items
 from naas_psych.analyses.fairness.impact_findings import impact_findings as findings
 from naas_psych.analyses.fairness.impact_rows import cut_rows, form_rows, mean_rows
-from naas_psych.analyses.fairness.options import Cuts, Group
-from naas_psych.analyses.fairness.outcomes import cuts_asked
-from naas_psych.analyses.options import Omitted, Replicates
+from naas_psych.analyses.fairness.options import Group
+from naas_psych.analyses.options import Cuts, Omitted, Replicates
+from naas_psych.analyses.outcomes import cuts_asked
 from naas_psych.analysis import Level, Seed, analysis
 from naas_psych.errors import AnalysisImpossible
 from naas_psych.result import Result

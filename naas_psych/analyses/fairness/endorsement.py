@@ -19,9 +19,9 @@ from naas_psych.analyses.fairness.endorsement_rows import (
     overview_rows,
     site_rows,
 )
-from naas_psych.analyses.fairness.options import Cuts, Group
+from naas_psych.analyses.fairness.options import Group
 from naas_psych.analyses.fairness.rated_work import mean_marks
-from naas_psych.analyses.options import Omitted
+from naas_psych.analyses.options import Cuts, Omitted
 from naas_psych.analysis import Level, analysis
 from naas_psych.numerics.arrays import Floats
 from naas_psych.result import Result

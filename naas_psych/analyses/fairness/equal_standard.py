@@ -13,10 +13,10 @@ from naas_psych.analyses.fairness.freed_comparisons import (
     Draws,
     compared,
 )
-from naas_psych.analyses.fairness.options import Cuts, Group
-from naas_psych.analyses.fairness.outcomes import cuts_asked, form_totals
+from naas_psych.analyses.fairness.options import Group
 from naas_psych.analyses.fairness.standard_rows import form_rows, group_rows, summary_rows
-from naas_psych.analyses.options import Omitted
+from naas_psych.analyses.options import Cuts, Omitted
+from naas_psych.analyses.outcomes import cuts_asked, form_totals
 from naas_psych.analysis import Level, Seed, Threads, analysis
 from naas_psych.errors import AnalysisImpossible
 from naas_psych.result import Result

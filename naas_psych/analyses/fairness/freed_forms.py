@@ -15,7 +15,7 @@ from naas_psych.analyses.fairness.group_calibration import (
     TwoGroupFit,
     two_group_fit,
 )
-from naas_psych.analyses.fairness.outcomes import FormTotals, form_totals
+from naas_psych.analyses.outcomes import FormTotals, form_totals
 from naas_psych.irt.model import probabilities
 from naas_psych.irt.scores.drawn_curves import drawn_parameters, drawn_probabilities
 from naas_psych.irt.scores.information import information

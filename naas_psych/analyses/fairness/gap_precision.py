@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from naas_psych.analyses.fairness.level_errors import LevelError, Place
-from naas_psych.analyses.fairness.outcomes import FormTotals, form_totals, total_at
+from naas_psych.analyses.outcomes import FormTotals, form_totals, total_at
 from naas_psych.errors import AnalysisImpossible
 from naas_psych.numerics.alpha_intervals import feldt
 from naas_psych.numerics.group_error import (

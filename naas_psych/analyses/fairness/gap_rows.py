@@ -12,8 +12,8 @@ from scipy.special import ndtr
 
 from naas_psych.analyses.fairness.gap_words import TOO_FEW, GapSize, gap_size
 from naas_psych.analyses.fairness.level_errors import LevelError, Place
-from naas_psych.analyses.fairness.outcomes import form_totals
 from naas_psych.analyses.fairness.score_pairs import enough, persons_with_total, score_pairs
+from naas_psych.analyses.outcomes import form_totals
 from naas_psych.numerics.adjusted_p import benjamini_hochberg
 from naas_psych.numerics.arrays import Floats
 from naas_psych.numerics.group_error import alpha_within

@@ -12,8 +12,8 @@ from naas_psych.analyses.fairness.crossed_rows import cells_table, modelled, sum
 from naas_psych.analyses.fairness.intersection_drawings import intersection_drawings as drawings
 from naas_psych.analyses.fairness.intersection_findings import intersection_findings as findings
 from naas_psych.analyses.fairness.matched import matched_notes
-from naas_psych.analyses.fairness.options import Cuts, Group
-from naas_psych.analyses.options import Omitted
+from naas_psych.analyses.fairness.options import Group
+from naas_psych.analyses.options import Cuts, Omitted
 from naas_psych.analysis import Level, analysis
 from naas_psych.result import Result
 from naas_psych.study.study import Study

@@ -13,13 +13,6 @@ Group = Annotated[
         "more; default: every column of [groups]"
     ),
 ]
-Cuts = Annotated[
-    list[str] | None,
-    Field(
-        description="pass mark with its unit, 63%, raw:38 or theta:-0.5, once or more; default: "
-        "[cuts] of the study"
-    ),
-]
 Purify = Annotated[
     bool,
     Field(description="leave items that were flagged out of the matching score, and test again"),

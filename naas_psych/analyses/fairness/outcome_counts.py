@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from naas_psych.analyses.fairness.outcomes import FormTotals, cuts_asked, form_totals, total_at
+from naas_psych.analyses.outcomes import FormTotals, cuts_asked, form_totals, total_at
 from naas_psych.errors import AnalysisImpossible
 from naas_psych.numerics.arrays import Floats
 from naas_psych.numerics.outcome_gaps import Passes

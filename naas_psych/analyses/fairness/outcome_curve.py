@@ -10,8 +10,8 @@ import pandas as pd
 
 from naas_psych.analyses.fairness.outcome_counts import passes_along, possible_cuts
 from naas_psych.analyses.fairness.outcome_rows import rate_columns
-from naas_psych.analyses.fairness.outcomes import FormTotals, form_totals
 from naas_psych.analyses.fairness.score_pairs import enough, persons_with_total, score_pairs
+from naas_psych.analyses.outcomes import FormTotals, form_totals
 from naas_psych.numerics.arrays import Floats
 from naas_psych.numerics.outcome_gaps import expected_difference
 from naas_psych.numerics.score_gap import standardised_gap

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from naas_psych.analyses.fairness.gap_rows import adjusted_by
 from naas_psych.analyses.fairness.outcome_counts import PlacedCut, passes_at
-from naas_psych.analyses.fairness.outcomes import form_totals
+from naas_psych.analyses.outcomes import form_totals
 from naas_psych.numerics.arrays import Floats
 from naas_psych.numerics.outcome_gaps import (
     Estimate,

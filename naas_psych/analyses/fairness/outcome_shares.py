@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from naas_psych.analyses.fairness.outcome_counts import PlacedCut
-from naas_psych.analyses.fairness.outcomes import FormTotals, form_totals
+from naas_psych.analyses.outcomes import FormTotals, form_totals
 from naas_psych.numerics.outcome_gaps import rate_limits
 from naas_psych.result import tidy
 from naas_psych.study.groupings import Groups, Level

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from naas_psych.analyses.fairness.matched import matched_forms
-from naas_psych.analyses.fairness.outcomes import FormTotals, form_totals, total_at
 from naas_psych.analyses.irt.calibrated import Calibrated, calibrated
+from naas_psych.analyses.outcomes import FormTotals, form_totals, total_at
 from naas_psych.errors import AnalysisImpossible
 from naas_psych.irt.scores.information import information, theta_of_score
 from naas_psych.numerics.arrays import Floats

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from naas_psych.analyses.fairness.outcomes import FormTotals
 from naas_psych.analyses.forms import left_out_notes, named_booklets
+from naas_psych.analyses.outcomes import FormTotals
 from naas_psych.numerics.score_gap import Pair, comparable
 from naas_psych.study.groupings import Comparison, Flags
 from naas_psych.study.responses import Counted

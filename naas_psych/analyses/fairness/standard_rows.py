@@ -18,9 +18,9 @@ from naas_psych.analyses.fairness.freed_comparisons import (
 )
 from naas_psych.analyses.fairness.freed_forms import FreedForm
 from naas_psych.analyses.fairness.group_calibration import FOCAL, REFERENCE
-from naas_psych.analyses.fairness.outcomes import FormTotals, total_at
 from naas_psych.analyses.fairness.test_functioning_rows import COUNTS, HEAD, limited
 from naas_psych.analyses.irt.calibrated import Calibrated, calibrated
+from naas_psych.analyses.outcomes import FormTotals, total_at
 from naas_psych.irt.model import probabilities
 from naas_psych.irt.scores.drawn_curves import drawn_parameters, drawn_probabilities
 from naas_psych.irt.scores.score_distribution import form_of, score_distribution

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from naas_psych.analyses.fairness.compared import comparisons_asked
 from naas_psych.analyses.fairness.freed_comparisons import Anchors, Asked, Draws, compared
-from naas_psych.analyses.fairness.options import Cuts, Group
-from naas_psych.analyses.fairness.outcomes import cuts_asked, form_totals
+from naas_psych.analyses.fairness.options import Group
 from naas_psych.analyses.fairness.test_functioning_drawings import (
     test_functioning_drawings as drawings,
 )
@@ -13,7 +12,8 @@ from naas_psych.analyses.fairness.test_functioning_findings import (
     test_functioning_findings as findings,
 )
 from naas_psych.analyses.fairness.test_functioning_rows import curve_table, cut_table, form_table
-from naas_psych.analyses.options import Omitted
+from naas_psych.analyses.options import Cuts, Omitted
+from naas_psych.analyses.outcomes import cuts_asked, form_totals
 from naas_psych.analysis import Level, Seed, Threads, analysis
 from naas_psych.errors import AnalysisImpossible
 from naas_psych.result import Result

@@ -16,7 +16,7 @@ from naas_psych.analyses.fairness.freed_comparisons import (
 )
 from naas_psych.analyses.fairness.freed_forms import FreedForm
 from naas_psych.analyses.fairness.group_calibration import FOCAL, REFERENCE
-from naas_psych.analyses.fairness.outcomes import FormTotals, total_at
+from naas_psych.analyses.outcomes import FormTotals, total_at
 from naas_psych.numerics.arrays import Floats
 from naas_psych.numerics.functioning import Functioning, functioning
 from naas_psych.study.responses import Counted

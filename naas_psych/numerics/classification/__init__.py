@@ -1,0 +1,1 @@
+"""How often outcomes are right and would repeat: from totals alone, without a response model."""

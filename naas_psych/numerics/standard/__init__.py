@@ -1,0 +1,1 @@
+"""Cut scores from the ratings of judges and from what they say of persons."""
