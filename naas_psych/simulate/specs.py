@@ -25,6 +25,9 @@ _ROLES = {
     "feedback": "feedback",
     "marks": "observations",
     "endorsements": "endorsements",
+    "compromise": "hofstee",
+    "components": "outcomes",
+    "frame": "workforce_frame",
 }
 _LAYOUTS = {
     "study.toml": "responses_long",
@@ -57,11 +60,15 @@ def _spec(world: World, responses: str, files: Mapping[str, str]) -> str:
     document["documents"] = _table(
         **{name: _inline(**known) for name, known in world.plan.numbers["documents"].items()}
     )
-    document["groups"] = _groups(world.plan.numbers["reference_groups"])
+    document["groups"] = _nested(world.plan.numbers["reference_groups"])
     document["fairness"] = _fairness(world.plan.numbers["fairness"])
     cuts = world.plan.numbers["outcomes"]["digital"]
     lines = {name: _inline(value=value, unit="percent") for name, value in cuts.items()}
     document["cuts"] = _table(**lines)
+    document["standard"] = _nested(world.plan.numbers["standard"])
+    document["population"] = _table(**world.plan.numbers["population"])
+    if "outcomes" in files:
+        document["decision"] = _decision(world.plan.numbers)
     if world.plan.has("P22"):
         document["waivers"] = _waivers(raw=responses != "responses_wide_scored")
     return tomlkit.dumps(document)
@@ -80,21 +87,25 @@ def _speed(plan: Plan) -> Table:
     )
 
 
-def _groups(given: Mapping[str, Any]) -> Table:
-    """Reference levels, or more of how a column is compared."""
-    return _table(
-        **{
-            name: _inline(**_plain(how)) if isinstance(how, Mapping) else how
-            for name, how in given.items()
-        }
-    )
-
-
-def _plain(given: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        name: _plain(value) if isinstance(value, Mapping) else value
-        for name, value in given.items()
+def _decision(numbers: Mapping[str, Any]) -> Table:
+    """The rule, and the column and cuts of every component."""
+    rule, cuts = numbers["decision"], numbers["outcomes"]
+    parts = {
+        name: _inline(column=column, cuts=_within(cuts[name]))
+        for name, column in rule["components"].items()
     }
+    return _table(rule=rule["rule"], components=_table(**parts))
+
+
+def _nested(given: Mapping[str, Any]) -> Table:
+    """A table whose values may be tables: these stand within one line."""
+    return _table(**{name: _within(value) for name, value in given.items()})
+
+
+def _within(value: Any) -> Any:
+    if not isinstance(value, Mapping):
+        return value
+    return _inline(**{name: _within(one) for name, one in value.items()})
 
 
 def _fairness(given: Mapping[str, Any]) -> Table:
