@@ -1,0 +1,1 @@
+"""How often outcomes are right and would repeat, by a response model."""
