@@ -169,7 +169,7 @@ SHAPES = {
             "level": ("level", "judgement", "category", "standing"),
         },
         required=("person_id", "level"),
-        scales={"round": _ANY},
+        scales={},
         rated=("level",),
     ),
     "components": Shape(

@@ -13,6 +13,7 @@ from naas_psych.study.cells import RawTable, fold, is_blank, number
 from naas_psych.study.endorsed import check_endorsed
 from naas_psych.study.grid import Grid
 from naas_psych.study.items import ItemTable
+from naas_psych.study.judged import check_grades, check_judged
 from naas_psych.study.locate import Source
 from naas_psych.study.plans import as_shares
 from naas_psych.study.read import read_table
@@ -45,8 +46,12 @@ def read_optional(
             check_endorsed(table, frame, grid, audit)
         else:
             _check_persons(table, frame, grid, audit)
+        if name == "judged_persons":
+            frame = check_judged(table, frame, source.spec.standard, source.spec.cuts, audit)
+        elif name == "marks":
+            check_grades(table, frame, source.spec.standard, audit)
         _check_items(table, frame, {*grid.item_ids, *(items.ids if items else ())}, audit)
-        if "round" in shape.names:
+        if "round" in shape.names and name != "judged_persons":
             _check_repeated(table, frame, audit)
         _check_judges(table, frame, shape, audit)
         found[name] = frame
