@@ -1,0 +1,80 @@
+"""The cut of every method that the data allow, brought to one scale: per cent of the marks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+import pandas as pd
+
+from naas_psych.analysis import Checked
+from naas_psych.errors import AnalysisImpossible
+from naas_psych.study.study import Study
+
+#: Methods by the name of their analysis, in the order in which they are shown.
+METHODS = {
+    "angoff": "Angoff",
+    "ebel": "Ebel",
+    "nedelsky": "Nedelsky",
+    "bookmark": "bookmark",
+    "hofstee": "Hofstee",
+    "beuk": "Beuk",
+    "de_gruijter": "De Gruijter",
+    "cohen": "Cohen",
+    "borderline_group": "borderline group",
+    "borderline_regression": "borderline regression",
+    "contrasting_groups": "contrasting groups",
+    "body_of_work": "body of work",
+}
+#: Methods that ask how many may pass, and those that only ask that: no standard of knowledge.
+COMPROMISE, RELATIVE = ("hofstee", "beuk", "de_gruijter"), ("cohen",)
+_KEPT = (
+    "cut_name",
+    "form",
+    "judges",
+    "cut",
+    "cut_se",
+    "cut_low",
+    "cut_high",
+    "unit",
+    "percent",
+    "percent_low",
+    "percent_high",
+)
+
+
+@dataclass(frozen=True)
+class MethodCuts:
+    """Rows of every method that could run, and why the others could not."""
+
+    rows: pd.DataFrame
+    impossible: dict[str, str]
+
+
+def method_cuts(study: Study, *, seed: int) -> MethodCuts:
+    """The last word of each method: of several rounds the last one."""
+    parts, impossible = [], {}
+    for name in METHODS:
+        try:
+            table = _run(name, study, seed).tables["cuts"]
+        except AnalysisImpossible as reason:
+            impossible[name] = str(reason)
+            continue
+        parts.append(_last(table).assign(method=name))
+    names = ["method", *_KEPT]
+    rows = pd.concat([part.reindex(columns=names) for part in parts]) if parts else None
+    empty = pd.DataFrame(columns=names)
+    return MethodCuts(empty if rows is None else rows.reset_index(drop=True), impossible)
+
+
+def _run(name: str, study: Study, seed: int) -> Any:
+    analysis: Checked = getattr(import_module(f"naas_psych.analyses.standard.{name}"), name)
+    has_seed = "seed" in analysis.__dict__["options_model"].model_fields
+    return analysis(study, **({"seed": seed} if has_seed else {}))
+
+
+def _last(table: pd.DataFrame) -> pd.DataFrame:
+    """One row a cut and form."""
+    whole = table[table["final"]] if "final" in table else table
+    return whole.groupby(["cut_name", "form"], sort=False, dropna=False).tail(1)

@@ -1,0 +1,152 @@
+"""The moving picture as a Vega specification: three panels on one axis of cuts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from naas_psych.drawing import COLOURS
+from naas_psych.report.explorer.rows import Explored
+
+if TYPE_CHECKING:
+    import altair as alt
+
+_WIDTH, _HEIGHT = 520, 190
+_AXIS = "cut, per cent of the marks"
+_DASHES = ([1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [4, 1], [1, 3], [10, 4], [6, 2, 1, 2])
+#: What a mark on the axis looks like: its line, and how it is told without colour.
+_MARKS = {
+    "in use": (COLOURS[6], [1, 0]),
+    "judges": (COLOURS[2], [6, 3]),
+    "adjusted": (COLOURS[3], [2, 2]),
+}
+
+
+def specification(found: Explored) -> dict[str, Any]:
+    """What the page hands to Vega-Lite: data, panels, and the two cuts as parameters."""
+    import altair as alt
+
+    alt.data_transformers.disable_max_rows()
+    upper = alt.param(name="upper", value=found.upper)
+    lower = alt.param(name="lower", value=found.lower)
+    panels = [_below(alt, found), _errors(alt, found)]
+    if found.groups:
+        panels.append(_ratios(alt, found))
+    chart = alt.vconcat(*panels, spacing=14).resolve_scale(color="independent", x="shared")
+    chart = chart.add_params(upper, lower).configure_view(strokeOpacity=0.25)
+    made: dict[str, Any] = chart.configure_axis(grid=False).to_dict()
+    made["usermeta"] = {"embedOptions": {"actions": False}}
+    return made
+
+
+def _below(alt: Any, found: Explored) -> alt.LayerChart:
+    """The share below each cut with its limits, and where cuts were put by whom."""
+    curve = alt.Chart(alt.Data(values=found.curve))
+    x = alt.X("percent:Q", title=None, scale=alt.Scale(domain=found.domain))
+    share = alt.Y("below:Q", title="share below", axis=alt.Axis(format="%"))
+    band = curve.mark_area(opacity=0.2, color=COLOURS[0]).encode(
+        x=x, y=alt.Y("below_low:Q"), y2="below_high:Q"
+    )
+    line = curve.mark_line(color=COLOURS[0], strokeWidth=2).encode(x=x, y=share)
+    layers = [*_box(alt, found), band, line, *_marked(alt, found), *_chosen(alt)]
+    at = curve.mark_point(size=70, filled=True, color=COLOURS[0]).encode(x=x, y=share)
+    layers.append(at.transform_filter("datum.percent == upper || datum.percent == lower"))
+    return alt.layer(*layers).properties(width=_WIDTH, height=_HEIGHT, title="Below the cut")
+
+
+def _errors(alt: Any, found: Explored) -> alt.LayerChart:
+    """Wrong outcomes at each cut, told by dash and label as well as colour."""
+    rows = [
+        {"percent": row["percent"], "share": row[name], "error": label}
+        for name, label in (("false_pass", "false pass"), ("false_fail", "false fail"))
+        for row in found.curve
+    ]
+    x = alt.X("percent:Q", title=None if found.groups else _AXIS)
+    line = (
+        alt.Chart(alt.Data(values=rows))
+        .mark_line(strokeWidth=2)
+        .encode(
+            x=x,
+            y=alt.Y("share:Q", title="share of all", axis=alt.Axis(format=".1%")),
+            color=_legend(alt, "error", ["false pass", "false fail"], (COLOURS[1], COLOURS[5])),
+            strokeDash=alt.StrokeDash("error:N", legend=None, sort=["false pass", "false fail"]),
+        )
+    )
+    return alt.layer(line, *_chosen(alt)).properties(
+        width=_WIDTH, height=_HEIGHT, title="Wrong outcomes"
+    )
+
+
+def _ratios(alt: Any, found: Explored) -> alt.LayerChart:
+    """Pass rate of each group over that of its reference."""
+    names = sorted({row["name"] for row in found.groups})
+    line = (
+        alt.Chart(alt.Data(values=found.groups))
+        .mark_line(strokeWidth=1.6)
+        .encode(
+            x=alt.X("percent:Q", title=_AXIS),
+            y=alt.Y("ratio:Q", title="ratio of pass rates", scale=alt.Scale(zero=False)),
+            color=_legend(alt, "name", names, COLOURS),
+            strokeDash=alt.StrokeDash(
+                "name:N", legend=None, scale=alt.Scale(domain=names, range=_cycled(names, _DASHES))
+            ),
+        )
+    )
+    line_at = alt.Chart(alt.Data(values=[{"ratio": found.ratio_line}]))
+    rule = line_at.mark_rule(strokeDash=[3, 3], color="#767676").encode(y="ratio:Q")
+    return alt.layer(line, rule, *_chosen(alt)).properties(
+        width=_WIDTH, height=_HEIGHT, title="Groups beside their reference"
+    )
+
+
+def _legend(alt: Any, field: str, names: list[str], colours: tuple[str, ...]) -> Any:
+    scale = alt.Scale(domain=names, range=_cycled(names, colours))
+    legend = alt.Legend(title=None, orient="bottom", columns=3, symbolType="stroke", labelLimit=240)
+    return alt.Color(f"{field}:N", scale=scale, legend=legend)
+
+
+def _cycled(names: list[str], values: tuple[Any, ...]) -> list[Any]:
+    return [values[k % len(values)] for k in range(len(names))]
+
+
+def _box(alt: Any, found: Explored) -> list[Any]:
+    """Hofstee's box: cuts and shares below that judges could accept."""
+    if not found.boxes:
+        return []
+    box = alt.Chart(alt.Data(values=found.boxes)).mark_rect(
+        fill="none", stroke=COLOURS[4], strokeDash=[4, 2], strokeWidth=1.5
+    )
+    return [box.encode(x="low:Q", x2="high:Q", y="fail_low:Q", y2="fail_high:Q")]
+
+
+def _marked(alt: Any, found: Explored) -> list[Any]:
+    """Cuts in use, of the judges, and as adjusted; the judges' with its band."""
+    layers: list[Any] = []
+    for kind, (colour, dash) in _MARKS.items():
+        own = [row for row in found.marks if row["kind"] == kind]
+        if not own:
+            continue
+        chart = alt.Chart(alt.Data(values=own))
+        if kind == "judges":
+            layers.append(
+                chart.mark_rect(opacity=0.15, color=colour).encode(x="low:Q", x2="high:Q")
+            )
+        rule = chart.mark_rule(color=colour, strokeDash=dash, strokeWidth=1.4)
+        text = chart.mark_text(
+            angle=270, align="right", dy=-5, baseline="bottom", fontSize=10, color=colour
+        )
+        layers += [
+            rule.encode(x="percent:Q"),
+            text.encode(x="percent:Q", text="label:N", y=alt.value(4)),
+        ]
+    return layers
+
+
+def _chosen(alt: Any) -> list[Any]:
+    """The cuts that the reader has chosen."""
+    one = alt.Chart(alt.Data(values=[{}]))
+    return [
+        one.mark_rule(color=colour, strokeWidth=2, strokeDash=dash)
+        .encode(x="at:Q")
+        .transform_calculate(at=name)
+        for name, colour, dash in (("upper", COLOURS[1], [1, 0]), ("lower", COLOURS[1], [5, 3]))
+    ]
