@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from naas_psych.analyses.content.expert_panel import backgrounds
-from naas_psych.analyses.forms import ONE_FORM
+from naas_psych.analyses.standard.angoff_ratings import RatedForm, boundaries, rated_forms
 from naas_psych.numerics.arrays import Floats
 from naas_psych.numerics.correlations import fisher_interval
 from naas_psych.numerics.judge_effects import additive_fill, correlation_within, group_p
@@ -25,6 +25,7 @@ _PERSONS = 10
 class FormRatings:
     """The last ratings of one form: (J, I) probabilities, marks of the items and facilities (I,).
 
+    floor, width : the lowest total of the form, and how far the highest is above it
     items : (I,) places of the items in the study
     filled : ratings with gaps filled by judge + item, None where they do not hang together
     """
@@ -36,6 +37,7 @@ class FormRatings:
     rounds: Floats
     weights: Floats
     floor: float
+    width: float
     facility: Floats
     filled: Floats | None
 
@@ -44,51 +46,39 @@ class FormRatings:
         """(J,) expected score of a borderline person, judge by judge; nan where it cannot be."""
         if self.filled is None:
             return np.full(len(self.judges), np.nan)
-        return self.floor + self.filled @ self.weights
+        total = self.weights.sum()
+        share = np.einsum("ji,i->j", self.filled, self.weights / (total if total > 0 else np.nan))
+        return np.asarray(self.floor + self.width * share)
 
 
 def form_ratings(study: Study) -> list[FormRatings]:
-    """The last rating that each judge gave each item, form by form."""
-    table = study.tables.get("angoff")
-    if table is None or table.empty:
-        return []
-    table = table[table["item_id"].isin(study.responses.item_ids) & table["probability"].notna()]
-    form = table["form_id"] if "form_id" in table else pd.Series(ONE_FORM, index=table.index)
-    form = form.fillna(ONE_FORM).astype(str)
-    return [_one_form(study, name, table[form == name]) for name in sorted(form.unique())]
+    """The last rating that each judge gave each item, form by form, for the highest cut.
+
+    Judges who left before the last round that covered the form are in no panel.
+    """
+    name = boundaries(study).get("probability")
+    return [panel_ratings(study, form) for form in rated_forms(study) if form.cut_name == name]
 
 
-def _one_form(study: Study, name: str, table: pd.DataFrame) -> FormRatings:
-    judges = np.array(sorted(table["judge_id"].astype(str).unique()), dtype=object)
-    who = pd.Index(judges).get_indexer(pd.Index(table["judge_id"].astype(str)))
-    place = pd.Index(study.responses.item_ids).get_indexer(pd.Index(table["item_id"]))
-    items, what = np.unique(place, return_inverse=True)
-    turn = (
-        table["round"].fillna(0).to_numpy(dtype=float) if "round" in table else np.ones(len(table))
-    )
-    order = np.argsort(turn, kind="stable")
-    ratings = np.full((len(judges), len(items)), np.nan)
-    rounds = np.full(ratings.shape, np.nan)
-    at = who[order], what[order]
-    # Of several values for one cell numpy keeps the last, which is that of the last round.
-    ratings[at] = table["probability"].to_numpy(dtype=float)[order]
-    rounds[at] = turn[order]
-    responses = study.responses
-    span = (responses.max_points - responses.min_points)[items] * responses.unit
+def panel_ratings(study: Study, rated: RatedForm) -> FormRatings:
+    """The ratings of one form that count, beside the facilities of its items."""
+    last = len(rated.rounds) - 1
+    ratings = rated.counted(last)
     return FormRatings(
-        form=name,
-        judges=tuple(judges),
-        items=items,
+        form=rated.form,
+        judges=rated.names(last),
+        items=rated.items,
         ratings=ratings,
-        rounds=rounds,
-        weights=span.astype(float),
-        floor=float(responses.min_points[items].sum() * responses.unit),
-        facility=_facility(study, items),
+        rounds=rated.turns(last)[rated.panel(last)],
+        weights=rated.weights,
+        floor=rated.low,
+        width=rated.high - rated.low,
+        facility=form_facility(study, rated.items),
         filled=additive_fill(ratings),
     )
 
 
-def _facility(study: Study, items: Any) -> Floats:
+def form_facility(study: Study, items: Any) -> Floats:
     """(I,) share of the marks earned by those who were given the whole form and the item."""
     responses = study.responses
     marks = responses.marks(omitted=study.omitted, not_reached="left_out")[:, items]

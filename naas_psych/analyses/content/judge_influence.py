@@ -97,7 +97,10 @@ def judge_influence(study: Study, *, level: Level = 0.95) -> Result:
 
 def _gaps(forms: list[FormRatings]) -> str:
     gaps = sum(int(np.isnan(form.ratings).sum()) for form in forms)
-    said = "Cuts are made of the last rating that each judge gave an item"
+    said = (
+        "Cuts are made of the last rating that each judge gave an item; judges who left before "
+        "the last round that covered the form are in no panel"
+    )
     return (
         f"{said}; {gaps} ratings that are missing are filled by judge + item."
         if gaps

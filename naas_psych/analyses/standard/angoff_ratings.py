@@ -31,7 +31,7 @@ class RatedForm:
     rounds : (R,) their numbers, ascending; items (I,) : places of the items in the study
     weights : (I,) marks that can be earned on each item
     low, high : lowest and highest total of the whole form, with items that nobody rated
-    form_items : how many items the form has; rows : persons with a total on the form
+    taken : the form as persons took it, None where nobody has a total on it
     """
 
     cut_name: str
@@ -43,9 +43,12 @@ class RatedForm:
     weights: Floats
     low: float
     high: float
-    form_items: int
-    rows: NDArray[np.int64]
-    totals: Floats
+    taken: FormTotals | None
+
+    @property
+    def unrated(self) -> int:
+        """Items of the form that no judge rated."""
+        return 0 if self.taken is None else int(self.taken.items.size - self.items.size)
 
     @property
     def given(self) -> NDArray[np.bool_]:
@@ -73,6 +76,14 @@ class RatedForm:
         """(J, I) the last rating that each judge gave each item up to round `last`."""
         found: Floats = self.ratings[0]
         for turn in self.ratings[1 : last + 1]:
+            found = np.where(np.isfinite(turn), turn, found)
+        return found
+
+    def turns(self, last: int) -> Floats:
+        """(J, I) the number of the round in which the standing rating was given."""
+        numbers = np.where(self.given, self.rounds[:, None, None], np.nan)
+        found: Floats = numbers[0]
+        for turn in numbers[1 : last + 1]:
             found = np.where(np.isfinite(turn), turn, found)
         return found
 
@@ -202,9 +213,7 @@ def _one_form(study: Study, cut_name: str, part: _Part) -> RatedForm:
         weights=np.asarray(span[items] * responses.unit, dtype=float),
         low=float(responses.min_points[whole].sum() * responses.unit),
         high=float(responses.max_points[whole].sum() * responses.unit),
-        form_items=int(whole.size),
-        rows=np.empty(0, np.int64) if totals is None else totals.rows,
-        totals=np.empty(0) if totals is None else totals.totals,
+        taken=totals,
     )
 
 
