@@ -2,30 +2,43 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import bdtr, betainc, gammaln
 
 from naas_psych.numerics.arrays import Floats
 from naas_psych.numerics.classification.true_nodes import TrueNodes
 
+Rounding = Literal["nearest", "up"]
+Scores = NDArray[np.int64]
+
 #: Beyond that many scores, cumulative chances are had one by one from the incomplete beta.
 _LISTED = 2_000
 
 
-def least_scores(shares: Floats, length: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    """Lowest whole score of `length` that reaches each cut, a share of the score range."""
+def least_scores(shares: Floats, length: int, *, rounding: Rounding) -> Scores:
+    """Lowest whole score of `length` that reaches each cut, a share of the score range.
+
+    "up": the first at or above the cut. "nearest": where scores of another length stand for those
+    that were given, the nearest is not always above the cut, and so does not lean to failing.
+    """
+    places = length * np.asarray(shares, dtype=float)
     # 1e-9 absorbs the noise of floats: 0.7 of 10 is 7, not 8.
-    found = np.ceil(length * np.asarray(shares, dtype=float) - 1e-9)
-    return np.asarray(np.clip(found, 0, length + 1).astype(np.int64))
+    found = np.rint(places) if rounding == "nearest" else np.ceil(places - 1e-9)
+    # The lowest score never reaches a cut above it, nor the highest one beyond it.
+    found = np.where(places <= 0, 0.0, np.clip(found, 1, length))
+    return np.asarray(np.where(places > length + 1e-9, length + 1, found).astype(np.int64))
 
 
-def binomial(nodes: TrueNodes, shares: Floats, *, length: int) -> Floats:
+def binomial(nodes: TrueNodes, shares: Floats, *, length: int, rounding: Rounding) -> Floats:
     """(P, Q, K): the score is binomial with `length` trials."""
-    least = least_scores(shares, length)
+    least = least_scores(shares, length, rounding=rounding)
     if length > _LISTED:
         below = bdtr(np.maximum(least - 1, 0), length, nodes.tau[..., None])
-        return _between(np.where(least > 0, below, 0.0))
-    return _between(_cumulative(binomial_scores(nodes, length))[..., least])
+        return between(np.where(least > 0, below, 0.0))
+    return between(_cumulative(binomial_scores(nodes, length))[..., least])
 
 
 def continuous(nodes: TrueNodes, shares: Floats, *, length: float) -> Floats:
@@ -37,7 +50,7 @@ def continuous(nodes: TrueNodes, shares: Floats, *, length: float) -> Floats:
     at = np.clip(np.asarray(shares, dtype=float), 0.0, 1.0)
     tau, rest = nodes.tau[..., None], nodes.rest[..., None]
     below = betainc(np.maximum(tau * total, 1e-300), np.maximum(rest * total, 1e-300), at)
-    return _between(np.where(np.asarray(shares) > 1, 1.0, np.where(at <= 0, 0.0, below)))
+    return between(np.where(np.asarray(shares) > 1, 1.0, np.where(at <= 0, 0.0, below)))
 
 
 def binomial_scores(nodes: TrueNodes, length: int) -> Floats:
@@ -51,7 +64,8 @@ def binomial_scores(nodes: TrueNodes, length: int) -> Floats:
 
 def listed(scores: Floats, shares: Floats) -> Floats:
     """(P, Q, K) outcomes from the chance of each score (P, Q, length + 1)."""
-    return _between(_cumulative(scores)[..., least_scores(shares, scores.shape[-1] - 1)])
+    least = least_scores(shares, scores.shape[-1] - 1, rounding="up")
+    return between(_cumulative(scores)[..., least])
 
 
 def _cumulative(scores: Floats) -> Floats:
@@ -62,10 +76,10 @@ def _cumulative(scores: Floats) -> Floats:
     return below
 
 
-def _between(below: Floats) -> Floats:
+def between(below: Floats) -> Floats:
     """Chances of the K outcomes from those of a score below each of the K - 1 cuts."""
     found = np.empty((*below.shape[:-1], below.shape[-1] + 1))
     found[..., 0] = below[..., 0]
     found[..., 1:-1] = np.diff(below, axis=-1)
     found[..., -1] = 1 - below[..., -1]
-    return np.maximum(found, 0.0)
+    return found

@@ -1,7 +1,8 @@
 """Livingston and Lewis (1995): accuracy and consistency from totals and one reliability.
 
     livingston_lewis(
-        scores, counts, reliability=, cuts=, low=, high=, parameters=4, error="binomial"
+        scores, counts, reliability=, cuts=, low=, high=,
+        parameters=4, error="binomial", rounding="nearest",
     )
 
 gives a `LivingstonLewis`, whose `crossed` has K x K tables for any number of ascending cuts on the
@@ -12,17 +13,20 @@ cut and every pair of cuts out of the same two tables.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import isfinite, nan
+from math import nan
 from typing import Literal
 
 import numpy as np
 
 from naas_psych.numerics.arrays import Floats
 from naas_psych.numerics.classification.crossed import Crossed
-from naas_psych.numerics.classification.errors import binomial, continuous
+from naas_psych.numerics.classification.errors import Rounding, binomial, continuous
 from naas_psych.numerics.classification.outcome_tables import ascending, from_nodes, nothing
+from naas_psych.numerics.classification.spread import Spread, reason_against
 from naas_psych.numerics.classification.true_beta import NO_BETA, TrueBeta, fitted
 from naas_psych.numerics.classification.true_nodes import true_nodes
+
+Error = Literal["binomial", "beta"]
 
 #: The effective test is never taken to be shorter.
 SHORTEST = 3
@@ -53,7 +57,8 @@ def livingston_lewis(
     low: float,
     high: float,
     parameters: int = 4,
-    error: Literal["binomial", "beta"] = "binomial",
+    error: Error = "binomial",
+    rounding: Rounding = "nearest",
 ) -> LivingstonLewis:
     """K x K tables for `cuts` (K - 1 ascending raw scores; a score at a cut reaches it).
 
@@ -61,11 +66,18 @@ def livingston_lewis(
     low, high : the lowest and highest POSSIBLE score
     parameters : of the beta of true scores: 4, 3 (its low is 0) or 2; fewer where these fail
     error : "binomial" with the rounded effective length, or "beta", which rounds nothing
+    rounding : of a cut among the scores of the effective test: "nearest", as betafunctions has it,
+        or "up". It matters: at n' = 29 a cut of 16 in 24 is 19.33, which is 19 or 20.
     """
     places = ascending(cuts)
     shares = (places - low) / (high - low)
-    reason, length = _length_or_reason(scores, counts, reliability=reliability, low=low, high=high)
+    _within(scores, counts, low=low, high=high)
+    spread = Spread.of(scores, counts)
+    reason, length = reason_against(spread, reliability), nan
     if reason is None:
+        length = effective_length(
+            spread.mean, spread.variance, reliability=reliability, low=low, high=high
+        )
         effective = (np.asarray(scores, dtype=float) - low) / (high - low) * length
         true = fitted(
             true_moments(effective, counts, length=length), parameters=_allowed(parameters, length)
@@ -74,7 +86,9 @@ def livingston_lewis(
     if reason is not None:
         return LivingstonLewis(nothing(places.size + 1), NO_BETA, length, 0, reason)
     used = max(SHORTEST, round(length))
-    crossed = from_true(true, shares, length=length if error == "beta" else used, error=error)
+    crossed = from_true(
+        true, shares, length=length if error == "beta" else used, error=error, rounding=rounding
+    )
     return LivingstonLewis(crossed, true, length, used, None)
 
 
@@ -83,13 +97,14 @@ def from_true(
     shares: Floats,
     *,
     length: float,
-    error: Literal["binomial", "beta"] = "binomial",
+    error: Error = "binomial",
+    rounding: Rounding = "nearest",
 ) -> Crossed:
     """Tables for a given beta of true proportions; `shares` (K - 1,) the cuts as proportions."""
     nodes = true_nodes(true, shares)
     if error == "beta":
         return from_nodes(nodes, continuous(nodes, shares, length=length))
-    return from_nodes(nodes, binomial(nodes, shares, length=int(length)))
+    return from_nodes(nodes, binomial(nodes, shares, length=int(length), rounding=rounding))
 
 
 def effective_length(
@@ -124,23 +139,7 @@ def _allowed(parameters: int, length: float) -> int:
     return parameters if length >= 4 else min(parameters, 3)
 
 
-def _length_or_reason(
-    scores: Floats, counts: Floats, *, reliability: float, low: float, high: float
-) -> tuple[str | None, float]:
+def _within(scores: Floats, counts: Floats, *, low: float, high: float) -> None:
     found = np.asarray(scores, dtype=float)[np.asarray(counts) > 0]
     if not low < high or (found.size and not low <= found.min() <= found.max() <= high):
         raise ValueError(f"every score must lie between the limits {low} and {high}")
-    n = float(np.sum(counts))
-    if n < 2:
-        return "too_few_persons", nan
-    mean = float(counts @ scores) / n
-    variance = float(counts @ (scores - mean) ** 2) / (n - 1)
-    if variance <= 0:
-        return "no_variance", nan
-    if not isfinite(reliability):
-        return "no_reliability", nan
-    if reliability <= 0:
-        return "negative_reliability", nan
-    if reliability >= 1:
-        return "perfect_reliability", nan
-    return None, effective_length(mean, variance, reliability=reliability, low=low, high=high)
