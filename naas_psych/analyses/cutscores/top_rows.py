@@ -1,0 +1,118 @@
+"""One form at the top of its scale, under the estimates and under draws of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from naas_psych.analyses.irt.calibrated import Calibrated
+from naas_psych.analyses.irt.scored_forms import ScoredForm
+from naas_psych.irt.calibration import Calibration
+from naas_psych.irt.classification.lee import upper_shares
+from naas_psych.irt.scores.drawn_curves import drawn_parameters, drawn_probabilities
+from naas_psych.irt.scores.score_distribution import Form, form_of, score_distribution
+from naas_psych.numerics.arrays import Floats
+from naas_psych.study.study import Study
+
+#: The share that is looked at, where the top is measured (SD above the mean), a small step.
+_TENTH, _HIGH, _STEP = 0.1, 1.5, 1e-4
+
+
+@dataclass(frozen=True)
+class Limited:
+    """A number with its limits; nan where it has none."""
+
+    value: float
+    low: float = np.nan
+    high: float = np.nan
+
+
+@dataclass(frozen=True)
+class TopRow:
+    """What the table says of a form."""
+
+    top_from: Limited
+    top_share: Limited
+    top_again: Limited
+    error_top: Limited
+    error_at_cut: Limited
+    error_ratio: Limited
+    ceiling_share: Limited
+
+
+def top_row(
+    study: Study, made: Calibrated, form: ScoredForm, *, draws: int, level: float, seed: int
+) -> TopRow:
+    """The top tenth of a form, its error there and at the highest cut, and who has every mark."""
+    fit = made.fit
+    own = form_of(fit, form.items)
+    weight = np.exp(fit.grid.log_weight[fit.reference])
+    parameters = drawn_parameters(fit, draws, seed=seed)
+    p = drawn_probabilities(fit, parameters, fit.grid.theta, own.columns)
+    # (S + 1, R + 1, Q): the estimates first, then the draws.
+    flat = np.moveaxis(p, 0, 2).reshape(*p.shape[1:3], -1)
+    chances = score_distribution(flat, own.points).reshape(-1, p.shape[0], weight.size)
+    upper = upper_shares(chances, np.arange(len(chances), dtype=float))
+    share = upper @ weight
+    top = int(np.abs(share[:, 0] - _TENTH).argmin())
+    again = (upper[top] ** 2 @ weight) / share[top]
+    totals = form.recorded(np.einsum("jk,rjkq->rq", own.points.astype(float), p) + own.lowest)
+    errors = _errors(fit, parameters, own)
+    at_top, at_cut = _at_places(errors, totals, fit.grid.theta, _highest_cut(study, form))
+    return TopRow(
+        top_from=Limited(float(form.recorded(top + own.lowest))),
+        top_share=Limited(float(share[top, 0])),
+        top_again=_limited(again, level),
+        error_top=Limited(float(at_top[0])),
+        error_at_cut=Limited(float(at_cut[0])),
+        error_ratio=_limited(at_top / at_cut, level),
+        ceiling_share=Limited(_ceiling(made, form)),
+    )
+
+
+def _errors(fit: Calibration, parameters: Floats, own: Form) -> Floats:
+    """(R + 1, Q) error of theta at the nodes, by the slopes of the curves."""
+    theta = fit.grid.theta
+    here, above, below = (
+        drawn_probabilities(fit, parameters, theta + step, own.columns)
+        for step in (0.0, _STEP, -_STEP)
+    )
+    slope = (above - below) / (2 * _STEP)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        information = np.where(here > 0, slope**2 / here, 0.0).sum(axis=(1, 2))
+        return np.asarray(1 / np.sqrt(information))
+
+
+def _at_places(errors: Floats, totals: Floats, theta: Floats, cut: float) -> tuple[Floats, Floats]:
+    """(R + 1,) the error at the top, and where each draw expects the total of the cut."""
+    at_top = np.array([np.interp(_HIGH, theta, row) for row in errors])
+    if not np.isfinite(cut):
+        return at_top, np.full(len(errors), np.nan)
+    at_cut = [
+        np.interp(np.interp(cut, expected, theta, np.nan, np.nan), theta, row)
+        for expected, row in zip(totals, errors, strict=True)
+    ]
+    return at_top, np.array(at_cut)
+
+
+def _limited(values: Floats, level: float) -> Limited:
+    """The estimate, which is the first, and quantiles of the draws."""
+    if values.size < 2:
+        return Limited(float(values[0]))
+    low, high = np.quantile(values[1:], [(1 - level) / 2, (1 + level) / 2])
+    return Limited(float(values[0]), float(low), float(high))
+
+
+def _highest_cut(study: Study, form: ScoredForm) -> float:
+    """The highest cut of the study as a total of the form; nan where none is on the total."""
+    cuts = [cut for cut in study.spec.cuts.values() if cut.unit != "theta"]
+    totals = [cut.value if cut.unit == "raw" else form.at_percent(cut.value) for cut in cuts]
+    return max(totals, default=float("nan"))
+
+
+def _ceiling(made: Calibrated, form: ScoredForm) -> float:
+    if form.rows.size == 0:
+        return float("nan")
+    points = made.points[np.ix_(form.rows, np.array(form.items))]
+    return float((points.sum(axis=1) >= points.max(axis=0).sum()).mean())
