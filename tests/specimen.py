@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from naas_psych import register
 from naas_psych.cli.columns import SCORECARD
 from naas_psych.errors import AnalysisImpossible
+from tests.specimen_standard import standard_spec, standard_tables
 from tests.specimen_tables import optional_tables, positions_of, times_of, wording_of
 
 if TYPE_CHECKING:
@@ -96,6 +97,7 @@ def specimen() -> Study:
                 },
                 "content": {"levels": {"column": "site", "order": ["north", "south"]}},
                 "fairness": {"adjust_for": ["years"], "intersect": ["site", "post"]},
+                **standard_spec(),
             }
         ),
         responses=responses,
@@ -109,7 +111,10 @@ def specimen() -> Study:
                 "help": ["none", "more time", "none", "none", "none"] * (PERSONS // 5),
             }
         ),
-        tables=optional_tables(item_ids, list(person_ids)),
+        tables={
+            **optional_tables(item_ids, list(person_ids)),
+            **standard_tables(item_ids, list(person_ids)),
+        },
         thresholds=default_thresholds(),
     )
 

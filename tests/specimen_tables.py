@@ -104,11 +104,13 @@ def _marks(person_ids: Sequence[str]) -> Any:
             "task_id": "T1",
             "rater_id": f"R{(k + second) % 3 + 1}",
             "criterion": criterion,
-            "mark": float(generator.integers(1, 5)),
+            "mark": mark,
+            "global_rating": min(4.0, mark + float(k % 4 == 0)),
         }
         for k, person in enumerate(person_ids)
         for second in (0, 1)
         for criterion in ("clarity", "care")
+        for mark in [float(generator.integers(1, 5))]
     ]
     return pd.DataFrame(rows)
 
