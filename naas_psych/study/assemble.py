@@ -26,6 +26,7 @@ from naas_psych.study.keying import parse_keys
 from naas_psych.study.keys import normal_form
 from naas_psych.study.longcells import booklet_items
 from naas_psych.study.names import FORM
+from naas_psych.study.offered import Offer, offers
 from naas_psych.study.oneoption import tell_one_option
 from naas_psych.study.people import persons_frame
 from naas_psych.study.rawitems import raw_columns
@@ -65,7 +66,8 @@ def assemble(tables: Read, recorded: Recorded, audit: Audit) -> Study | None:
     recorded = replace(recorded, grid=_with_forms(used, persons, tables))
     grid = recorded.grid
     scores = _scores(tables, recorded, audit)
-    optional = read_optional(source, grid, tables.items, audit)
+    offered = _offered(tables, recorded, scores)
+    optional = read_optional(source, grid, tables.items, audit, offered)
     scored = None
     if scores and grid.n_persons:
         scored = fill(grid, scores.recorded, scores.columns, audit)
@@ -94,6 +96,16 @@ def assemble(tables: Read, recorded: Recorded, audit: Audit) -> Study | None:
         omitted=scores.omitted,
         inputs=_inputs(tables),
     )
+
+
+def _offered(tables: Read, recorded: Recorded, scores: _Scores | None) -> dict[str, Offer] | None:
+    """What each item offers to judges; None where nothing can be scored."""
+    if scores is None:
+        return None
+    spec = recorded.plan.spec
+    normal, keys = normal_form(spec.case_sensitive), recorded.key.by_item
+    ids = recorded.grid.item_ids
+    return offers(ids, scores.columns, keys, tables.items, spec.options, normal)
 
 
 def _with_times(grid: Grid, tables: Read, audit: Audit) -> Grid:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -15,10 +15,12 @@ from naas_psych.study.grid import Grid
 from naas_psych.study.items import ItemTable
 from naas_psych.study.judged import check_grades, check_judged
 from naas_psych.study.locate import Source
+from naas_psych.study.offered import Offer
 from naas_psych.study.plans import as_shares
 from naas_psych.study.read import read_table
 from naas_psych.study.scales import Scale, wider
 from naas_psych.study.shapes import SHAPES, Shape
+from naas_psych.study.standard_tables import check_grid, settle_standard
 
 _ANY = Scale()
 #: Fewer numbers off the scale than this may all be slips, even when there is no rating beside them.
@@ -26,36 +28,55 @@ _TELLING = 3
 
 
 def read_optional(
-    source: Source, grid: Grid, items: ItemTable | None, audit: Audit
+    source: Source,
+    grid: Grid,
+    items: ItemTable | None,
+    audit: Audit,
+    offered: Mapping[str, Offer] | None = None,
 ) -> dict[str, pd.DataFrame]:
-    """The optional tables that the study has, checked; numbers are numbers, missing is None."""
+    """The optional tables that the study has, checked; numbers are numbers, missing is None.
+
+    `offered` says what each item offers, for judgements of its options and steps.
+    """
     found = {}
+    files: dict[str, RawTable] = {}
     for name, shape in SHAPES.items():
         path = source.path(name)
         table = read_table(path, audit) if path else None
         frame = _frame(table, shape, audit) if table else None
         if table is None or frame is None:
             continue
-        if name == "angoff":
-            frame = _as_probabilities(frame, table, audit)
-        if name == "blueprint":
-            frame = as_shares(frame, table, audit)
-        if name == "judges":
-            _check_named_twice(table, frame, audit)
-        if name == "endorsements":
-            check_endorsed(table, frame, grid, audit)
-        else:
-            _check_persons(table, frame, grid, audit)
-        if name == "judged_persons":
-            frame = check_judged(table, frame, source.spec.standard, source.spec.cuts, audit)
-        elif name == "marks":
-            check_grades(table, frame, source.spec.standard, audit)
+        frame = _settled(name, table, frame, source, grid, audit)
+        frame = settle_standard(name, table, frame, offered, audit)
         _check_items(table, frame, {*grid.item_ids, *(items.ids if items else ())}, audit)
-        if "round" in shape.names and name != "judged_persons":
+        if "round" in shape.names and name not in ("judged_persons", "bookmark"):
             _check_repeated(table, frame, audit)
         _check_judges(table, frame, shape, audit)
-        found[name] = frame
+        found[name], files[name] = frame, table
+    if "ebel_items" in found:
+        check_grid(files["ebel_items"], found["ebel_items"], found.get("ebel_success"), audit)
     return found
+
+
+def _settled(
+    name: str, table: RawTable, frame: pd.DataFrame, source: Source, grid: Grid, audit: Audit
+) -> pd.DataFrame:
+    """What one table needs that others do not."""
+    if name == "angoff":
+        frame = _as_probabilities(frame, table, audit)
+    if name == "blueprint":
+        frame = as_shares(frame, table, audit)
+    if name == "judges":
+        _check_named_twice(table, frame, audit)
+    if name == "endorsements":
+        check_endorsed(table, frame, grid, audit)
+    else:
+        _check_persons(table, frame, grid, audit)
+    if name == "judged_persons":
+        frame = check_judged(table, frame, source.spec.standard, source.spec.cuts, audit)
+    elif name == "marks":
+        check_grades(table, frame, source.spec.standard, audit)
+    return frame
 
 
 def _frame(table: RawTable, shape: Shape, audit: Audit) -> pd.DataFrame | None:
@@ -170,7 +191,7 @@ def _check_items(table: RawTable, frame: pd.DataFrame, known: set[str], audit: A
 
 
 def _check_repeated(table: RawTable, frame: pd.DataFrame, audit: Audit) -> None:
-    by = [c for c in ("judge_id", "item_id", "round", "form_id") if c in frame]
+    by = [c for c in ("judge_id", "item_id", "round", "form_id", "boundary") if c in frame]
     for record in np.flatnonzero(frame.duplicated(by).to_numpy()):
         who = ", ".join(str(frame[c].iloc[record]) for c in by)
         where: Where = {"file": table.file, "row": table.line(int(record)), "value": who}
