@@ -1,0 +1,68 @@
+"""How able those tested are, with the error of so few of them, and how able each group is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from naas_psych.analyses.clusters import clusters_of
+from naas_psych.analyses.cutscores.resit_world import World
+from naas_psych.analyses.outcomes import form_totals
+from naas_psych.numerics.arrays import Floats
+from naas_psych.numerics.multipliers import multipliers
+from naas_psych.study.responses import Counted
+from naas_psych.study.study import Study
+
+#: Least share of the variance of all abilities that a group is given.
+_LEAST = 0.05
+
+
+@dataclass(frozen=True, eq=False)
+class Scored:
+    """n persons with a total: standardised within their form, so that forms count alike.
+
+    rows (n,) of the study; z (n,); draws (R, n) weights that make another sample of clusters
+    """
+
+    rows: NDArray[np.int64]
+    z: Floats
+    draws: Floats
+    said: str
+
+
+@dataclass(frozen=True, eq=False)
+class Ability:
+    """(R + 1,) mean and SD of ability; the first is the estimate, the others stand for its error."""
+
+    mean: Floats
+    sd: Floats
+
+
+def scored_persons(study: Study, omitted: Counted | None, *, draws: int, seed: int) -> Scored:
+    """All persons with a total on a form where totals differ."""
+    rows, z = [np.empty(0, np.int64)], [np.empty(0)]
+    for form in form_totals(study, omitted):
+        spread = form.totals.std()
+        if spread > 0:
+            rows.append(form.rows)
+            z.append((form.totals - form.totals.mean()) / spread)
+    found, clusters = np.concatenate(rows), clusters_of(study)
+    own = clusters.codes[found]
+    seen, codes = np.unique(own, return_inverse=True)
+    weights = multipliers(seen.size, draws, seed=seed)
+    return Scored(found, np.concatenate(z), weights[:, codes], clusters.said)
+
+
+def ability(world: World, scored: Scored, chosen: NDArray[np.bool_]) -> Ability:
+    """Of the chosen (n,) among the scored: true scores spread less than observed ones."""
+    z, rho = scored.z[chosen], world.reliability
+    centre, square = z.mean(), z.var()
+    own = scored.draws[:, chosen]
+    moved = np.einsum("rn,n->r", own, z - centre) / z.size
+    wider = np.einsum("rn,n->r", own, (z - centre) ** 2 - square) / z.size
+    means = centre + np.concatenate([[0.0], moved])
+    variances = square + np.concatenate([[0.0], wider])
+    share = np.maximum((variances - (1 - rho)) / rho, _LEAST)
+    return Ability(world.mean + world.sd * means / np.sqrt(rho), world.sd * np.sqrt(share))
