@@ -36,7 +36,7 @@ def drawn_parameters(fit: Calibration, draws: int, *, seed: int) -> Floats:
     for _ in range(_ROUNDS):
         normal = stream.standard_normal((draws, centre.shape[1]))
         more = centre + np.einsum("pq,rq->rp", root, normal)
-        found = np.vstack([found, more[_feasible(fit.model, more[:, : fit.model.n_free])]])
+        found = np.vstack([found, more[feasible_rows(fit.model, more[:, : fit.model.n_free])]])
         if len(found) >= draws:
             return np.vstack([centre, found[:draws]])
     return centre
@@ -63,7 +63,7 @@ def drawn_probabilities(
     return found
 
 
-def _feasible(model: TestModel, x: Floats) -> NDArray[np.bool_]:
+def feasible_rows(model: TestModel, x: Floats) -> NDArray[np.bool_]:
     """(R,) whether every item has a distribution under each row of x (R, P)."""
     found = np.ones(len(x), dtype=bool)
     for batch in model.batches:
