@@ -105,7 +105,14 @@ def _offered(tables: Read, recorded: Recorded, scores: _Scores | None) -> dict[s
     spec = recorded.plan.spec
     normal, keys = normal_form(spec.case_sensitive), recorded.key.by_item
     ids = recorded.grid.item_ids
-    return offers(ids, scores.columns, keys, tables.items, spec.options, normal)
+    return offers(
+        ids,
+        scores.columns,
+        keys=keys,
+        items=tables.items,
+        declared=spec.options,
+        normal=normal,
+    )
 
 
 def _with_times(grid: Grid, tables: Read, audit: Audit) -> Grid:

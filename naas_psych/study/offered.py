@@ -29,6 +29,7 @@ class Offer:
 def offers(
     item_ids: Sequence[str],
     columns: Sequence[Column],
+    *,
     keys: Mapping[str, str],
     items: ItemTable | None,
     declared: Sequence[str] | None,

@@ -16,7 +16,7 @@ from naas_psych.study.offered import Offer
 #: Columns that share a unit: cuts, and shares of persons.
 _CUTS = ("min_cut", "max_cut", "cut")
 _RATES = ("min_fail", "max_fail", "pass_rate")
-_WITH_ERRORS = {_CUTS: "cut_se", _RATES: "pass_rate_se"}
+_WITH_ERRORS: dict[tuple[str, ...], str] = {_CUTS: "cut_se", _RATES: "pass_rate_se"}
 HOFSTEE = ("min_cut", "max_cut", "min_fail", "max_fail")
 BEUK = ("cut", "pass_rate")
 
@@ -241,9 +241,9 @@ def _check_steps(
         offer = offered.get(item) if isinstance(item, str) else None
         if offer is None or offer.steps is None or (offer.steps == 1 and np.isnan(given)):
             continue
-        if given == given and given == int(given) and 1 <= given <= offer.steps:
+        if np.isfinite(given) and given == int(given) and 1 <= given <= offer.steps:
             continue
-        said = f"step {given:g}" if given == given else "no step"
+        said = f"step {given:g}" if np.isfinite(given) else "no step"
         audit.add(
             "bookmark_step",
             f"{frame['judge_id'].iloc[record]}: {said} of item {item!r}.",

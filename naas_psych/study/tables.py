@@ -46,7 +46,7 @@ def read_optional(
         frame = _frame(table, shape, audit) if table else None
         if table is None or frame is None:
             continue
-        frame = _settled(name, table, frame, source, grid, audit)
+        frame = _settled(name, table, frame, grid=grid, source=source, audit=audit)
         frame = settle_standard(name, table, frame, offered, audit)
         _check_items(table, frame, {*grid.item_ids, *(items.ids if items else ())}, audit)
         if "round" in shape.names and name not in ("judged_persons", "bookmark"):
@@ -59,7 +59,7 @@ def read_optional(
 
 
 def _settled(
-    name: str, table: RawTable, frame: pd.DataFrame, source: Source, grid: Grid, audit: Audit
+    name: str, table: RawTable, frame: pd.DataFrame, *, source: Source, grid: Grid, audit: Audit
 ) -> pd.DataFrame:
     """What one table needs that others do not."""
     if name == "angoff":
