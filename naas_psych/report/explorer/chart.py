@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from naas_psych.drawing import COLOURS
 from naas_psych.report.explorer.rows import Explored
-
-if TYPE_CHECKING:
-    import altair as alt
 
 _WIDTH, _HEIGHT = 520, 190
 _AXIS = "cut, per cent of the marks"
@@ -31,14 +28,18 @@ def specification(found: Explored) -> dict[str, Any]:
     panels = [_below(alt, found), _errors(alt, found)]
     if found.groups:
         panels.append(_ratios(alt, found))
-    chart = alt.vconcat(*panels, spacing=14).resolve_scale(color="independent", x="shared")
-    chart = chart.add_params(upper, lower).configure_view(strokeOpacity=0.25)
-    made: dict[str, Any] = chart.configure_axis(grid=False).to_dict()
+    chart = alt.vconcat(*panels, spacing=14).resolve_scale(
+        color="independent", strokeDash="independent", x="shared"
+    )
+    chart = chart.add_params(upper, lower).configure(
+        background="white", axis={"grid": False}, view={"strokeOpacity": 0.25}
+    )
+    made: dict[str, Any] = chart.to_dict()
     made["usermeta"] = {"embedOptions": {"actions": False}}
     return made
 
 
-def _below(alt: Any, found: Explored) -> alt.LayerChart:
+def _below(alt: Any, found: Explored) -> Any:
     """The share below each cut with its limits, and where cuts were put by whom."""
     curve = alt.Chart(alt.Data(values=found.curve))
     x = alt.X("percent:Q", title=None, scale=alt.Scale(domain=found.domain))
@@ -53,7 +54,7 @@ def _below(alt: Any, found: Explored) -> alt.LayerChart:
     return alt.layer(*layers).properties(width=_WIDTH, height=_HEIGHT, title="Below the cut")
 
 
-def _errors(alt: Any, found: Explored) -> alt.LayerChart:
+def _errors(alt: Any, found: Explored) -> Any:
     """Wrong outcomes at each cut, told by dash and label as well as colour."""
     rows = [
         {"percent": row["percent"], "share": row[name], "error": label}
@@ -68,7 +69,7 @@ def _errors(alt: Any, found: Explored) -> alt.LayerChart:
             x=x,
             y=alt.Y("share:Q", title="share of all", axis=alt.Axis(format=".1%")),
             color=_legend(alt, "error", ["false pass", "false fail"], (COLOURS[1], COLOURS[5])),
-            strokeDash=alt.StrokeDash("error:N", legend=None, sort=["false pass", "false fail"]),
+            strokeDash=_dashes(alt, "error", ["false pass", "false fail"]),
         )
     )
     return alt.layer(line, *_chosen(alt)).properties(
@@ -76,7 +77,7 @@ def _errors(alt: Any, found: Explored) -> alt.LayerChart:
     )
 
 
-def _ratios(alt: Any, found: Explored) -> alt.LayerChart:
+def _ratios(alt: Any, found: Explored) -> Any:
     """Pass rate of each group over that of its reference."""
     names = sorted({row["name"] for row in found.groups})
     line = (
@@ -86,9 +87,7 @@ def _ratios(alt: Any, found: Explored) -> alt.LayerChart:
             x=alt.X("percent:Q", title=_AXIS),
             y=alt.Y("ratio:Q", title="ratio of pass rates", scale=alt.Scale(zero=False)),
             color=_legend(alt, "name", names, COLOURS),
-            strokeDash=alt.StrokeDash(
-                "name:N", legend=None, scale=alt.Scale(domain=names, range=_cycled(names, _DASHES))
-            ),
+            strokeDash=_dashes(alt, "name", names),
         )
     )
     line_at = alt.Chart(alt.Data(values=[{"ratio": found.ratio_line}]))
@@ -100,8 +99,17 @@ def _ratios(alt: Any, found: Explored) -> alt.LayerChart:
 
 def _legend(alt: Any, field: str, names: list[str], colours: tuple[str, ...]) -> Any:
     scale = alt.Scale(domain=names, range=_cycled(names, colours))
-    legend = alt.Legend(title=None, orient="bottom", columns=3, symbolType="stroke", labelLimit=240)
-    return alt.Color(f"{field}:N", scale=scale, legend=legend)
+    return alt.Color(f"{field}:N", scale=scale, legend=_key(alt))
+
+
+def _dashes(alt: Any, field: str, names: list[str]) -> Any:
+    """Dashes that go with the colours, in the same legend."""
+    scale = alt.Scale(domain=names, range=_cycled(names, _DASHES))
+    return alt.StrokeDash(f"{field}:N", scale=scale, legend=_key(alt))
+
+
+def _key(alt: Any) -> Any:
+    return alt.Legend(title=None, orient="bottom", columns=3, symbolType="stroke", labelLimit=240)
 
 
 def _cycled(names: list[str], values: tuple[Any, ...]) -> list[Any]:
