@@ -142,7 +142,7 @@ CHAPTERS: tuple[Chapter, ...] = (
         "cutscores",
         "Decisions",
         "simulate pass marks: outcomes, classification errors, group effects",
-        ("top_of_scale",),
+        ("top_of_scale", "resits"),
     ),
 )
 

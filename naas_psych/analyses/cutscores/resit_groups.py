@@ -49,13 +49,13 @@ def group_table(
     why = ["group_too_few" if not row["numbers"] else "nobody_meets" for row in rows]
     narrow = {
         f"{name}{end}": [
-            "group_too_few" if not row["numbers"] else "not_asked" if draws < 2 else "nobody_meets"
+            "group_too_few" if not row["numbers"] else "no_draws" if draws < 2 else "nobody_meets"
             for row in rows
         ]
         for name in _NUMBERS
         for end in ("_low", "_high")
     }
-    return tidy(columns, {**{name: why for name in _NUMBERS}, **narrow})
+    return tidy(columns, {**dict.fromkeys(_NUMBERS, why), **narrow})
 
 
 def _rows(

@@ -109,24 +109,23 @@ def assumed(study: Study, options: Mapping[str, Any]) -> dict[str, Assumed]:
     return found
 
 
-def assumption_table(found: Mapping[str, Assumed]) -> pd.DataFrame:
-    """One row a number; none of them is measured by this test."""
+def assumption_table(found: Mapping[str, Assumed], reliability: float) -> pd.DataFrame:
+    """One row a number; of these only the reliability is measured."""
+    none = float("nan")
+    tested = Assumed(reliability, "share of variance", "these data")
+    every = {**found, "reliability": tested}
     return tidy(
         {
-            "assumption": list(found),
-            "assumed_value": [one.value for one in found.values()],
-            "assumed_unit": [one.unit for one in found.values()],
-            "given_by": [one.source for one in found.values()],
-            "range_from": [_number(one.least) for one in found.values()],
-            "range_to": [_number(one.most) for one in found.values()],
-            "standing": ["assumed"] * len(found),
+            "assumption": list(every),
+            "assumed_value": [one.value for one in every.values()],
+            "assumed_unit": [one.unit for one in every.values()],
+            "given_by": [one.source for one in every.values()],
+            "range_from": [none if one.least is None else one.least for one in every.values()],
+            "range_to": [none if one.most is None else one.most for one in every.values()],
+            "assumed_or_measured": ["assumed"] * len(found) + ["measured"],
         },
-        {name: ["not_asked"] * len(found) for name in ("range_from", "range_to")},
+        {name: ["not_asked"] * len(every) for name in ("range_from", "range_to")},
     )
-
-
-def _number(value: float | None) -> float:
-    return float("nan") if value is None else float(value)
 
 
 def own_policy(found: Mapping[str, Assumed], *, best: bool) -> Rules:

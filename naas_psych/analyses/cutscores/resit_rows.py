@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from naas_psych.analyses.cutscores.resit_ability import Ability
+from naas_psych.analyses.cutscores.resit_ability import Ability, Scored
 from naas_psych.analyses.cutscores.resit_policies import Assumed, Rules
 from naas_psych.analyses.cutscores.resit_world import Kinds, World
 from naas_psych.numerics.arrays import Floats
@@ -75,9 +75,7 @@ def with_limits(name: str, draws: Floats, level: float) -> dict[str, Any]:
     return {name: draws[..., 0], f"{name}_low": low, f"{name}_high": high}
 
 
-def policy_table(
-    found: Sequence[Followed], people: int | None, level: float
-) -> pd.DataFrame:
+def policy_table(found: Sequence[Followed], people: int | None, level: float) -> pd.DataFrame:
     """One row a policy, at its end; beside each error that of the first sitting alone."""
     last = {name: np.stack([one.shares(name)[-1] for one in found]) for name in _ERRORS}
     first = {name: np.stack([one.shares(name)[0] for one in found]) for name in _ERRORS}
@@ -128,15 +126,14 @@ def _reasons(columns: Mapping[str, Any]) -> dict[str, list[str | None]]:
         if name.startswith("of_population"):
             found[name] = ["no_population"] * rows
         elif name.startswith("false_pass_growth"):
-            found[name] = ["nobody_passes_falsely"] * rows
+            grew = np.isfinite(columns["false_pass_growth"])
+            found[name] = ["no_draws" if one else "nobody_passes_falsely" for one in grew]
         else:
-            found[name] = ["not_asked"] * rows
+            found[name] = ["no_draws"] * rows
     return found
 
 
-def attempt_table(
-    found: Sequence[Followed], people: int | None, level: float
-) -> pd.DataFrame:
+def attempt_table(found: Sequence[Followed], people: int | None, level: float) -> pd.DataFrame:
     """One row a policy and sitting: where all persons stand after it."""
     parts = []
     for one in found:
@@ -176,6 +173,20 @@ def outcome_table(
         }
         parts.append(tidy(columns, _reasons(columns)))
     return pd.concat(parts, ignore_index=True)
+
+
+def first_table(found: Followed, scored: Scored, world: World, level: float) -> pd.DataFrame:
+    """One row an outcome of the first sitting: what the model expects, and what was seen."""
+    stand = found.shares("outcome")[0]
+    reached = scored.outcomes
+    seen = np.array([(reached == k).mean() for k in range(len(world.outcomes))])
+    columns = {
+        "outcome": list(world.outcomes),
+        "n": [int(scored.rows.size)] * len(stand),
+        "observed_share": seen,
+        **with_limits("modelled_share", stand, level),
+    }
+    return tidy(columns, {"modelled_share": ["no_draws"] * len(stand)})
 
 
 def month_table(found: Sequence[Followed]) -> pd.DataFrame:

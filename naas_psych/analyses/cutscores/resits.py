@@ -19,6 +19,7 @@ from naas_psych.analyses.cutscores.resit_policies import (
 )
 from naas_psych.analyses.cutscores.resit_rows import (
     attempt_table,
+    first_table,
     month_table,
     outcome_table,
     policy_table,
@@ -29,11 +30,11 @@ from naas_psych.analyses.cutscores.resit_world import world_of
 from naas_psych.analyses.fairness.compared import groups_asked
 from naas_psych.analyses.fairness.options import Group
 from naas_psych.analyses.options import Cuts, Omitted
+from naas_psych.analyses.outcomes import cuts_asked
 from naas_psych.analysis import Level, Seed, analysis
 from naas_psych.errors import AnalysisImpossible
 from naas_psych.result import Result
 from naas_psych.study.study import Study
-from naas_psych.analyses.outcomes import cuts_asked
 
 __all__ = ["drawings", "findings", "resits"]
 
@@ -147,8 +148,9 @@ def resits(
         "drop_out": drop_out,
         "discounted": discounted,
     }
-    world = world_of(study, cuts_asked(study, cut), _lowest(study), omitted)
-    scored = scored_persons(study, omitted, draws=draws, seed=seed)
+    cuts = cuts_asked(study, cut)
+    world = world_of(study, cuts, _lowest(study), omitted)
+    scored = scored_persons(study, cuts, omitted, draws=draws, seed=seed)
     if not scored.rows.size or not world.reliability > 0:
         raise AnalysisImpossible(
             "Nobody has a total on a form where totals differ. Needed: complete scored responses."
@@ -166,12 +168,11 @@ def resits(
             "policies": policy_table(found, people, level),
             "attempts": attempt_table(found, people, level),
             "outcomes": outcome_table(world, found, people, level),
+            "first_sitting": first_table(found[0], scored, world, level),
             "months": month_table(found),
-            "groups": group_table(
-                world, worked[own.name], scored, asked, least=least, level=level
-            ),
+            "groups": group_table(world, worked[own.name], scored, asked, least=least, level=level),
             "sensitivity": sensitivity_table(world, own, numbers, everybody),
-            "assumptions": assumption_table(numbers),
+            "assumptions": assumption_table(numbers, world.reliability),
         },
         notes=(
             f"The highest outcome is {world.outcomes[-1]}; whoever reaches it sits no more.",
