@@ -88,12 +88,12 @@ def cannot_show(study: Study, run: Run) -> tuple[str, ...]:
     said = [
         "What the score measures, and whether that is what the job needs. "
         "Numbers about answers cannot show it; experts and other evidence must.",
-        "Whether the test treats groups of people alike. This version compares no groups.",
+        _of_groups(study),
     ]
     if study.spec.cuts:
         said.append(
-            "How many people near the pass mark would change sides on another day. "
-            "This version does not examine pass marks."
+            "Whether the pass mark is in the right place. Numbers show what it would do; "
+            "named people must say what it should be."
         )
     else:
         said.append("Who would pass. No pass mark was given with these data.")
@@ -103,6 +103,12 @@ def cannot_show(study: Study, run: Run) -> tuple[str, ...]:
         n = count(len(run.not_examined), "planned analysis", "planned analyses")
         said.append(f"{n} could not be run on these data; the reasons are given below.")
     return tuple(said)
+
+
+def _of_groups(study: Study) -> str:
+    if study.spec.groups:
+        return "Why groups of people differ. Numbers show that they do, and where; not why."
+    return "Whether the test treats groups of people alike. No groups were named with these data."
 
 
 def _who(study: Study, run: Run) -> Tile:

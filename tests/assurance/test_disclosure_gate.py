@@ -70,6 +70,24 @@ def sheet(frame: pd.DataFrame, profile: str, **entry: Any) -> tuple[Sheet, Profi
     return made, profiles()[profile]
 
 
+def test_of_a_curve_only_the_cuts_asked_for_are_shown() -> None:
+    curve = pd.DataFrame(
+        {
+            "cut": [46.0, 47.0, 48.0],
+            "cut_name": [None, "met", None],
+            "n": [1000, 1000, 1000],
+            "pass_rate": [0.9, 0.89, 0.87],
+            "pass_rate_low": [0.88, 0.87, 0.85],
+            "pass_rate_modelled": [0.9, 0.888, 0.874],
+        }
+    )
+    made, rules = sheet(curve, "ofqual", named_only={"by": "cut_name", "columns": ["pass_rate"]})
+    found = shown(made, rules)
+    assert found["pass_rate"].notna().tolist() == [False, True, False]
+    assert found["pass_rate_low"].notna().tolist() == [False, True, False]
+    assert found["pass_rate_modelled"].notna().all()
+
+
 def gated(frame: pd.DataFrame, profile: str, **entry: Any) -> pd.DataFrame:
     return shown(*sheet(frame, profile, **entry))
 

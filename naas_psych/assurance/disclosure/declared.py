@@ -56,7 +56,8 @@ class Layout:
     add up, `all_or_none` which columns go altogether when the count of one row does, `blocks` which
     columns go together in a block of rows, `exempt` which rows are about others than candidates,
     `base_from` where the base stands in another table. A `joined` table has totals of what tables
-    of groups count; what a `modelled` one says of outcomes comes from a model.
+    of groups count; what a `modelled` one says of outcomes comes from a model. `named_only` columns
+    are shown only in rows that have a name: the others differ from them by a few persons.
     """
 
     analysis: str
@@ -69,6 +70,7 @@ class Layout:
     blocks: Mapping[str, Any] = field(default_factory=dict)
     joined: bool = False
     modelled: bool = False
+    named_only: Mapping[str, Any] = field(default_factory=dict)
     exempt: Mapping[str, Any] = field(default_factory=dict)
     base_from: Mapping[str, Any] | None = None
 
@@ -149,6 +151,7 @@ def layout_of(
         blocks=entry.get("blocks", {}),
         joined="what" in entry,
         modelled=entry.get("modelled", False),
+        named_only=entry.get("named_only", {}),
         exempt=entry.get("exempt", {}),
         base_from=entry.get("base"),
     )

@@ -22,6 +22,7 @@ FEW_WITH_OUTCOME = "few persons of a group have the outcome, or lack it"
 SMALL_NUMERATOR = "a percentage that gives a small count"
 RESTS_ON_WITHHELD = "rests on a number that is withheld"
 SECONDARY = "would give another withheld number"
+NEIGHBOURS = "differs from another by a few persons"
 PERSONS = "a row about one person"
 
 
@@ -82,6 +83,8 @@ class Sheet:
 def primary(sheet: Sheet, profile: Profile) -> None:
     """Mark every cell that is withheld for its own sake, and what rests on it."""
     grouped = bool(sheet.layout.by)
+    if sheet.layout.named_only:
+        _neighbours(sheet)
     for column in sheet.layout.of_kind("count"):
         _count(sheet, column, profile)
     for column in sheet.layout.columns.values():
@@ -91,6 +94,15 @@ def primary(sheet: Sheet, profile: Profile) -> None:
     spread(sheet)
     if sheet.layout.blocks:
         _blocks(sheet, exact=profile.rounding == 1)
+
+
+def _neighbours(sheet: Sheet) -> None:
+    """Of a curve over all cuts only the cuts that somebody asked for are shown."""
+    how = sheet.layout.named_only
+    nameless = sheet.frame[how["by"]].isna().to_numpy()
+    for column in sheet.layout.columns.values():
+        if column.of in how["columns"]:
+            sheet.withhold(column.name, nameless, NEIGHBOURS)
 
 
 def _blocks(sheet: Sheet, *, exact: bool) -> None:
