@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from math import nan
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from naas_psych.numerics.arrays import Floats
 from naas_psych.numerics.classification.crossed import Crossed
@@ -44,7 +45,7 @@ def hanson_brennan(
     counts: Floats,
     *,
     reliability: float,
-    cuts: Floats,
+    cuts: ArrayLike,
     items: int,
     parameters: int = 4,
 ) -> HansonBrennan:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from math import isfinite
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.special import betaln, gammaln
 
 from naas_psych.numerics.arrays import Floats
@@ -19,7 +20,7 @@ from naas_psych.numerics.classification.outcome_tables import ascending, nothing
 from naas_psych.numerics.classification.subkoviak import Agreement
 
 
-def huynh(*, mean: float, kr21: float, cuts: Floats, items: int) -> Agreement:
+def huynh(*, mean: float, kr21: float, cuts: ArrayLike, items: int) -> Agreement:
     """a = mean (1/KR-21 - 1), b = n/KR-21 - n - a; scores on two forms share tau ~ beta(a, b).
 
     P(x, y) = C(n, x) C(n, y) B(a + x + y, b + 2n - x - y) / B(a, b), summed over the outcomes.

@@ -17,6 +17,7 @@ from math import nan
 from typing import Literal
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from naas_psych.numerics.arrays import Floats
 from naas_psych.numerics.classification.crossed import Crossed
@@ -53,7 +54,7 @@ def livingston_lewis(
     counts: Floats,
     *,
     reliability: float,
-    cuts: Floats,
+    cuts: ArrayLike,
     low: float,
     high: float,
     parameters: int = 4,

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from naas_psych.numerics.arrays import Floats
 from naas_psych.numerics.classification.crossed import Crossed
+from naas_psych.numerics.classification.outcome_tables import ascending
 
 
-def observed_shares(scores: Floats, counts: Floats, cuts: Floats) -> Floats:
+def observed_shares(scores: Floats, counts: Floats, cuts: ArrayLike) -> Floats:
     """(K,) share of persons with each outcome."""
     weight = np.asarray(counts, dtype=float)
-    outcome = np.searchsorted(np.asarray(cuts) - 1e-9, np.asarray(scores), side="right")
-    found = np.bincount(outcome, weights=weight, minlength=len(cuts) + 1)
+    places = ascending(cuts)
+    outcome = np.searchsorted(places - 1e-9, np.asarray(scores), side="right")
+    found = np.bincount(outcome, weights=weight, minlength=places.size + 1)
     return np.asarray(found / weight.sum())
 
 

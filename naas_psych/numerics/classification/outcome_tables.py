@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from naas_psych.numerics.arrays import Floats
 from naas_psych.numerics.classification.crossed import Crossed
 from naas_psych.numerics.classification.true_nodes import TrueNodes
 
 
-def ascending(cuts: Floats) -> Floats:
+def ascending(cuts: ArrayLike) -> Floats:
     """`cuts` as an array; ValueError unless there is one and each is above the one before it."""
     found = np.atleast_1d(np.asarray(cuts, dtype=float))
     if found.ndim != 1 or found.size == 0 or not np.isfinite(found).all():

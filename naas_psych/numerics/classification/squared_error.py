@@ -9,11 +9,12 @@ Both rise with the distance of the mean from the cut. They describe scores, not 
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from naas_psych.numerics.arrays import Floats
 
 
-def livingston_k2(*, mean: float, variance: float, reliability: float, cuts: Floats) -> Floats:
+def livingston_k2(*, mean: float, variance: float, reliability: float, cuts: ArrayLike) -> Floats:
     """[rho s2 + (mean - c)^2] / [s2 + (mean - c)^2] (Livingston 1972), with the s2 it is given.
 
     nan where the reliability is outside 0 to 1, and where all score exactly the cut.
@@ -25,7 +26,7 @@ def livingston_k2(*, mean: float, variance: float, reliability: float, cuts: Flo
         return np.asarray((reliability * variance + away) / (variance + away))
 
 
-def phi_lambda(*, mean: float, population_variance: float, cuts: Floats, items: int) -> Floats:
+def phi_lambda(*, mean: float, population_variance: float, cuts: ArrayLike, items: int) -> Floats:
     """Phi(lambda) of Brennan and Kane (1977) for `items` right/wrong items.
 
     1 - [x(1 - x) - s2] / ((n - 1) [(x - lambda)^2 + s2]), x the mean and lambda = c/n as

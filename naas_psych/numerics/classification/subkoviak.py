@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.special import bdtr
 
 from naas_psych.numerics.arrays import Floats
@@ -28,7 +29,7 @@ class Agreement:
 
 
 def subkoviak(
-    scores: Floats, counts: Floats, *, reliability: float, cuts: Floats, items: int
+    scores: Floats, counts: Floats, *, reliability: float, cuts: ArrayLike, items: int
 ) -> Agreement:
     """Each person's score on a further form is binomial about tau = rho x/n + (1 - rho) mean/n.
 
