@@ -12,6 +12,7 @@ import pandas as pd
 from naas_psych.study.absence import settle
 from naas_psych.study.audit import Audit
 from naas_psych.study.cells import Coded, fold
+from naas_psych.study.decided import inspect_decision
 from naas_psych.study.grid import Grid
 from naas_psych.study.inspection import (
     compare_scores,
@@ -85,6 +86,7 @@ def assemble(tables: Read, recorded: Recorded, audit: Audit) -> Study | None:
     items = items_frame(grid.item_ids, tables.items, recorded.key if scores.keyed else None)
     inspect_content(spec, items, persons, audit)
     inspect_role(spec, optional.get("judgements"), audit)
+    inspect_decision(spec, optional.get("components"), audit)
     return Study(
         title=spec.study.title or source.name,
         spec=spec,
