@@ -1,0 +1,124 @@
+"""Draws that carry every source of error: which persons came, the judges, and the choice of model.
+
+The sources can be switched on one by one; what is common to two quantities moves both alike.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from naas_psych.analyses.cutscores.sweep_judges import JudgesError
+from naas_psych.analyses.cutscores.sweep_model import PARTS, Measures
+from naas_psych.analyses.cutscores.swept import SweptForm
+from naas_psych.numerics.arrays import Floats
+
+#: Shares below this are as good as nothing when one model's is put over another's.
+_LITTLE = 1e-6
+#: Streams of random numbers of their own, beside those of the persons.
+_JUDGES, _MODELS = 1, 2
+
+
+@dataclass(frozen=True, eq=False)
+class Chances:
+    """What is drawn beside the persons: uniform (R,) for the judges, and the model's place (R,).
+
+    Both are spread evenly over the draws, in random order, so that they add little noise.
+    """
+
+    uniform: Floats
+    model: np.ndarray[tuple[int], np.dtype[np.int64]]
+
+
+def chances(n_draws: int, n_models: int, *, seed: int) -> Chances:
+    """The same for the same seed."""
+    judges, models = (
+        np.random.Generator(np.random.PCG64(np.random.SeedSequence((seed, n_draws, which))))
+        for which in (_JUDGES, _MODELS)
+    )
+    even = (np.arange(n_draws) + 0.5) / n_draws
+    return Chances(judges.permutation(even), models.permutation(np.arange(n_draws) % n_models))
+
+
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """Draws (R, C): the observed share below each cut, and what the models say."""
+
+    below: Floats
+    modelled: Measures | None
+
+
+def with_judges(side: SweptForm, drawn: Drawn, shifts: Floats) -> Drawn:
+    """Every share where the cut would be had it moved by `shifts` (R, C) per cent of the marks.
+
+    Between two attainable cuts shares are read off the straight line.
+    """
+    if not shifts.any():
+        return drawn
+    move = _Move.of(side, shifts)
+    below = move.applied(drawn.below)
+    if drawn.modelled is None:
+        return Drawn(below, None)
+    moved = (move.applied(getattr(drawn.modelled, part)) for part in PARTS)
+    return Drawn(below, Measures(*moved))
+
+
+def with_models(drawn: Drawn, each: list[Measures], choice: Floats) -> Drawn:
+    """Wrong outcomes in the proportion in which the chosen model differs from the first (C,)."""
+    if drawn.modelled is None or len(each) < 2:
+        return drawn
+    found = []
+    for part in PARTS:
+        values = np.array([getattr(one, part) for one in each])
+        ratio = (values + _LITTLE) / (values[0] + _LITTLE)
+        found.append(np.clip(getattr(drawn.modelled, part) * ratio[choice], 0.0, 1.0))
+    return Drawn(drawn.below, Measures(*found))
+
+
+@dataclass(frozen=True, eq=False)
+class _Move:
+    """Where shifted cuts lie between attainable ones: place (R, C) and fraction of the way."""
+
+    place: np.ndarray[tuple[int, int], np.dtype[np.int64]]
+    part: Floats
+    here: np.ndarray[tuple[int], np.dtype[np.int64]]
+    attainable: int
+
+    @staticmethod
+    def of(side: SweptForm, shifts: Floats) -> _Move:
+        axis = side.axis
+        grid = axis.percent[: axis.attainable]
+        here = np.minimum(
+            np.searchsorted(grid, axis.percent - 1e-9, side="left"), axis.attainable - 1
+        )
+        at = np.clip(grid[here] + shifts, grid[0], grid[-1])
+        place = np.clip(np.searchsorted(grid, at, side="right") - 1, 0, max(grid.size - 2, 0))
+        width = np.diff(grid)[place] if grid.size > 1 else np.ones_like(at)
+        return _Move(place, (at - grid[place]) / width, here, axis.attainable)
+
+    def applied(self, draws: Floats) -> Floats:
+        curve = draws[:, : self.attainable]
+        rows = np.arange(len(draws))[:, None]
+        after = np.minimum(self.place + 1, self.attainable - 1)
+        there = (1 - self.part) * curve[rows, self.place] + self.part * curve[rows, after]
+        return np.clip(draws + there - curve[:, self.here], 0.0, 1.0)
+
+
+def everything(
+    side: SweptForm, judges: JudgesError, models: list[Measures], drawn: Chances
+) -> Drawn:
+    """All sources together."""
+    own = Drawn(side.below, None if side.modelled is None else side.modelled.draws)
+    moved = with_judges(side, own, judges.shifts(drawn.uniform))
+    return with_models(moved, models, drawn.model)
+
+
+def still(side: SweptForm, n_draws: int) -> Drawn:
+    """The estimates themselves, as many times as there are draws."""
+    below = np.repeat(side.observed.share[None], n_draws, axis=0)
+    if side.modelled is None:
+        return Drawn(below, None)
+    point = side.modelled.point
+    parts = (np.repeat(getattr(point, part)[None], n_draws, axis=0) for part in PARTS)
+    return Drawn(below, Measures(*parts))
