@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from naas_psych.analyses.content.role_ownership import role_ownership as role_ownership
     from naas_psych.analyses.content.without_flagged import without_flagged as without_flagged
     from naas_psych.analyses.cutscores.cut_groups import cut_groups as cut_groups
+    from naas_psych.analyses.cutscores.cut_losses import cut_losses as cut_losses
     from naas_psych.analyses.cutscores.resits import resits as resits
     from naas_psych.analyses.cutscores.top_of_scale import top_of_scale as top_of_scale
     from naas_psych.analyses.fairness.adjusted_gaps import adjusted_gaps as adjusted_gaps

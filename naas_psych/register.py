@@ -136,13 +136,21 @@ CHAPTERS: tuple[Chapter, ...] = (
         "standard",
         "Pass mark",
         "cut scores from judges' ratings, with standard errors",
-        (),
+        (
+            "contrasting_groups",
+            "body_of_work",
+        ),
     ),
     Chapter(
         "cutscores",
         "Decisions",
         "simulate pass marks: outcomes, classification errors, group effects",
-        ("top_of_scale", "resits"),
+        (
+            "cut_groups",
+            "cut_losses",
+            "resits",
+            "top_of_scale",
+        ),
     ),
 )
 
