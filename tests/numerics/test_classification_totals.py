@@ -296,3 +296,29 @@ def test_squared_error_indices_at_their_edges() -> None:
     far = livingston_k2(mean=38, variance=64, reliability=0.5, cuts=np.array([38, 42, 50, 60]))
     assert (np.diff(far) > 0).all()
     assert far[0] == pytest.approx(0.5)
+
+
+def test_only_the_two_ends_of_the_scale() -> None:
+    counts = np.zeros(61)
+    counts[[0, 60]] = 20, 30
+    given_them: dict[str, Any] = {"reliability": 0.9, "cuts": [36]}
+    for found in (
+        livingston_lewis(ALL, counts, **given_them, low=0, high=60),
+        hanson_brennan(ALL, counts, **given_them, items=60),
+    ):
+        assert found.reason == "only_extremes"
+        assert np.isnan(found.crossed.accurate)
+
+
+def test_scores_that_spread_no_more_than_chance() -> None:
+    # Four persons at each of 29, 30 and 31: the two-term error takes all the variance and more.
+    counts = np.zeros(61)
+    counts[29:32] = 4
+    found = hanson_brennan(ALL, counts, reliability=1e-14, cuts=[30], items=60)
+    assert found.reason == "no_true_variance"
+
+
+def test_next_to_no_error_is_still_a_number() -> None:
+    found = livingston_lewis(ALL, bell(), reliability=1 - 1e-10, cuts=[36], low=0, high=60)
+    assert found.length > found.used_length
+    assert found.crossed.accurate == pytest.approx(1, abs=1e-3)

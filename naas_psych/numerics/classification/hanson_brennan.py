@@ -19,7 +19,12 @@ from naas_psych.numerics.classification.crossed import Crossed
 from naas_psych.numerics.classification.errors import binomial_scores, listed
 from naas_psych.numerics.classification.outcome_tables import ascending, from_nodes, nothing
 from naas_psych.numerics.classification.spread import Spread, reason_against
-from naas_psych.numerics.classification.true_beta import NO_BETA, TrueBeta, fitted
+from naas_psych.numerics.classification.true_beta import (
+    NO_BETA,
+    TrueBeta,
+    fitted,
+    reason_against_beta,
+)
 from naas_psych.numerics.classification.true_nodes import TrueNodes, true_nodes
 
 
@@ -61,8 +66,9 @@ def hanson_brennan(
     k = nan
     if reason is None:
         k = lords_k(spread, reliability=reliability, items=items)
-        true = fitted(true_moments(scores, counts, items=items, k=k), parameters=parameters)
-        reason = None if true.parameters else "no_true_variance"
+        moments = true_moments(scores, counts, items=items, k=k)
+        true = fitted(moments, parameters=parameters)
+        reason = reason_against_beta(moments)
     if reason is not None:
         return HansonBrennan(nothing(shares.size + 1), NO_BETA, k, nan, reason)
     crossed, clipped = from_true(true, shares, items=items, k=k)

@@ -24,13 +24,18 @@ from naas_psych.numerics.classification.crossed import Crossed
 from naas_psych.numerics.classification.errors import Rounding, binomial, continuous
 from naas_psych.numerics.classification.outcome_tables import ascending, from_nodes, nothing
 from naas_psych.numerics.classification.spread import Spread, reason_against
-from naas_psych.numerics.classification.true_beta import NO_BETA, TrueBeta, fitted
+from naas_psych.numerics.classification.true_beta import (
+    NO_BETA,
+    TrueBeta,
+    fitted,
+    reason_against_beta,
+)
 from naas_psych.numerics.classification.true_nodes import true_nodes
 
 Error = Literal["binomial", "beta"]
 
-#: The effective test is never taken to be shorter.
-SHORTEST = 3
+#: The effective test is never taken to be shorter, nor longer than a whole number that counts it.
+SHORTEST, LONGEST = 3, 1_000_000_000
 
 
 @dataclass(frozen=True)
@@ -80,13 +85,12 @@ def livingston_lewis(
             spread.mean, spread.variance, reliability=reliability, low=low, high=high
         )
         effective = (np.asarray(scores, dtype=float) - low) / (high - low) * length
-        true = fitted(
-            true_moments(effective, counts, length=length), parameters=_allowed(parameters, length)
-        )
-        reason = None if true.parameters else "no_true_variance"
+        moments = true_moments(effective, counts, length=length)
+        true = fitted(moments, parameters=_allowed(parameters, length))
+        reason = reason_against_beta(moments)
     if reason is not None:
         return LivingstonLewis(nothing(places.size + 1), NO_BETA, length, 0, reason)
-    used = max(SHORTEST, round(length))
+    used = min(max(SHORTEST, round(length)), LONGEST)
     crossed = from_true(
         true, shares, length=length if error == "beta" else used, error=error, rounding=rounding
     )

@@ -31,6 +31,8 @@ class TrueBeta:
         return (self.high - self.low) ** 2 * self.alpha * self.beta / total**2 / (total + 1)
 
 
+#: Sum of the two shapes; with less, a beta is as good as two points.
+SHAPES_MIN = 1e-4
 #: No beta has these moments.
 NO_BETA = TrueBeta(nan, nan, nan, nan, 0)
 
@@ -39,10 +41,9 @@ def fitted(moments: tuple[float, float, float, float], *, parameters: int = 4) -
     """The beta with the first `parameters` (4, 3 or 2) raw moments of tau (Hanson 1991).
 
     Where that one leaves the scale or does not exist, one with fewer: four, three with low = 0, two
-    on 0 to 1. NO_BETA where the variance is not above 0, or the mean is at a limit.
+    on 0 to 1. NO_BETA where `reason_against_beta` says why.
     """
-    mean, second = moments[:2]
-    if not (0 < mean < 1 and 0 < second - mean**2 < mean * (1 - mean)):
+    if reason_against_beta(moments) is not None:
         return NO_BETA
     for fit in (_four, _three, _two)[4 - parameters :]:
         found = fit(moments)
@@ -51,9 +52,20 @@ def fitted(moments: tuple[float, float, float, float], *, parameters: int = 4) -
     return NO_BETA
 
 
+def reason_against_beta(moments: tuple[float, float, float, float]) -> str | None:
+    """Why no beta has these moments: no variance, or as much as two points at 0 and 1."""
+    mean, second = moments[:2]
+    room = mean * (1 - mean)
+    if not (room > 0 and second - mean**2 > 1e-12 * room):
+        return "no_true_variance"
+    return None if (second - mean**2) * (1 + SHAPES_MIN) < room else "only_extremes"
+
+
 def _possible(found: TrueBeta) -> bool:
     """Shapes above 0 and finite, limits within 0 to 1."""
-    shapes = isfinite(found.alpha + found.beta) and found.alpha > 0 and found.beta > 0
+    shapes = isfinite(found.alpha + found.beta) and min(found.alpha, found.beta) > 0
+    # Half, so that rounding never refuses two parameters that the reason above lets through.
+    shapes = shapes and found.alpha + found.beta > SHAPES_MIN / 2
     return shapes and 0 <= found.low < found.high <= 1
 
 

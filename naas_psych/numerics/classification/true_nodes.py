@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from math import ceil, lgamma
+from math import ceil
 
 import numpy as np
 from scipy.special import betainc, betaincinv
@@ -15,8 +15,8 @@ from scipy.special import betainc, betaincinv
 from naas_psych.numerics.arrays import Floats
 from naas_psych.numerics.classification.true_beta import TrueBeta
 
-#: Share of the distribution that may be left out at either end.
-_TAIL = 1e-17
+#: A shape above that makes an end smooth, so that a tail of that share can be left out.
+_SMOOTH, _TAIL = 4.0, 1e-17
 
 
 @dataclass(frozen=True)
@@ -38,15 +38,15 @@ def true_nodes(true: TrueBeta, cuts: Floats) -> TrueNodes:
     """Gauss-Legendre nodes between the K - 1 ascending true `cuts` (proportions).
 
     One more boundary, at the mean, keeps the two ends in different pieces. There the density may
-    be steep or infinite: w = v^m takes a power w^(alpha - 1) to the smooth v^(m alpha - 1).
+    be steep or infinite: w = b v^m takes a power w^(alpha - 1) to the smooth v^(m alpha - 1).
     """
     width = true.high - true.low
     inner = np.clip((np.asarray(cuts, dtype=float) - true.low) / width, 0.0, 1.0)
     middle = true.alpha / (true.alpha + true.beta)
     turn = int(np.searchsorted(inner, middle))
-    low = float(betaincinv(true.alpha, true.beta, _TAIL))
+    low = _end(true.alpha, true.beta)
     # The upper end is measured from 1, where small distances keep their digits.
-    high = float(betaincinv(true.beta, true.alpha, _TAIL))
+    high = _end(true.beta, true.alpha)
     below = np.concatenate([[low], np.maximum(inner[:turn], low), [middle]])
     above = np.concatenate([[1 - middle], np.maximum(1 - inner[turn:], high), [high]])
     v, weight = _legendre(_nodes_each(inner.size + 2))
@@ -75,17 +75,33 @@ def _legendre(nodes: int) -> tuple[Floats, Floats]:
     return (1 + x) / 2, w / 2
 
 
+def _end(alpha: float, beta: float) -> float:
+    """Where nodes begin: at 0, or where a beta that falls off smoothly to 0 begins to count."""
+    return 0.0 if alpha < _SMOOTH else float(betaincinv(alpha, beta, _TAIL))
+
+
+def _power(alpha: float) -> float:
+    """m, with m alpha = 1, a flat density, where an end holds most of the mass; else above 4."""
+    return 1 / alpha if alpha < 0.25 else float(ceil(_SMOOTH / alpha))
+
+
 def _half(
     edges: Floats, alpha: float, beta: float, *, v: Floats, weight: Floats
 ) -> tuple[Floats, Floats]:
     """Nodes (P, Q) between ascending `edges`, the first of them the lower end, with weights."""
-    power = float(min(40, ceil(4 / alpha))) if alpha < 4 else 1.0
-    start, size = edges[:-1, None], np.diff(edges)[:, None]
-    powers = np.where(start > edges[0], 1.0, power)
-    w = start + size * v**powers
-    log_density = (alpha - 1) * np.log(w) + (beta - 1) * np.log1p(-w)
-    log_density += lgamma(alpha + beta) - lgamma(alpha) - lgamma(beta)
-    raw = weight * powers * v ** (powers - 1) * np.exp(log_density)
+    start = edges[:-1, None]
+    # Pieces of no width have no weight, and a logarithm all the same.
+    size = np.maximum(np.diff(edges)[:, None], 1e-300)
+    log_w = np.where(start > 0, np.log(start + size * v), 0.0)
+    log_density = (alpha - 1) * log_w
+    if edges[0] == 0:
+        # dw/dv = m w/v, in logarithms because v^m may be too small for a number.
+        power = _power(alpha)
+        at_end = np.log(size) + power * np.log(v)
+        log_w = np.where(start > 0, log_w, at_end)
+        log_density = np.where(start > 0, log_density, alpha * at_end - np.log(v))
+    w = np.exp(log_w)
+    log_density += (beta - 1) * np.log1p(-w)
+    raw = weight * np.exp(log_density - log_density.max(axis=1, keepdims=True))
     shares = np.diff(betainc(alpha, beta, edges))[:, None]
-    totals = raw.sum(axis=1, keepdims=True)
-    return w, np.where(totals > 0, raw * (shares / np.where(totals > 0, totals, 1.0)), 0.0)
+    return w, raw * (shares / raw.sum(axis=1, keepdims=True))
