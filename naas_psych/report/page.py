@@ -28,6 +28,7 @@ from naas_psych.references import Reference, references
 from naas_psych.report import wording
 from naas_psych.report.chapters import ChapterView, chapters, opens
 from naas_psych.report.claims import POLARITY, answered, number_words
+from naas_psych.report.explorer.panel import panel, scripts
 from naas_psych.report.figures import Image
 from naas_psych.report.itemcards import (
     ItemCard,
@@ -59,6 +60,7 @@ def page(
     results = {result.analysis: result for result in run.results}
     found = answered(study, run)
     terms = _terms(parts, cards, table_columns(run))
+    ratio_line = study.thresholds["pass_ratio_min"].value
     context = {
         "study": study,
         "internal": internal,
@@ -77,6 +79,7 @@ def page(
         "findings": urgent_first([f for r in run.results for f in r.findings]),
         "anchors": {card.item_id: card.anchor for card in cards},
         "chapters": parts,
+        "explorer": panel(results, images, ratio_line=ratio_line),
         "columns": table_columns(run),
         "limits": wording.interval_words(_options(run)),
         "cards": cards,
@@ -199,6 +202,8 @@ def _rendered(context: Mapping[str, Any]) -> str:
         "opens": opens,
         "style": _template("report.css"),
         "script": _template("report.js"),
+        "explorer_script": _template("explorer.js"),
+        "vega": scripts,
         "measured": measured,
         "number_words": number_words,
         "polarity": POLARITY,

@@ -23,8 +23,8 @@ def specification(found: Explored) -> dict[str, Any]:
     import altair as alt
 
     alt.data_transformers.disable_max_rows()
-    upper = alt.param(name="upper", value=found.upper)
-    lower = alt.param(name="lower", value=found.lower)
+    upper = alt.param(name="upper", value=found.curve[found.upper]["percent"])
+    lower = alt.param(name="lower", value=found.curve[found.lower]["percent"])
     panels = [_below(alt, found), _errors(alt, found)]
     if found.groups:
         panels.append(_ratios(alt, found))
@@ -42,7 +42,7 @@ def specification(found: Explored) -> dict[str, Any]:
 def _below(alt: Any, found: Explored) -> Any:
     """The share below each cut with its limits, and where cuts were put by whom."""
     curve = alt.Chart(alt.Data(values=found.curve))
-    x = alt.X("percent:Q", title=None, scale=alt.Scale(domain=found.domain))
+    x = alt.X("percent:Q", title=None, scale=alt.Scale(domain=found.domain, nice=False))
     share = alt.Y("below:Q", title="share below", axis=alt.Axis(format="%"))
     band = curve.mark_area(opacity=0.2, color=COLOURS[0]).encode(
         x=x, y=alt.Y("below_low:Q"), y2="below_high:Q"
