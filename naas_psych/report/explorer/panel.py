@@ -17,6 +17,12 @@ from naas_psych.report.tables import TableView, view
 from naas_psych.result import Result
 
 
+_ALT = (
+    "Curves over all cuts: the share below, false passes and false fails, and the pass rates of "
+    "groups beside their reference, with the two chosen cuts. The table below has the same numbers."
+)
+
+
 @dataclass(frozen=True)
 class Panel:
     """Everything the template needs; `json` is the data of the picture, safe inside a script."""
@@ -48,7 +54,7 @@ def panel(
         upper_place=found.upper,
         lower_place=found.lower,
         groups=names,
-        alt=_alt(found),
+        alt=_ALT,
         source=_source(found),
         population=f"{found.population:,}",
         twin=next(iter(images.get("cut_summary", ())), None),
@@ -62,17 +68,9 @@ def scripts() -> str:
     """Vega, Vega-Lite and Vega-Embed in one text, so that the page asks no network for them."""
     import vl_convert
 
-    text: str = vl_convert.javascript_bundle()
+    text: str = vl_convert.javascript_bundle(None)
     # A closing tag inside a script would end it.
     return text.replace("</script", "<\\/script")
-
-
-def _alt(found: Explored) -> str:
-    return (
-        "Curves over all cuts: the share below, false passes and false fails, and the pass rates "
-        "of groups beside their reference, with the two chosen cuts. The table below has the "
-        "same numbers."
-    )
 
 
 def _source(found: Explored) -> str:
