@@ -187,3 +187,19 @@ def test_fewer_parameters_where_more_leave_the_scale() -> None:
     assert fitted(moments).parameters == 2
     assert fitted((0.5, 0.25, 0.125, 0.0625)) == NO_BETA
     assert fitted((0.5, 0.2, 0.1, 0.05)) == NO_BETA
+
+
+def test_all_four_moments_come_back_through_the_error() -> None:
+    nodes = true_nodes(TRUE, np.array([0.5]))
+    for k in (0.0, 2.0):
+        scores = hb.two_term_scores(nodes, 50, k=k)
+        shares = np.einsum("pq,pqx->x", nodes.weight, scores)
+        known = [float((nodes.weight * nodes.tau**r).sum()) for r in (1, 2, 3, 4)]
+        x = np.arange(51.0)
+        assert hb.true_moments(x, shares, items=50, k=k) == pytest.approx(known, rel=1e-9)
+        if k == 0:
+            # Below r there are no products of r, and for whole scores none would be.
+            assert ll.true_moments(x, shares, length=50.0) == pytest.approx(known, rel=1e-9)
+        found = fitted(hb.true_moments(x, shares, items=50, k=k))
+        shape = [found.alpha, found.beta, found.low, found.high]
+        assert shape == pytest.approx([5, 3, 0.25, 0.75], rel=1e-4)
