@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from naas_psych.analyses.content.readability import readability as readability
     from naas_psych.analyses.content.role_ownership import role_ownership as role_ownership
     from naas_psych.analyses.content.without_flagged import without_flagged as without_flagged
+    from naas_psych.analyses.cutscores.classification import classification as classification
     from naas_psych.analyses.cutscores.cut_groups import cut_groups as cut_groups
     from naas_psych.analyses.cutscores.cut_losses import cut_losses as cut_losses
     from naas_psych.analyses.cutscores.resits import resits as resits
@@ -85,6 +86,7 @@ if TYPE_CHECKING:
     from naas_psych.analyses.speed.speed_impact import speed_impact as speed_impact
     from naas_psych.analyses.speed.speededness import speededness as speededness
     from naas_psych.analyses.speed.time_opinion import time_opinion as time_opinion
+    from naas_psych.analyses.standard.angoff import angoff as angoff
     from naas_psych.analyses.structure.dimensionality import dimensionality as dimensionality
     from naas_psych.analyses.structure.domain_correlations import (
         domain_correlations as domain_correlations,

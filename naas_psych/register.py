@@ -137,6 +137,7 @@ CHAPTERS: tuple[Chapter, ...] = (
         "Pass mark",
         "cut scores from judges' ratings, with standard errors",
         (
+            "angoff",
             "contrasting_groups",
             "body_of_work",
         ),
@@ -146,6 +147,7 @@ CHAPTERS: tuple[Chapter, ...] = (
         "Decisions",
         "simulate pass marks: outcomes, classification errors, group effects",
         (
+            "classification",
             "cut_groups",
             "cut_losses",
             "resits",

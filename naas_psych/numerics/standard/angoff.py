@@ -58,7 +58,8 @@ _NO_LIMITS = Interval(float("nan"), float("nan"))
 class JudgeCuts:
     """Shares of the marks (J,) that each judge expects of a borderline person.
 
-    filled : (J, I) ratings, gaps filled by judge + item; None where no chain connects them
+    filled : (J, I) ratings, gaps filled by judge + item, nan for items that nobody rated; None
+        where no chain of ratings connects the judges, or the items have no marks
     part : (J,) which part of the connected ratings a judge belongs to, from 0
     """
 
@@ -68,14 +69,20 @@ class JudgeCuts:
 
 
 def judge_cuts(ratings: Floats, weights: Floats) -> JudgeCuts:
-    """Cuts from ratings (J, I) in 0 to 1 (nan where not given) and the marks (I,) of the items."""
-    filled = additive_fill(ratings)
+    """Cuts from ratings (J, I) in 0 to 1 (nan where not given) and the marks (I,) of the items.
+
+    Items that nobody rated are taken to be as hard as the others.
+    """
     part = connected_parts(ratings)
-    total = weights.sum()
-    if filled is None or not total > 0:
-        return JudgeCuts(np.full(len(ratings), np.nan), filled, part)
+    rated = np.isfinite(ratings).any(axis=0)
+    held = weights[rated]
+    own = additive_fill(ratings[:, rated])
+    if own is None or not held.sum() > 0:
+        return JudgeCuts(np.full(len(ratings), np.nan), None, part)
+    filled = np.full(ratings.shape, np.nan)
+    filled[:, rated] = own
     # einsum: the sum must not depend on how many threads a product of matrices would use.
-    return JudgeCuts(np.einsum("ji,i->j", filled, weights / total), filled, part)
+    return JudgeCuts(np.einsum("ji,i->j", own, held / held.sum()), filled, part)
 
 
 def connected_parts(ratings: Floats) -> NDArray[np.int64]:

@@ -31,10 +31,18 @@ class Variances:
     icc_panel: float
 
 
-def rating_variances(ratings: Floats) -> Variances:
-    """Components of the analysis of variance, judge by item (gaps: Henderson's method 1)."""
+def rating_variances(ratings: Floats, weights: Floats | None = None) -> Variances:
+    """Components of the analysis of variance, judge by item (gaps: Henderson's method 1).
+
+    With `weights` (I,) that differ, s2_j is taken from the judges' weighted means, so that with all
+    cells given the error of their mean is s / sqrt(J) whatever the weights.
+    """
     found = variance_components(ratings)
-    named = {"judges": found.raters, "items": found.units, "rest": found.residual}
+    judges = found.raters
+    if weights is not None and len(ratings) > 1 and np.isfinite(ratings).all():
+        means = np.einsum("ji,i->j", ratings, weights / weights.sum())
+        judges = float(means.var(ddof=1)) - found.residual * concentration(weights)
+    named = {"judges": judges, "items": found.units, "rest": found.residual}
     # What is a rounding error below zero is zero, and no negative component.
     noise = 1e-12 * max((abs(v) for v in named.values() if math.isfinite(v)), default=0.0)
     return Variances(
