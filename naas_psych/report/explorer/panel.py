@@ -16,7 +16,6 @@ from naas_psych.report.figures import Image
 from naas_psych.report.tables import TableView, view
 from naas_psych.result import Result
 
-
 _ALT = (
     "Curves over all cuts: the share below, false passes and false fails, and the pass rates of "
     "groups beside their reference, with the two chosen cuts. The table below has the same numbers."
@@ -68,7 +67,7 @@ def scripts() -> str:
     """Vega, Vega-Lite and Vega-Embed in one text, so that the page asks no network for them."""
     import vl_convert
 
-    text: str = vl_convert.javascript_bundle(None)
+    text: str = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
     # A closing tag inside a script would end it.
     return text.replace("</script", "<\\/script")
 
