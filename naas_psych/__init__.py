@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from naas_psych.analyses.cutscores.classification import classification as classification
     from naas_psych.analyses.cutscores.cut_groups import cut_groups as cut_groups
     from naas_psych.analyses.cutscores.cut_losses import cut_losses as cut_losses
+    from naas_psych.analyses.cutscores.composite import composite as composite
+    from naas_psych.analyses.cutscores.decision_rule import decision_rule as decision_rule
     from naas_psych.analyses.cutscores.resits import resits as resits
     from naas_psych.analyses.cutscores.top_of_scale import top_of_scale as top_of_scale
     from naas_psych.analyses.fairness.adjusted_gaps import adjusted_gaps as adjusted_gaps

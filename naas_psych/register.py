@@ -151,6 +151,8 @@ CHAPTERS: tuple[Chapter, ...] = (
             "cut_groups",
             "cut_losses",
             "resits",
+            "decision_rule",
+            "composite",
             "top_of_scale",
         ),
     ),

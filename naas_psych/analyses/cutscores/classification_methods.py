@@ -1,0 +1,86 @@
+"""What one method says of one form, and how methods are called."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+
+from naas_psych.numerics.arrays import Floats
+from naas_psych.numerics.classification.crossed import Crossed
+
+Method = Literal[
+    "livingston_lewis",
+    "hanson_brennan",
+    "lee",
+    "lee_p",
+    "rudner",
+    "guo",
+    "guo_prior",
+    "subkoviak",
+    "huynh",
+    "peng_subkoviak",
+]
+METHODS: tuple[Method, ...] = (
+    "livingston_lewis",
+    "hanson_brennan",
+    "lee",
+    "lee_p",
+    "rudner",
+    "guo",
+    "guo_prior",
+    "subkoviak",
+    "huynh",
+    "peng_subkoviak",
+)
+#: Those that are also given over all forms.
+DEFAULTS: tuple[Method, ...] = ("livingston_lewis", "hanson_brennan", "lee")
+WORDS = {
+    "livingston_lewis": "Livingston-Lewis",
+    "hanson_brennan": "Hanson-Brennan",
+    "lee": "Lee (density of theta)",
+    "lee_p": "Lee (estimates of theta)",
+    "rudner": "Rudner",
+    "guo": "Guo (likelihood)",
+    "guo_prior": "Guo (posterior)",
+    "subkoviak": "Subkoviak",
+    "huynh": "Huynh",
+    "peng_subkoviak": "Peng-Subkoviak",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Judged:
+    """Tables of a method for the told cuts of a form, all at once.
+
+    crossed : (K, K) tables; None with the reason
+    draws : (R, K, K) of other samples; None with `no_limits`
+    fit : what the tables rest on, by the names of columns
+    """
+
+    method: str
+    crossed: Crossed | None
+    reason: str | None = None
+    draws: Crossed | None = None
+    no_limits: str = "not_bootstrapped"
+    fit: dict[str, float] = field(default_factory=dict)
+
+
+def stacked(drawn: Sequence[Crossed]) -> Crossed | None:
+    """Draws (R, K, K), nan where a sample gave none; None where there are none at all."""
+    right = [one.accuracy for one in drawn if one.accuracy is not None]
+    if not any(np.isfinite(one.consistency).all() for one in drawn):
+        return None
+    return Crossed(np.stack(right) if right else None, np.stack([one.consistency for one in drawn]))
+
+
+def mixed(crossed: Sequence[Crossed], weight: Floats) -> Crossed:
+    """Tables of all forms together, from those of each and its share of persons."""
+    consistency = sum(w * one.consistency for w, one in zip(weight, crossed, strict=True))
+    right = [one.accuracy for one in crossed if one.accuracy is not None]
+    if len(right) < len(crossed):
+        return Crossed(None, np.asarray(consistency))
+    accuracy = sum(w * one for w, one in zip(weight, right, strict=True))
+    return Crossed(np.asarray(accuracy), np.asarray(consistency))
