@@ -138,6 +138,8 @@ CHAPTERS: tuple[Chapter, ...] = (
         "cut scores from judges' ratings, with standard errors",
         (
             "angoff",
+            "borderline_group",
+            "borderline_regression",
             "contrasting_groups",
             "body_of_work",
         ),

@@ -40,7 +40,7 @@ class Scored:
 
 @dataclass(frozen=True, eq=False)
 class Ability:
-    """(R + 1,) mean and SD of ability; the first is the estimate, the others stand for its error."""
+    """(R + 1,) mean and SD of ability: the estimate, then draws that stand for its error."""
 
     mean: Floats
     sd: Floats

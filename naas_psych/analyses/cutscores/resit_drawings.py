@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from naas_psych.drawing import COLOURS, DASHES, MARKERS, Drawing, ink, new_figure
@@ -46,7 +47,7 @@ def _longest(table: pd.DataFrame, *, gains: bool) -> pd.DataFrame:
     chosen = table[plain] if gains else table[table["policy"].str.endswith("no gain")]
     if chosen.empty:
         return chosen
-    most = chosen.loc[chosen["attempt"].idxmax(), "policy"]
+    most = chosen["policy"].iloc[int(np.argmax(chosen["attempt"]))]
     found = chosen[chosen["policy"] == most].sort_values("attempt")
     return found.assign(share_below=1 - found["share_met"]).head(6)
 

@@ -12,14 +12,14 @@ from naas_psych.thresholds import Thresholds
 
 
 def resit_findings(result: Result, thresholds: Thresholds) -> Iterator[Finding]:
-    """The trade of the study's policy, then policies whose false passes grow too much."""
+    """The trade of the study's policy, then whether its false passes grow too much."""
     rows = {row["policy"]: row for row in result.tables["policies"].to_dict("records")}
     own = rows.get(result.provenance["own_policy"])
     once = rows.get("1 attempt")
     if own and once and own["attempts"] > 1:
         yield from _trade(own, once, str(result.provenance["top"]))
-    for row in rows.values():
-        yield from _growth(row, thresholds)
+    if own:
+        yield from _growth(own, thresholds)
 
 
 def _trade(own: Row, once: Row, top: str) -> Iterator[Finding]:

@@ -60,7 +60,7 @@ def work(world: World, rules: Rules) -> Worked:
 
 
 def limits(draws: Floats, level: float) -> tuple[Floats, Floats]:
-    """Ends of the middle of the draws (..., R + 1); nan where there are none beyond the estimate."""
+    """Ends of the middle of the draws (..., R + 1); nan where only the estimate is there."""
     if draws.shape[-1] < 2:
         none = np.full(draws.shape[:-1], np.nan)
         return none, none
@@ -227,22 +227,26 @@ def sensitivity_table(
         for end, value in (("from", one.least), ("to", one.most)):
             if value is None:
                 continue
-            value = int(value) if name == "attempts" else value
-            changed: Any = {name: value}
+            changed: Any = {name: int(value) if name == "attempts" else value}
             tally = work(world, replace(own, **changed)).of(alone).tally
             rows.append((name, end, float(value), tally))
-    ends = {
-        "share_met": lambda t: t.reached[-1, 0],
-        "false_pass": lambda t: t.false_pass[-1, 0],
-        "false_fail": lambda t: t.false_fail[-1, 0],
-        "sittings": lambda t: t.sittings[0],
-    }
     columns: dict[str, Any] = {
         "assumption": [row[0] for row in rows],
         "range_end": [row[1] for row in rows],
         "assumed_value": np.array([row[2] for row in rows]),
     }
-    for name, of in ends.items():
-        columns[name] = np.array([of(row[3]) for row in rows])
-        columns[f"{name}_change"] = columns[name] - of(base)
+    at_base = _at_end(base)
+    changed_to = [_at_end(row[3]) for row in rows]
+    for name, value in at_base.items():
+        columns[name] = np.array([one[name] for one in changed_to])
+        columns[f"{name}_change"] = columns[name] - value
     return tidy(columns)
+
+
+def _at_end(tally: Tally) -> dict[str, float]:
+    return {
+        "share_met": float(tally.reached[-1, 0]),
+        "false_pass": float(tally.false_pass[-1, 0]),
+        "false_fail": float(tally.false_fail[-1, 0]),
+        "sittings": float(tally.sittings[0]),
+    }

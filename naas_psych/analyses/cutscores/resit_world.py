@@ -99,7 +99,7 @@ class World:
         )
 
     def _of_form(self, form: TestForm, sittings: int, gains: Gains) -> Kinds:
-        learnt = gains.true * self.sd * np.arange(sittings)
+        learnt = gains.true * self.sd * np.arange(float(sittings))
         theta, width = _nodes(self._edges(form, learnt))
         shown = learnt + gains.practice * self.sd * np.arange(sittings)
         below = np.stack([_below(form, theta + shift) for shift in shown])

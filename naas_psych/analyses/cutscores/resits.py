@@ -176,8 +176,8 @@ def resits(
         },
         notes=(
             f"The highest outcome is {world.outcomes[-1]}; whoever reaches it sits no more.",
-            "Gains, gaps, drop-out and correlated errors are assumed (table assumptions). Gains add "
-            "up from sitting to sitting.",
+            "Gains, gaps, drop-out and correlated errors are assumed (table assumptions). Gains "
+            "add up from sitting to sitting.",
             f"{scored.said} They hold everything that is assumed as it is.",
             "Ability is normal; a group differs in its mean and its spread.",
             *world.notes,
