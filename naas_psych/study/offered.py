@@ -17,6 +17,7 @@ class Offer:
     declared : the options are written down somewhere, not only seen in the responses
     not_nedelsky : why options left cannot be counted (several_keys, not_one_choice), or None
     steps : whole score points above the lowest, None where they are not whole
+    low : the lowest score
     """
 
     options: frozenset[str]
@@ -24,6 +25,7 @@ class Offer:
     declared: bool
     not_nedelsky: str | None
     steps: int | None
+    low: float = 0.0
 
 
 def offers(
@@ -50,6 +52,7 @@ def offers(
             declared=bool(own),
             not_nedelsky=why,
             steps=int(width) if width.denominator == 1 else None,
+            low=float(column.low),
         )
     return found
 

@@ -17,6 +17,7 @@ from naas_psych.study.judged import check_grades, check_judged
 from naas_psych.study.locate import Source
 from naas_psych.study.offered import Offer
 from naas_psych.study.plans import as_shares
+from naas_psych.study.probabilities import as_probabilities
 from naas_psych.study.read import read_table
 from naas_psych.study.scales import Scale, wider
 from naas_psych.study.shapes import SHAPES, Shape
@@ -47,6 +48,9 @@ def read_optional(
         if table is None or frame is None:
             continue
         frame = _settled(name, table, frame, grid=grid, source=source, audit=audit)
+        if name == "angoff":
+            named = list(source.spec.standard.boundaries)
+            frame = as_probabilities(frame, table, named, offered, audit)
         frame = settle_standard(name, table, frame, offered, audit)
         _check_items(table, frame, {*grid.item_ids, *(items.ids if items else ())}, audit)
         if "round" in shape.names and name not in ("judged_persons", "bookmark"):
@@ -62,8 +66,6 @@ def _settled(
     name: str, table: RawTable, frame: pd.DataFrame, *, source: Source, grid: Grid, audit: Audit
 ) -> pd.DataFrame:
     """What one table needs that others do not."""
-    if name == "angoff":
-        frame = _as_probabilities(frame, table, audit)
     if name == "blueprint":
         frame = as_shares(frame, table, audit)
     if name == "judges":
@@ -158,16 +160,6 @@ def _allowed(value: Any, scale: Scale) -> bool:
     if scale.words:
         return value in scale.words
     return value is not None and scale.low <= value <= scale.high
-
-
-def _as_probabilities(frame: pd.DataFrame, table: RawTable, audit: Audit) -> pd.DataFrame:
-    """Ratings of 0 to 100 as probabilities; which of the two they are is said."""
-    columns = [c for c in ("probability", "p_partial") if c in frame]
-    if not (frame[columns] > 1).any(axis=None):
-        audit.say(f"{table.file}: probabilities from 0 to 1.")
-        return frame
-    audit.say(f"{table.file}: probabilities in percent, divided by 100.")
-    return frame.assign(**{column: frame[column] / 100 for column in columns})
 
 
 def _check_persons(table: RawTable, frame: pd.DataFrame, grid: Grid, audit: Audit) -> None:
