@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from naas_psych.analyses.cutscores.classification import classification as classification
     from naas_psych.analyses.cutscores.cut_groups import cut_groups as cut_groups
     from naas_psych.analyses.cutscores.cut_losses import cut_losses as cut_losses
+    from naas_psych.analyses.cutscores.cut_sweep import cut_sweep as cut_sweep
     from naas_psych.analyses.cutscores.composite import composite as composite
     from naas_psych.analyses.cutscores.decision_rule import decision_rule as decision_rule
     from naas_psych.analyses.cutscores.resits import resits as resits
@@ -89,6 +90,14 @@ if TYPE_CHECKING:
     from naas_psych.analyses.speed.speededness import speededness as speededness
     from naas_psych.analyses.speed.time_opinion import time_opinion as time_opinion
     from naas_psych.analyses.standard.angoff import angoff as angoff
+    from naas_psych.analyses.standard.body_of_work import body_of_work as body_of_work
+    from naas_psych.analyses.standard.borderline_group import borderline_group as borderline_group
+    from naas_psych.analyses.standard.borderline_regression import (
+        borderline_regression as borderline_regression,
+    )
+    from naas_psych.analyses.standard.contrasting_groups import (
+        contrasting_groups as contrasting_groups,
+    )
     from naas_psych.analyses.structure.dimensionality import dimensionality as dimensionality
     from naas_psych.analyses.structure.domain_correlations import (
         domain_correlations as domain_correlations,

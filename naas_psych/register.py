@@ -149,6 +149,7 @@ CHAPTERS: tuple[Chapter, ...] = (
         "Decisions",
         "simulate pass marks: outcomes, classification errors, group effects",
         (
+            "cut_sweep",
             "classification",
             "cut_groups",
             "cut_losses",

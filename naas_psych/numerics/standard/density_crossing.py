@@ -26,7 +26,7 @@ def bandwidth(scores: Floats) -> float:
     sd = float(scores.std(ddof=1)) if scores.size > 1 else 0.0
     quartiles = np.quantile(scores, [0.25, 0.75])
     spread = min(sd, float(quartiles[1] - quartiles[0]) / 1.34) or sd
-    return 0.9 * spread * scores.size ** (-0.2)
+    return float(0.9 * spread * scores.size ** (-0.2))
 
 
 def smoothed_density(scores: Floats, at: Floats) -> Floats:

@@ -29,7 +29,7 @@ class Drawn:
 
 
 def resampled_units(codes: NDArray[np.int64], *, seed: int) -> NDArray[np.int64]:
-    """(N,) unit that each person is drawn with, from 0; `codes` (N,) are any numbers of clusters."""
+    """(N,) unit that each person is drawn with, from 0; codes (N,) are numbers of clusters."""
     units = np.unique(codes, return_inverse=True)[1].reshape(codes.shape)
     n = int(units.max(initial=-1)) + 1
     if n <= MOST_SINGLE:
@@ -45,8 +45,11 @@ def drawn_counts(units: NDArray[np.int64], *, replicates: int, seed: int) -> Flo
     return np.asarray(unit_draws(n, replicates=replicates, seed=seed), dtype=float)
 
 
-def drawn_error(values: Floats, n_units: int, *, level: float) -> Drawn:
+def drawn_error(values: Floats, n_units: int, *, level: float, robust: bool = False) -> Drawn:
     """From draws (R,), nan where a sample gives none.
+
+    `robust`: the error is half the width of the middle 68 %, for ratios whose denominator comes
+    near 0 in a few samples.
 
     The spread of G units drawn again is too small by (G - 1) / G, and G units are known from few:
     the percentiles are taken as far out as Student's t with G - 1 degrees of freedom asks
@@ -62,4 +65,7 @@ def drawn_error(values: Floats, n_units: int, *, level: float) -> Drawn:
     stretch = np.sqrt(n_units / (n_units - 1))
     outside = float(ndtr(stretch * stdtrit(n_units - 1, (1 - level) / 2)))
     low, high = np.quantile(known, [outside, 1 - outside])
-    return Drawn(float(known.std(ddof=1) * stretch), float(low), float(high))
+    sd = known.std(ddof=1)
+    if robust:
+        sd = np.diff(np.quantile(known, ndtr([-1.0, 1.0])))[0] / 2
+    return Drawn(float(sd * stretch), float(low), float(high))

@@ -82,7 +82,7 @@ def separated(scores: Floats, above: Floats) -> bool:
 
 
 def drawn_logistic_cuts(
-    scores: Floats, trials: Floats, successes: Floats, *, chance: float, shift: float
+    scores: Floats, trials: Floats, successes: Floats, *, chance: float, shift: float | Floats
 ) -> Floats:
     """(R,) cut of each sample, nan where its curve does not rise or a group is empty.
 
@@ -90,6 +90,7 @@ def drawn_logistic_cuts(
     ----------
     scores : (V,) distinct scores
     trials, successes : (R, V) ratings at each score, and those at or above the level
+    shift : one, or (R,) where the shares among the judged count
 
     A sample in which the groups are set apart has its curve by Firth's likelihood.
     """
@@ -139,4 +140,5 @@ def _step(
         spread = (i2[:, None] - 2 * i1[:, None] * z + i0[:, None] * z * z) / determinant[:, None]
         rest = rest + weight * spread * (0.5 - p)
     u0, u1 = rest.sum(axis=1), (rest * z).sum(axis=1)
-    return np.column_stack([(i2 * u0 - i1 * u1), (i0 * u1 - i1 * u0)]) / determinant[:, None]
+    found = np.column_stack([i2 * u0 - i1 * u1, i0 * u1 - i1 * u0]) / determinant[:, None]
+    return np.asarray(found)
