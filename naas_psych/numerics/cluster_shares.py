@@ -57,7 +57,7 @@ class ClusterShares:
     def variance(self) -> Floats:
         """(M,) with clusters; never below that of persons drawn one by one."""
         clustered = np.einsum("gm,gm->m", self.errors, self.errors)
-        return np.maximum(clustered, self.variance_alone)
+        return np.asarray(np.maximum(clustered, self.variance_alone))
 
     @property
     def variance_alone(self) -> Floats:
@@ -70,7 +70,7 @@ class ClusterShares:
         a, b = self._beta(alone=alone)
         ends = [betaincinv(a, b, ndtr(z)) for z in (-score, score)]
         low, high = (np.where(self.sure, self.share, end) for end in ends)
-        return low, high
+        return np.minimum(low, self.share), np.maximum(high, self.share)
 
     def draws(self, weights: Iterable[Floats]) -> Floats:
         """(R, M) shares of other samples, from blocks (b, G) of random weights."""
@@ -107,9 +107,8 @@ def cluster_shares(
     unit : sum of squared weights of persons over the square of their sum
     """
     total = size.sum()
-    share = counted.sum(axis=0) / total
+    share = np.clip(counted.sum(axis=0) / total, 0.0, 1.0)
     held = size / total
-    present = int((size > 0).sum())
     # A cluster pulls the share towards itself: its distance is that much too small.
     pull = np.sqrt(np.clip(1 - held, 0.5, 1.0))
     errors = (counted - size[:, None] * share) / total / pull[:, None]
@@ -120,5 +119,5 @@ def cluster_shares(
         unit=unit,
         sure=sure,
         df=max(kish - 1, 1.0),
-        df_weights=float(max(present - 1, 1)),
+        df_weights=float(max(size.size - 1, 1)),
     )

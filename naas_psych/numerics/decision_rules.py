@@ -149,12 +149,13 @@ def standard_normal(persons: int, components: int, *, seed: int) -> Floats:
 
 def sat_twice(model: TrueScores, normal: Floats) -> Floats:
     """(3, persons, m): true scores, and scores at two sittings."""
-    true = model.mean + np.einsum("nm,km->nk", normal[0], _root(model.true))
-    root = _root(model.error)
+    true = model.mean + np.einsum("nm,km->nk", normal[0], square_root(model.true))
+    root = square_root(model.error)
     return np.stack([true, *(true + np.einsum("nm,km->nk", one, root) for one in normal[1:])])
 
 
-def _root(covariance: Floats) -> Floats:
+def square_root(covariance: Floats) -> Floats:
+    """R with R R' = the covariance, which may be singular."""
     with threadpool_limits(1, user_api="blas"):
         values, vectors = np.linalg.eigh(covariance)
     return np.asarray(vectors * np.sqrt(np.maximum(values, 0.0)))

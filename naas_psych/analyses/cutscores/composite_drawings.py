@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from naas_psych.analyses.items.phrasing import capital
 from naas_psych.drawing import COLOURS, Drawing, ink, new_figure, shortened
 from naas_psych.result import Result
 
@@ -38,7 +39,7 @@ def _title(rows: pd.DataFrame) -> str:
     gap = (rows["effective_weight"] - rows["nominal_weight"]).abs()
     one = rows.iloc[int(np.argmax(gap))]
     return (
-        f"{shortened(str(one['component_name']), 30)} was given "
+        f"{capital(shortened(str(one['component_name']), 30))} was given "
         f"{100 * one['nominal_weight']:.0f} per cent of the weight and brings in "
         f"{100 * one['effective_weight']:.0f} per cent of the spread"
     )

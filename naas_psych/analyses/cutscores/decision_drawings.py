@@ -39,8 +39,8 @@ def decision_drawings(result: Result) -> Iterable[Drawing]:
 def _title(table: pd.DataFrame, top: str) -> str:
     met = table[table["outcome"] == top].set_index("rule")["share"]
     return (
-        f"Of the same persons {100 * met.min():.0f} to {100 * met.max():.0f} of 100 get {top}, by "
-        "the rule that puts components together"
+        f"Of the same persons {100 * met.min():.0f} to {100 * met.max():.0f} of 100 reach "
+        f"{top.replace('_', ' ')}, by the rule that puts components together"
     )
 
 

@@ -176,7 +176,8 @@ def _limits(
     moved = np.stack(draws[1:]) - draws[0]
     tail = (1 - level) / 2
     low, high = values + np.nanquantile(moved, [tail, 1 - tail], axis=0)
-    return np.clip(low, -1.0, 1.0), np.clip(high, -1.0, 1.0)
+    least = np.where(np.array(_MEASURES) == "kappa", -1.0, 0.0)
+    return np.clip(low, least, 1.0), np.clip(high, least, 1.0)
 
 
 def _all_measured(parts: Parts, mean: Floats, covariance: Floats, seed: int) -> Floats:

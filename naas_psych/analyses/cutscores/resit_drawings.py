@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from naas_psych.analyses.items.curve_drawing import spread_out
 from naas_psych.drawing import COLOURS, DASHES, MARKERS, Drawing, ink, new_figure
 from naas_psych.result import Result
 
@@ -43,13 +44,14 @@ def resit_drawings(result: Result) -> Iterable[Drawing]:
 
 def _longest(table: pd.DataFrame, *, gains: bool) -> pd.DataFrame:
     """The policy with most sittings, of those with gains or of those without."""
-    plain = ~table["policy"].str.contains(",")
-    chosen = table[plain] if gains else table[table["policy"].str.endswith("no gain")]
+    names = table["policy"].astype(str)
+    wanted = ~names.str.contains(",") if gains else names.str.endswith("no gain")
+    chosen = pd.DataFrame(table[wanted])
     if chosen.empty:
         return chosen
-    most = chosen["policy"].iloc[int(np.argmax(chosen["attempt"]))]
+    most = str(chosen["policy"].iloc[int(np.argmax(chosen["attempt"]))])
     found = chosen[chosen["policy"] == most].sort_values("attempt")
-    return found.assign(share_below=1 - found["share_met"]).head(6)
+    return pd.DataFrame(found.assign(share_below=1 - found["share_met"]).head(6))
 
 
 def _title(rows: pd.DataFrame) -> str:
@@ -73,18 +75,8 @@ def _alt(rows: pd.DataFrame) -> str:
 def _draw(rows: pd.DataFrame, bare: pd.DataFrame, title: str) -> Figure:
     figure = new_figure(title, right=1.1)
     axes = figure.axes[0]
-    for k, (name, label) in enumerate(_LINES):
+    for k, (name, _) in enumerate(_LINES):
         _line(axes, rows, name, k)
-        last = rows.iloc[-1]
-        axes.annotate(
-            label,
-            (last["attempt"], 1000 * last[name]),
-            xytext=(6, 0),
-            textcoords="offset points",
-            color=COLOURS[k],
-            fontsize=8,
-            va="center",
-        )
         if not bare.empty:
             axes.plot(
                 bare["attempt"], 1000 * bare[name], color=COLOURS[k], linewidth=0.8, linestyle=":"
@@ -93,7 +85,26 @@ def _draw(rows: pd.DataFrame, bare: pd.DataFrame, title: str) -> Figure:
     axes.set_ylim(bottom=0)
     axes.set_xticks(rows["attempt"])
     axes.axhline(0, color=ink(), linewidth=0.6)
+    _name_lines(axes, rows.iloc[-1])
     return figure
+
+
+def _name_lines(axes: Any, last: Any) -> None:
+    """Beside their ends, moved apart where lines end close together."""
+    top = float(axes.get_ylim()[1])
+    order = sorted(range(len(_LINES)), key=lambda k: float(last[_LINES[k][0]]))
+    ends = [1000 * float(last[_LINES[k][0]]) for k in order]
+    for k, at in zip(order, spread_out(ends, gap=0.07 * top, most=top), strict=True):
+        axes.annotate(
+            _LINES[k][1],
+            (last["attempt"], at),
+            xytext=(7, 0),
+            textcoords="offset points",
+            color=COLOURS[k],
+            fontsize=8,
+            va="center",
+            annotation_clip=False,
+        )
 
 
 def _line(axes: Any, rows: pd.DataFrame, name: str, k: int) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 from pydantic import Field
 
 from naas_psych.analyses.cutscores.resit_ability import ability, scored_persons
+from naas_psych.analyses.cutscores.resit_arms import arms_table
 from naas_psych.analyses.cutscores.resit_drawings import resit_drawings as drawings
 from naas_psych.analyses.cutscores.resit_findings import resit_findings as findings
 from naas_psych.analyses.cutscores.resit_groups import group_table
@@ -163,27 +164,36 @@ def resits(
     found = [one.of(everybody) for one in worked.values()]
     asked = groups_asked(study, group) if group or study.spec.groups else ()
     least = int(study.thresholds["gap_show_min"].value)
+    tables = {
+        "policies": policy_table(found, people, level),
+        "attempts": attempt_table(found, people, level),
+        "outcomes": outcome_table(world, found, people, level),
+        "first_sitting": first_table(found[0], scored, world, level),
+        "months": month_table(found),
+        "groups": group_table(world, worked[own.name], scored, asked, least=least, level=level),
+        "sensitivity": sensitivity_table(world, own, numbers, everybody),
+        "assumptions": assumption_table(numbers, world.reliability),
+    }
+    arms = arms_table(study, own, numbers["fast_track"].value, people, omitted, seed=seed)
     return Result(
-        tables={
-            "policies": policy_table(found, people, level),
-            "attempts": attempt_table(found, people, level),
-            "outcomes": outcome_table(world, found, people, level),
-            "first_sitting": first_table(found[0], scored, world, level),
-            "months": month_table(found),
-            "groups": group_table(world, worked[own.name], scored, asked, least=least, level=level),
-            "sensitivity": sensitivity_table(world, own, numbers, everybody),
-            "assumptions": assumption_table(numbers, world.reliability),
-        },
+        tables=tables if arms is None else {**tables, "component_arms": arms},
         notes=(
             f"The highest outcome is {world.outcomes[-1]}; whoever reaches it sits no more.",
             "Gains, gaps, drop-out and correlated errors are assumed (table assumptions). Gains "
             "add up from sitting to sitting.",
             f"{scored.said} They hold everything that is assumed as it is.",
+            *(() if arms is None else (_ARMS,)),
             "Ability is normal; a group differs in its mean and its spread.",
             *world.notes,
         ),
         provenance={"own_policy": own.name, "top": world.outcomes[-1], "seed": seed},
     )
+
+
+_ARMS = (
+    "The table component_arms is of the whole assessment by the rule of [decision], simulated with "
+    "normal scores; what was met is kept where only failed parts are taken again."
+)
 
 
 def _lowest(study: Study) -> str:
