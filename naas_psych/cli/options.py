@@ -169,7 +169,7 @@ class Setting:
     @property
     def parameter(self) -> inspect.Parameter:
         """The parameter of a typer function; nothing given means the default of the analysis."""
-        dashed = self.name.replace("_", "-")
+        dashed = self.name.rstrip("_").replace("_", "-")  # from_ is --from
         flags = [f"--{dashed}/--no-{dashed}"] if self.annotation is bool else [f"--{dashed}"]
         option = typer.Option(
             *flags,

@@ -21,10 +21,11 @@ _MOST = 400
 
 @dataclass(frozen=True, eq=False)
 class Axis:
-    """C cuts: first the attainable ones in rising order, then those asked for.
+    """C cuts: the attainable ones in rising order, those asked for, then those of a grid asked for.
 
     cut (C,), unit : each in its own unit; percent (C,) of the marks
     names : "" for attainable cuts, else the name with which a cut was asked for
+    gridded : how many cuts at the end are of a grid
     exact (F, C) : steps above the lowest total of each form, may be fractions
     """
 
@@ -34,11 +35,17 @@ class Axis:
     names: tuple[str, ...]
     attainable: int
     exact: Floats
+    gridded: int = 0
 
     @property
     def asked(self) -> range:
         """The places of the cuts that were asked for."""
-        return range(self.attainable, self.cut.size)
+        return range(self.attainable, self.cut.size - self.gridded)
+
+    @property
+    def grid(self) -> range:
+        """The places of the cuts of a grid (--from, --to, --step), if one was asked for."""
+        return range(self.cut.size - self.gridded, self.cut.size)
 
     @property
     def lower(self) -> NDArray[np.int64]:

@@ -8,12 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from naas_psych.analyses.cutscores.sweep_judges import JudgesError
 from naas_psych.analyses.cutscores.sweep_model import PARTS, Measures
 from naas_psych.analyses.cutscores.swept import SweptForm
 from naas_psych.numerics.arrays import Floats
 
+Places = NDArray[np.int64]
 #: Shares below this are as good as nothing when one model's is put over another's.
 _LITTLE = 1e-6
 #: Streams of random numbers of their own, beside those of the persons.
@@ -28,7 +30,7 @@ class Chances:
     """
 
     uniform: Floats
-    model: np.ndarray[tuple[int], np.dtype[np.int64]]
+    model: Places
 
 
 def chances(n_draws: int, n_models: int, *, seed: int) -> Chances:
@@ -43,10 +45,23 @@ def chances(n_draws: int, n_models: int, *, seed: int) -> Chances:
 
 @dataclass(frozen=True, eq=False)
 class Drawn:
-    """Draws (R, C): the observed share below each cut, and what the models say."""
+    """Draws (R, C): the observed share below each cut, and what the models say.
+
+    kappa : where other models moved it by their difference, for it is a ratio of small numbers
+    """
 
     below: Floats
     modelled: Measures | None
+    kappa: Floats | None = None
+
+    def of(self, name: str) -> Floats | None:
+        """Draws of one thing that a model says; None without them."""
+        if self.modelled is None:
+            return None
+        if name == "kappa" and self.kappa is not None:
+            return self.kappa
+        found: Floats = getattr(self.modelled, name)
+        return found
 
 
 def with_judges(side: SweptForm, drawn: Drawn, shifts: Floats) -> Drawn:
@@ -64,25 +79,27 @@ def with_judges(side: SweptForm, drawn: Drawn, shifts: Floats) -> Drawn:
     return Drawn(below, Measures(*moved))
 
 
-def with_models(drawn: Drawn, each: list[Measures], choice: Floats) -> Drawn:
+def with_models(drawn: Drawn, each: list[Measures], choice: Places) -> Drawn:
     """Wrong outcomes in the proportion in which the chosen model differs from the first (C,)."""
     if drawn.modelled is None or len(each) < 2:
         return drawn
-    found = []
-    for part in PARTS:
+    found = [drawn.modelled.below]
+    for part in PARTS[1:]:
         values = np.array([getattr(one, part) for one in each])
         ratio = (values + _LITTLE) / (values[0] + _LITTLE)
         found.append(np.clip(getattr(drawn.modelled, part) * ratio[choice], 0.0, 1.0))
-    return Drawn(drawn.below, Measures(*found))
+    kappa = np.array([one.kappa for one in each])
+    more = np.nan_to_num(kappa - kappa[0])[choice]
+    return Drawn(drawn.below, Measures(*found), np.clip(drawn.modelled.kappa + more, -1.0, 1.0))
 
 
 @dataclass(frozen=True, eq=False)
 class _Move:
     """Where shifted cuts lie between attainable ones: place (R, C) and fraction of the way."""
 
-    place: np.ndarray[tuple[int, int], np.dtype[np.int64]]
+    place: Places
     part: Floats
-    here: np.ndarray[tuple[int], np.dtype[np.int64]]
+    here: Places
     attainable: int
 
     @staticmethod

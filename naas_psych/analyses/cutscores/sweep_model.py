@@ -1,4 +1,4 @@
-"""What a response model says of every cut of a form: outcomes that are wrong or would not repeat."""
+"""What a response model says of every cut of a form: wrong outcomes, and those not to repeat."""
 
 from __future__ import annotations
 
@@ -144,7 +144,7 @@ class Totals:
     def spread(self) -> Floats:
         scores = np.arange(len(self.distribution), dtype=float)
         square = np.einsum("s,s...->...", scores**2, self.distribution)
-        return np.sqrt(np.maximum(square - self.expected**2, 0.0))
+        return np.asarray(np.sqrt(np.maximum(square - self.expected**2, 0.0)))
 
 
 def totals_at(model: FormModel, theta: Floats) -> Totals:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from naas_psych.analyses.cutscores.sweep_axis import ALL_FORMS, Axis, n_steps
+from naas_psych.analyses.cutscores.sweep_axis import ALL_FORMS, n_steps
 from naas_psych.analyses.cutscores.sweep_model import (
     PARTS,
     Measures,
@@ -51,8 +51,7 @@ class ModelSet:
 def model_set(study: Study, found: Swept, omitted: Counted | None, threads: int) -> ModelSet:
     """Every model that these data allow, the one behind the sweep first."""
     asked = omitted or study.omitted
-    names = tuple(cut.name for cut in found.placed)
-    key = ("sweep_models", asked, names, found.whole.axis.cut.tobytes())
+    key = ("sweep_models", asked, found.whole.axis.names, found.whole.axis.exact.tobytes())
     return kept(study, key, lambda: _made(study, found, omitted, threads))
 
 
@@ -122,8 +121,7 @@ def _by_form(found: Swept, each: list[Measures]) -> dict[str, Measures]:
         np.asarray(n / n.sum()),
     )
     own = {
-        form.name: one.at(slice(k))
-        for form, one, k in zip(found.forms, each, sizes, strict=True)
+        form.name: one.at(slice(k)) for form, one, k in zip(found.forms, each, sizes, strict=True)
     }
     return {ALL_FORMS: whole, **own}
 
@@ -169,6 +167,3 @@ def _spread_out(values: Measures, inside: Floats, exact: Floats) -> Measures:
     parts = {part: np.where(known, getattr(values, part)[place], 0.0) for part in PARTS}
     parts["below"] = np.where(known, parts["below"], np.where(exact > 0, 1.0, 0.0))
     return Measures(**parts)
-
-
-__all__ = ["DEFAULT", "FREE", "PLAIN", "STRONG", "Axis", "ModelSet", "model_set"]

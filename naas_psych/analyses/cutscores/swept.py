@@ -18,7 +18,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from naas_psych.analyses.clusters import Clusters, clusters_of
@@ -130,8 +129,11 @@ def swept(
     draws: int = 1000,
     seed: int = 2017,
     threads: int = 1,
+    grid: Sequence[str] = (),
 ) -> Swept:
     """Sweep every attainable cut and those asked for; made once for a study and these options.
+
+    `grid` are further cuts, which are swept but asked for by no name.
 
     Draws come in blocks of 250 until the Monte-Carlo error of every limit is below mcse_share_max
     of its interval, at most `draws`.
@@ -143,8 +145,9 @@ def swept(
     AnalysisImpossible
         Nobody has a total.
     """
-    asked = (omitted or study.omitted, draws, seed, tuple(cut) if cut else None)
-    return kept(study, ("swept", *asked), lambda: _made(study, cut, omitted, draws, seed, threads))
+    key = (omitted or study.omitted, draws, seed, tuple(cut) if cut else None, tuple(grid))
+    asked = _Asked(cut, tuple(grid), omitted, draws, seed, threads)
+    return kept(study, ("swept", *key), lambda: _made(study, asked))
 
 
 def weighted(study: Study, found: Swept, weight: Floats, *, form: str = ALL_FORMS) -> ClusterShares:
@@ -160,28 +163,34 @@ def weighted(study: Study, found: Swept, weight: Floats, *, form: str = ALL_FORM
     return _observed(own, found.forms[place].axis, found.clusters, weight, unit)
 
 
-def _made(
-    study: Study,
-    cut: Sequence[str] | None,
-    omitted: Counted | None,
-    draws: int,
-    seed: int,
-    threads: int,
-) -> Swept:
-    forms = form_totals(study, omitted)
-    placed = placed_cuts(study, cut, omitted)
+@dataclass(frozen=True)
+class _Asked:
+    cut: Sequence[str] | None
+    grid: tuple[str, ...]
+    omitted: Counted | None
+    draws: int
+    seed: int
+    threads: int
+
+
+def _made(study: Study, asked: _Asked) -> Swept:
+    forms = form_totals(study, asked.omitted)
+    placed = placed_cuts(study, asked.cut, asked.omitted)
+    steps = placed_cuts(study, asked.grid, asked.omitted).cuts if asked.grid else ()
+    cuts = (*placed.cuts, *steps)
     clusters, unit = clusters_of(study), study.responses.unit
     everybody = np.ones(study.responses.n_persons)
-    axes = [form_axis(form, place, placed.cuts, unit) for place, form in enumerate(forms)]
-    whole = whole_axis(forms, placed.cuts, unit)
+    axes = [form_axis(form, place, cuts, unit) for place, form in enumerate(forms)]
+    axes = [replace(axis, gridded=len(steps)) for axis in axes]
+    whole = replace(whole_axis(forms, cuts, unit), gridded=len(steps))
     observed = [
         _observed((form,), axis, clusters, everybody, unit)
         for form, axis in zip(forms, axes, strict=True)
     ]
     total = _observed(forms, whole, clusters, everybody, unit)
-    world, why = _world(study, omitted, threads)
-    base = _Base(study, forms, axes, whole, observed, total, clusters, world, seed)
-    run = _drawn_until_enough(base, draws, study.thresholds["mcse_share_max"].value)
+    world, why = _world(study, asked.omitted, asked.threads)
+    base = _Base(study, forms, axes, whole, observed, total, clusters, world, asked.seed)
+    run = _drawn_until_enough(base, asked.draws, study.thresholds["mcse_share_max"].value)
     return _gathered(base, run, placed.cuts, (*placed.notes, *_notes(clusters, run)), why)
 
 
@@ -398,7 +407,3 @@ def _notes(clusters: Clusters, run: _Run) -> tuple[str, ...]:
             "half way back."
         )
     return tuple(said)
-
-
-#: Steps of persons' totals, for whoever counts them.
-Steps = NDArray[np.int64]
