@@ -28,10 +28,11 @@ if TYPE_CHECKING:
     from naas_psych.analyses.content.role_ownership import role_ownership as role_ownership
     from naas_psych.analyses.content.without_flagged import without_flagged as without_flagged
     from naas_psych.analyses.cutscores.classification import classification as classification
+    from naas_psych.analyses.cutscores.composite import composite as composite
     from naas_psych.analyses.cutscores.cut_groups import cut_groups as cut_groups
     from naas_psych.analyses.cutscores.cut_losses import cut_losses as cut_losses
+    from naas_psych.analyses.cutscores.cut_population import cut_population as cut_population
     from naas_psych.analyses.cutscores.cut_sweep import cut_sweep as cut_sweep
-    from naas_psych.analyses.cutscores.composite import composite as composite
     from naas_psych.analyses.cutscores.decision_rule import decision_rule as decision_rule
     from naas_psych.analyses.cutscores.resits import resits as resits
     from naas_psych.analyses.cutscores.top_of_scale import top_of_scale as top_of_scale

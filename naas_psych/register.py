@@ -151,6 +151,7 @@ CHAPTERS: tuple[Chapter, ...] = (
         (
             "cut_sweep",
             "classification",
+            "cut_population",
             "cut_groups",
             "cut_losses",
             "resits",
