@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from naas_psych.numerics.arrays import Floats
 from naas_psych.numerics.intervals import t_quantile
@@ -26,7 +27,8 @@ class ClusterCounts:
     @property
     def off(self) -> Floats:
         """(G, C) by how much the cluster's passes differ from the group's rate, over n."""
-        return (self.passed - self.members[:, None] * self.rate) / self.members.sum()
+        off = self.passed - self.members[:, None] * self.rate
+        return np.asarray(off / self.members.sum())
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,6 +66,6 @@ def clustered_gap(reference: ClusterCounts, focal: ClusterCounts, *, level: floa
     )
 
 
-def _squares(off: Floats, some: Floats) -> Floats:
+def _squares(off: Floats, some: NDArray[np.bool_]) -> Floats:
     found = np.einsum("gc,gc->c", np.where(some, off, 0.0), np.where(some, off, 0.0))
     return np.where(some, found, np.nan)

@@ -15,7 +15,7 @@ Codes = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class PostStratified:
-    """A share of the population and its standard error; of_population, of_population_se in heads."""
+    """A share of the population with its standard error, and the same in heads."""
 
     share: float
     se: float

@@ -60,7 +60,7 @@ def _places(cuts: pd.DataFrame) -> dict[str, float]:
     )
 
 
-def _largest(own: pd.DataFrame, there: set[Any]) -> list[Mapping[Any, Any]]:
+def _largest(own: pd.DataFrame, there: set[Any]) -> Sequence[Mapping[Any, Any]]:
     rows = [row for row in own.to_dict("records") if row["focal"] in there]
     return sorted(rows, key=lambda row: -(known(row["n_focal"]) or 0.0))[:_MOST]
 

@@ -107,11 +107,11 @@ def cuts_table(
 
 def curve_table(comparisons: Sequence[Comparison], grid: Floats, found: Counted) -> pd.DataFrame:
     """One row a comparison and cut, of comparisons with the persons to be shown."""
-    at = np.flatnonzero(found.shown)
+    at = np.flatnonzero(found.shown).tolist()
     columns: dict[str, Any] = {
         name: [say(comparisons[k]) for k in at for _ in grid] for name, say in NAMES.items()
     }
-    columns["cut_percent"] = np.tile(grid, at.size)
+    columns["cut_percent"] = np.tile(grid, len(at))
     for side in ("reference", "focal"):
         n = getattr(found.passes, f"n_{side}")
         columns[f"n_{side}"] = n[at].reshape(-1).astype(np.int64)
@@ -121,7 +121,7 @@ def curve_table(comparisons: Sequence[Comparison], grid: Floats, found: Counted)
         if "_simple" not in name
     }
     columns |= numbers
-    whole = np.ones(at.size * grid.size, bool)
+    whole = np.ones(len(at) * grid.size, bool)
     return tidy(columns, _whys(numbers, whole, columns["rate_reference"]))
 
 
@@ -132,13 +132,13 @@ def modelled_table(
     modelled: Mapping[str, Floats],
 ) -> pd.DataFrame:
     """The same from the response model, which tells of no single person."""
-    at = np.flatnonzero(shown)
+    at = np.flatnonzero(shown).tolist()
     columns: dict[str, Any] = {
         name: [say(comparisons[k]) for k in at for _ in grid] for name, say in NAMES.items()
     }
-    columns["cut_percent"] = np.tile(grid, at.size)
+    columns["cut_percent"] = np.tile(grid, len(at))
     columns |= {name: values[at].reshape(-1) for name, values in modelled.items()}
-    nobody = ["no_reference_passed"] * (at.size * grid.size)
+    nobody = ["no_reference_passed"] * (len(at) * grid.size)
     return tidy(columns, {"ratio_modelled": nobody})
 
 

@@ -47,7 +47,7 @@ class Standard:
             return np.full(n, self.step)
         stream = np.random.Generator(np.random.PCG64(np.random.SeedSequence((seed, n))))
         uniform = ndtr(stream.standard_normal(n))
-        return self.step + self.se * np.asarray(stdtrit(max(self.df, 1.0), uniform))
+        return np.asarray(self.step + self.se * stdtrit(max(self.df, 1.0), uniform))
 
 
 @dataclass(frozen=True, eq=False)

@@ -23,7 +23,7 @@ def population_findings(result: Result, thresholds: Thresholds) -> Iterator[Find
         row = _last(words, name)
         wrong = _last(errors, name)
         first = words[words["cut_name"] == name].to_dict("records")[0]
-        yield _size(row, first, wrong, total, thresholds)
+        yield _size(row, first, total, thresholds)
         one = _wrong(wrong, total, thresholds)
         if one is not None:
             yield one
@@ -31,10 +31,11 @@ def population_findings(result: Result, thresholds: Thresholds) -> Iterator[Find
 
 def _last(table: pd.DataFrame, name: Any) -> Row:
     """The row that weighs persons, where there is one."""
-    return table[table["cut_name"] == name].to_dict("records")[-1]
+    rows: list[Row] = list(table[table["cut_name"] == name].to_dict("records"))
+    return rows[-1]
 
 
-def _size(row: Row, first: Row, wrong: Row, total: float | None, thresholds: Thresholds) -> Finding:
+def _size(row: Row, first: Row, total: float | None, thresholds: Thresholds) -> Finding:
     share, low, high = (known(row[f"share{end}"]) for end in ("", "_low", "_high"))
     line = thresholds["below_very_small"]
     sentence = f"{_at(row)}how many would be below the cut is withheld."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -47,7 +48,7 @@ class Frame:
 
 
 def population_size(study: Study, asked: int | None) -> float:
-    """How many there are: as asked, else as study.toml or the frame says; nan where nothing does."""
+    """How many there are: as asked, else by study.toml, else by the frame; nan without any."""
     if asked is not None:
         return float(asked)
     if study.spec.population.size is not None:
@@ -89,7 +90,7 @@ def frame_of(study: Study) -> Frame | None:
         levels=tuple(levels),
         persons=np.column_stack(persons),
         cells=cells,
-        counts=np.bincount(where.ravel(), counts[whole]),
+        counts=np.bincount(where.ravel(), counts[whole]).astype(float),
         lacking=int((~whole).sum()),
     )
 
@@ -118,7 +119,7 @@ def _counts(table: pd.DataFrame) -> Floats:
     """(rows,) people of each row: its n, or 1."""
     if "n" not in table:
         return np.ones(len(table))
-    return np.nan_to_num(table["n"].to_numpy(dtype=float), nan=0.0)
+    return np.asarray(np.nan_to_num(table["n"].to_numpy(dtype=float), nan=0.0))
 
 
 def _stated(study: Study, table: pd.DataFrame, name: str) -> NDArray[np.object_]:
@@ -134,4 +135,5 @@ def _stated(study: Study, table: pd.DataFrame, name: str) -> NDArray[np.object_]
 
 
 def _coded(values: NDArray[np.object_], levels: Sequence[str]) -> Codes:
-    return np.asarray(pd.Index(levels, dtype=object).get_indexer(pd.Index(values, dtype=object)))
+    known: Any = pd.Index(np.array(levels, dtype=object))
+    return np.asarray(known.get_indexer(pd.Index(values)))

@@ -12,7 +12,7 @@ from naas_psych.analyses.cutscores.sweep_axis import n_steps, operational
 from naas_psych.analyses.cutscores.swept import Swept
 from naas_psych.numerics.arrays import Floats
 from naas_psych.numerics.cluster_shares import ClusterShares
-from naas_psych.numerics.post_stratification import Design
+from naas_psych.numerics.post_stratification import Codes, Design
 
 #: Least part of its distance that a cluster is taken to keep from a share that it belongs to.
 _PULL = 0.5
@@ -54,7 +54,7 @@ def population_shares(
         df=max(kish - 1, 1.0),
         df_weights=float(max(present - 1, 1)),
     )
-    alone = _alone(tails, design, beta, population)
+    alone = _alone(tails, design, population)
     return PopulationShares(observed, alone, weighted.rows.size, tails.by_form)
 
 
@@ -65,7 +65,7 @@ class _Tails:
     squares : (P, C) the same by column of squared weights, of the first margin
     """
 
-    codes: np.ndarray[tuple[int], np.dtype[np.int64]]
+    codes: Codes
     by_cluster: Floats
     by_column: Floats
     squares: Floats
@@ -84,18 +84,16 @@ class _Tails:
         by_form = []
         for form, exact in zip(found.totals, found.whole.axis.exact, strict=True):
             top = n_steps(form, unit)
-            from_here = operational(exact, top)
-            steps = np.rint((form.totals - form.low) / unit).astype(np.int64)
-            own = place[form.rows]
-            there = own >= 0
-            own, steps, rows = own[there], steps[there], form.rows[there]
+            here = place[form.rows] >= 0
+            rows, own = form.rows[here], place[form.rows][here]
+            steps = np.rint((form.totals[here] - form.low) / unit).astype(np.int64)
+            counted = _Counted(steps, top, operational(exact, top))
             weight = design.weights[own]
             by_form.append(float(weight.sum()))
-            by_cluster += _below(clusters.codes[rows], steps, weight, clusters.n, top, from_here)
+            by_cluster += counted.below(clusters.codes[rows], weight, clusters.n)
             for column in design.columns:
-                by_column += _below(column[own], steps, weight, design.n_columns, top, from_here)
-            first = design.columns[0][own]
-            squares += _below(first, steps, weight**2, design.n_columns, top, from_here)
+                by_column += counted.below(column[own], weight, design.n_columns)
+            squares += counted.below(design.columns[0][own], weight**2, design.n_columns)
         return _Tails(
             codes=clusters.codes[weighted.rows],
             by_cluster=by_cluster,
@@ -106,19 +104,20 @@ class _Tails:
         )
 
 
-def _below(
-    codes: np.ndarray[tuple[int], np.dtype[np.int64]],
-    steps: np.ndarray[tuple[int], np.dtype[np.int64]],
-    weight: Floats,
-    n: int,
-    top: int,
-    from_here: np.ndarray[tuple[int], np.dtype[np.int64]],
-) -> Floats:
-    """(n, C) weight of the persons of each code whose step is below `from_here` (C,)."""
-    cells = np.bincount(codes * (top + 1) + steps, weight, n * (top + 1)).reshape(n, top + 1)
-    table = np.zeros((n, top + 2))
-    np.cumsum(cells, axis=1, out=table[:, 1:])
-    return table[:, from_here]
+@dataclass(frozen=True, eq=False)
+class _Counted:
+    """steps (n,) of persons on a form with steps 0 to top; from_here (C,) reaches each cut."""
+
+    steps: Codes
+    top: int
+    from_here: Codes
+
+    def below(self, codes: Codes, weight: Floats, n: int) -> Floats:
+        """(n, C) weight of the persons of each code who are below each cut."""
+        cells = np.bincount(codes * (self.top + 1) + self.steps, weight, n * (self.top + 1))
+        table = np.zeros((n, self.top + 2))
+        np.cumsum(cells.reshape(n, -1), axis=1, out=table[:, 1:])
+        return np.asarray(table[:, self.from_here])
 
 
 def _fitted(design: Design, by_column: Floats) -> Floats:
@@ -130,7 +129,7 @@ def _fitted(design: Design, by_column: Floats) -> Floats:
         return np.asarray(np.linalg.lstsq(design.crossed(), by_column, rcond=None)[0])
 
 
-def _expected(design: Design, codes: Floats, n_clusters: int, beta: Floats) -> Floats:
+def _expected(design: Design, codes: Codes, n_clusters: int, beta: Floats) -> Floats:
     """(G, C) what each cluster would add if its persons were as their strata are."""
     found = np.zeros((n_clusters, beta.shape[1]))
     for column in design.columns:
@@ -140,7 +139,7 @@ def _expected(design: Design, codes: Floats, n_clusters: int, beta: Floats) -> F
     return found
 
 
-def _alone(tails: _Tails, design: Design, beta: Floats, population: float) -> Floats:
+def _alone(tails: _Tails, design: Design, population: float) -> Floats:
     """(C,) sum of squared weights times what is left, persons drawn without replacement.
 
     For strata it is sum W_h^2 (1 - n_h / N_h) p_h (1 - p_h) / (n_h - 1). For several margins the

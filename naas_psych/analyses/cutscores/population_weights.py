@@ -92,7 +92,7 @@ def by_raking(frame: Frame, rows: NDArray[np.int64], *, least: int) -> Weighted:
         )
         level, mine = codes[:width], codes[width:]
         counts = np.bincount(frame.cells[:, k], frame.counts, width)
-        margins.append(Margin(mine, np.bincount(level, counts)))
+        margins.append(Margin(mine, np.bincount(level, counts).astype(float)))
         columns.append(mine + start)
         start += margins[-1].frame.size
         tables.append(_margin(frame, k, name, own, level))
@@ -125,7 +125,7 @@ def _refuse_nobody(known: Codes, rows: NDArray[np.int64]) -> None:
 def _strata(
     frame: Frame, persons: Codes, kept: Codes, into: Codes, *, weight: Floats
 ) -> pd.DataFrame:
-    joined = []
+    joined: list[str | None] = []
     for place, upto in enumerate(kept.tolist()):
         if upto == len(frame.columns):
             joined.append(None)
