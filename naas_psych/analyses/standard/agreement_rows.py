@@ -13,6 +13,20 @@ from naas_psych.result import tidy
 from naas_psych.study.responses import Counted
 from naas_psych.study.study import Study
 
+_COLUMNS = (
+    "cut_name",
+    "form",
+    "methods",
+    "lowest_method",
+    "lowest_percent",
+    "highest_method",
+    "highest_percent",
+    "apart_percent",
+    "sem_percent",
+    "apart_in_sem",
+    "agreement_verdict",
+)
+
 
 def agreement_rows(study: Study, methods: pd.DataFrame, *, omitted: Counted | None) -> pd.DataFrame:
     """A row a cut and form with two methods or more on the scale of the test."""
@@ -23,7 +37,8 @@ def agreement_rows(study: Study, methods: pd.DataFrame, *, omitted: Counted | No
     for (name, form), own in known.groupby(["cut_name", "form"], sort=False):
         if own["method"].nunique() < 2:
             continue
-        low, high = own.loc[own["percent"].idxmin()], own.loc[own["percent"].idxmax()]
+        ranked = own.sort_values("percent", kind="stable")
+        low, high = ranked.iloc[0], ranked.iloc[-1]
         sem = persons[str(form)].sem if str(form) in persons else np.nan
         apart = float(high["percent"] - low["percent"])
         in_sem = apart / sem if sem > 0 else np.nan
@@ -47,8 +62,5 @@ def agreement_rows(study: Study, methods: pd.DataFrame, *, omitted: Counted | No
 
 
 def _table(rows: list[dict[str, Any]]) -> pd.DataFrame:
-    names = ("cut_name", "form", "methods", "lowest_method", "lowest_percent", "highest_method")
-    names += ("highest_percent", "apart_percent", "sem_percent", "apart_in_sem")
-    names += ("agreement_verdict",)
-    columns = {name: [row[name] for row in rows] for name in names}
-    return tidy(columns, dict.fromkeys(names, ["no_reliability"] * len(rows)))
+    columns = {name: [row[name] for row in rows] for name in _COLUMNS}
+    return tidy(columns, dict.fromkeys(_COLUMNS, ["no_reliability"] * len(rows)))

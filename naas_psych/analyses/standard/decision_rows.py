@@ -17,6 +17,19 @@ from naas_psych.study.policy import Adjustment
 from naas_psych.study.responses import Counted
 from naas_psych.study.study import Study
 
+_COLUMNS = (
+    "cut_name",
+    "decision_step",
+    "percent",
+    "percent_change",
+    "guards",
+    "pass_rate",
+    "n",
+    "inside_box",
+    "decided_by",
+    "decided_on",
+    "decided_why",
+)
 _BOX = ("min_cut", "max_cut", "min_fail", "max_fail")
 
 
@@ -57,10 +70,8 @@ def decision_rows(study: Study, methods: pd.DataFrame, *, omitted: Counted | Non
                     "decided_why": step.why,
                 }
             )
-    names = ("cut_name", "decision_step", "percent", "percent_change", "guards", "pass_rate", "n")
-    names += ("inside_box", "decided_by", "decided_on", "decided_why")
-    columns = {each: [row[each] for row in rows] for each in names}
-    return tidy(columns, dict.fromkeys(names, ["no_cut"] * len(rows)))
+    columns = {each: [row[each] for row in rows] for each in _COLUMNS}
+    return tidy(columns, dict.fromkeys(_COLUMNS, ["no_cut"] * len(rows)))
 
 
 def _steps(study: Study, name: str, methods: pd.DataFrame, everybody: ScoredPersons) -> list[_Step]:
@@ -81,12 +92,12 @@ def _adjusted(
     after = start + by_error
     final = after + made.shift
     said = (made.by, made.date, made.reason)
-    return [
-        _Step(f"recommended ({METHODS.get(made.method, made.method)})", start, 0.0),
-        _Step(f"{made.sem:+g} SEM", after, by_error, *said),
-        _Step("policy", final, made.shift, *said),
-        _Step("final", final, final - start, *said),
-    ]
+    steps = [_Step(f"recommended ({METHODS.get(made.method, made.method)})", start, 0.0)]
+    if made.sem:
+        steps.append(_Step(f"{made.sem:+g} SEM", after, by_error, *said))
+    if made.shift:
+        steps.append(_Step("policy", final, made.shift, *said))
+    return [*steps, _Step("final", final, final - start, *said)]
 
 
 def _recommended(methods: pd.DataFrame, method: str, name: str) -> float:

@@ -8,6 +8,9 @@ from typing import Any
 
 import pandas as pd
 
+from naas_psych.analyses.forms import ONE_FORM
+from naas_psych.analyses.outcomes import form_totals
+from naas_psych.analyses.standard.scored_persons import ALL_FORMS
 from naas_psych.analysis import Checked
 from naas_psych.errors import AnalysisImpossible
 from naas_psych.study.study import Study
@@ -55,13 +58,17 @@ class MethodCuts:
 def method_cuts(study: Study, *, seed: int) -> MethodCuts:
     """The last word of each method: of several rounds the last one."""
     parts, impossible = [], {}
+    several = len(form_totals(study, None)) > 1
     for name in METHODS:
         try:
             table = _run(name, study, seed).tables["cuts"]
         except AnalysisImpossible as reason:
             impossible[name] = str(reason)
             continue
-        parts.append(_last(table).assign(method=name))
+        last = _last(table).assign(method=name)
+        if several:
+            last["form"] = last["form"].replace(ONE_FORM, ALL_FORMS)
+        parts.append(last)
     names = ["method", *_KEPT]
     rows = pd.concat([part.reindex(columns=names) for part in parts]) if parts else None
     empty = pd.DataFrame(columns=names)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -49,7 +49,7 @@ def _alt(name: str, shown: pd.DataFrame) -> str:
     return f"Cuts for {name} in per cent of the marks. {'; '.join(said)}."
 
 
-def _label(row: dict[str, Any]) -> str:
+def _label(row: Mapping[Any, Any]) -> str:
     return f"{METHODS[row['method']]} ({row['form']})"
 
 

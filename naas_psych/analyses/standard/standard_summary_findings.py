@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from naas_psych.analyses.standard.scored_persons import ALL_FORMS
 from naas_psych.finding import Finding
 from naas_psych.finding_codes import found
 from naas_psych.result import Result
@@ -18,10 +19,11 @@ if TYPE_CHECKING:
 def standard_summary_findings(result: Result, thresholds: Thresholds) -> Iterable[Finding]:
     """Agreement of methods by cut and form; the decision maker's change."""
     line = thresholds["methods_apart_max"]
-    for row in result.tables["agreement"].to_dict("records"):
-        if pd.isna(row["apart_in_sem"]):
-            continue
+    agreement = result.tables["agreement"]
+    for row in agreement[agreement["apart_in_sem"].notna()].to_dict("records"):
         apart = row["agreement_verdict"] == "apart"
+        if not apart and row["form"] != ALL_FORMS and ALL_FORMS in set(agreement["form"]):
+            continue
         yield found(
             code="methods_apart" if apart else "methods_agree",
             severity="warning" if apart else "info",
@@ -33,19 +35,37 @@ def standard_summary_findings(result: Result, thresholds: Thresholds) -> Iterabl
     steps = result.tables["decisions"]
     for name, own in steps.groupby("cut_name", sort=False):
         yield from _change(str(name), own)
+        yield from _outside(str(name), own)
 
 
-def _subject(row: dict[str, Any]) -> str:
+def _subject(row: Mapping[Any, Any]) -> str:
     return f"{row['cut_name']}, {row['form']}"
 
 
-def _said(row: dict[str, Any]) -> str:
+def _said(row: Mapping[Any, Any]) -> str:
     return (
         f"{row['methods']} methods put the cut for {row['cut_name']} ({row['form']}) between "
         f"{row['lowest_percent']:.1f} ({row['lowest_method']}) and {row['highest_percent']:.1f} "
         f"({row['highest_method']}) per cent of the marks: {row['apart_in_sem']:.1f} errors of "
         "measurement apart."
     )
+
+
+def _outside(name: str, own: pd.DataFrame) -> Iterable[Finding]:
+    """A cut in use that the judges could not accept, for where it is or for whom it stops."""
+    used = own[(own["decision_step"] == "in use") & (own["inside_box"] == "no")]
+    for row in used.dropna(subset=["pass_rate"]).to_dict("records"):
+        yield found(
+            code="cut_outside_box",
+            severity="warning",
+            subject=name,
+            sentence=(
+                f"The cut in use for {name}, {row['percent']:g} per cent of the marks with "
+                f"{100 * (1 - row['pass_rate']):.0f} of 100 persons below it, lies outside what "
+                "the judges named as the least and the most they could accept (Hofstee's box)."
+            ),
+            value=float(row["percent"]),
+        )
 
 
 def _change(name: str, own: pd.DataFrame) -> Iterable[Finding]:
