@@ -49,7 +49,7 @@ def decision_rows(study: Study, methods: pd.DataFrame, *, omitted: Counted | Non
     """A row a step: recommended, in SEM, in policy, final, in use; with who would reach each."""
     persons = scored_persons(study, omitted)
     everybody = persons.get(ALL_FORMS) or persons[ONE_FORM]
-    box = _box(study)
+    box, about = _box(study), set(methods.loc[methods["method"] == "hofstee", "cut_name"])
     rows: list[dict[str, Any]] = []
     for name in dict.fromkeys([*study.spec.cuts, *methods["cut_name"]]):
         for step in _steps(study, str(name), methods, everybody):
@@ -64,7 +64,7 @@ def decision_rows(study: Study, methods: pd.DataFrame, *, omitted: Counted | Non
                     "guards": _guards(step.change),
                     "pass_rate": rate,
                     "n": everybody.percent.size,
-                    "inside_box": _inside(box, step.percent, 1 - rate),
+                    "inside_box": _inside(box if name in about else None, step.percent, 1 - rate),
                     "decided_by": step.by,
                     "decided_on": step.date,
                     "decided_why": step.why,
