@@ -100,7 +100,7 @@ def classification(
     >>> import naas_psych as nps
     >>> study = nps.read_study("data/sample_responses/mini")
     >>> cuts = nps.classification(study, cut=["60%"], replicates=0).tables["cuts"]
-    >>> cuts.set_index("method")["consistency"].round(2)["livingston_lewis"]
+    >>> cuts.set_index("method")["consistency"].round(2).to_dict()["livingston_lewis"]
     0.81
     """
     placed = cut_forms(study, cut, reliability=reliability, omitted=omitted)

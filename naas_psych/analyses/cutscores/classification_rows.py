@@ -183,7 +183,8 @@ def _row(cell: Cell, level: float) -> dict[str, Any]:
         low, high = limits(cell.draws, lambda one, a=attribute: getattr(one, a), level)
         row[f"{name}_low"], row[f"{name}_high"] = low, high
     for name in ("false_pass", "false_fail"):
-        row[f"{name}_per_1000"], row[f"n_{name}"] = 1000 * row[name], cell.n * row[name]
+        # Whole persons: an exact product would give away an n that is shown rounded.
+        row[f"{name}_per_1000"], row[f"n_{name}"] = 1000 * row[name], np.round(cell.n * row[name])
     row |= _conditional(cell.crossed)
     row["why"] = {name: _why(name, cell) for name in _NUMBERS}
     return row

@@ -160,7 +160,9 @@ def cut_sweep(
             "cuts": cuts_table(sides, found, rows=asked.rows, level=level, unit=points),
             "rounding": rounding_table(found, points),
             "outcomes": outcomes_table(sides, level),
-            "sources": sources_table(study, found, sides[0], made, drawn=drawn, level=level),
+            "sources": sources_table(
+                study, found, sides[0], made, drawn=drawn, level=level, threads=threads
+            ),
             "models": models_table(found, models),
             "pairs": pairs_table(found),
             "draws": draws_table(found, sides[0], most=draws, level=level),

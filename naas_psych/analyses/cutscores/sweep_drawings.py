@@ -184,12 +184,14 @@ def _cuts(axes: Axes, marks: list[Mapping[Any, Any]], *, named: bool = True) -> 
         if se > 0:
             axes.axvspan(x - se, x + se, color=ink(), alpha=0.1, linewidth=0)
         if named:
+            highest = x >= max(float(one["percent"]) for one in marks)
             axes.annotate(
                 shortened(str(row["cut_name"]), 16),
-                (x, 0.02 + 0.07 * (k % 3)),
+                (x, 0.02 if highest else 0.09 + 0.07 * (k % 3)),
                 xycoords=("data", "axes fraction"),
-                xytext=(2, 0),
+                xytext=(3 if highest else -3, 0),
                 textcoords="offset points",
+                ha="left" if highest else "right",
                 fontsize=7,
                 color=ink(),
             )

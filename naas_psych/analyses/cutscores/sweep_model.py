@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -171,24 +171,27 @@ def measures_at(model: FormModel, exact: Floats, weight: Floats | None = None) -
     return measures_of(by_cut(found.distribution, found.expected, share, cuts=model.cuts(exact)))
 
 
-def drawn_measures(model: FormModel, exact: Floats, parameters: Floats) -> Measures:
+def drawn_measures(
+    model: FormModel, exact: Floats, parameters: Floats, *, threads: int = 1
+) -> Measures:
     """(R, C) each cut under drawn parameters (R, P), theta normal with the drawn SD."""
-    parts = list(_drawn(model, exact, parameters))
-    return Measures(*(np.concatenate([getattr(one, part) for one in parts]) for part in PARTS))
+    cuts, back = np.unique(exact, return_inverse=True)
+    some = [parameters[k : k + _TOGETHER] for k in range(0, len(parameters), _TOGETHER)]
+    with ThreadPoolExecutor(threads) as pool:
+        parts = list(pool.map(lambda one: _drawn(model, cuts, one), some))
+    whole = (np.concatenate([getattr(one, part) for one in parts]) for part in PARTS)
+    return Measures(*whole).at(back)
 
 
-def _drawn(model: FormModel, exact: Floats, parameters: Floats) -> Iterator[Measures]:
+def _drawn(model: FormModel, exact: Floats, parameters: Floats) -> Measures:
     theta, points = model.fit.grid.theta, model.form.points
-    for start in range(0, len(parameters), _TOGETHER):
-        some = parameters[start : start + _TOGETHER]
-        p = drawn_probabilities(model.fit, some, theta, model.form.columns)
-        n_draws, n_items, n_categories, n_nodes = p.shape
-        flat = np.ascontiguousarray(p.transpose(1, 2, 0, 3)).reshape(n_items, n_categories, -1)
-        distribution = score_distribution(flat, points).reshape(-1, n_draws, n_nodes)
-        expected = np.einsum("jk,rjkq->rq", points, p)
-        weight = np.exp(_log_weight(model.fit, some, theta))
-        tables = by_cut(distribution, expected, weight, cuts=model.cuts(exact))
-        yield measures_of(tables)
+    p = drawn_probabilities(model.fit, parameters, theta, model.form.columns)
+    n_draws, n_items, n_categories, n_nodes = p.shape
+    flat = np.ascontiguousarray(p.transpose(1, 2, 0, 3)).reshape(n_items, n_categories, -1)
+    distribution = score_distribution(flat, points).reshape(-1, n_draws, n_nodes)
+    expected = np.einsum("jk,rjkq->rq", points, p)
+    weight = np.exp(_log_weight(model.fit, parameters, theta))
+    return measures_of(by_cut(distribution, expected, weight, cuts=model.cuts(exact)))
 
 
 def _log_weight(fit: Calibration, parameters: Floats, theta: Floats) -> Floats:

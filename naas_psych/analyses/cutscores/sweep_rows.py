@@ -60,10 +60,10 @@ def ends(draws: Floats, level: float) -> tuple[Floats, Floats]:
     half = (1 - level) / 2
     known = np.isfinite(draws)
     enough = known.mean(axis=0) >= _ENOUGH
+    low, high = np.quantile(np.where(known, draws, 0.0), [half, 1 - half], axis=0)
     # Where a few draws are no number (kappa where all have one outcome) the others speak.
-    filled = np.where(known, draws, np.nan)
-    filled[:, ~enough] = 0.0
-    low, high = np.nanquantile(filled, [half, 1 - half], axis=0)
+    for c in np.flatnonzero(enough & ~known.all(axis=0)):
+        low[c], high[c] = np.quantile(draws[known[:, c], c], [half, 1 - half])
     return np.where(enough, low, np.nan), np.where(enough, high, np.nan)
 
 

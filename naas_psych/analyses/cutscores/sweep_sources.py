@@ -50,7 +50,14 @@ class _Widths:
 
 
 def sources_table(
-    study: Study, found: Swept, side: Side, made: Calibrated | None, *, drawn: Chances, level: float
+    study: Study,
+    found: Swept,
+    side: Side,
+    made: Calibrated | None,
+    *,
+    drawn: Chances,
+    level: float,
+    threads: int,
 ) -> pd.DataFrame:
     """Each cut asked for, measure and source: half-width with it alone, and share of the variance.
 
@@ -58,7 +65,7 @@ def sources_table(
     """
     axis = side.form.axis
     places = [*axis.asked]
-    widths = _widths(study, found, side, made, drawn=drawn, level=level)
+    widths = _widths(study, found, side, made, drawn=drawn, level=level, threads=threads)
     rows = []
     for k in places:
         for measure in MEASURES:
@@ -88,12 +95,19 @@ def sources_table(
 
 
 def _widths(
-    study: Study, found: Swept, side: Side, made: Calibrated | None, *, drawn: Chances, level: float
+    study: Study,
+    found: Swept,
+    side: Side,
+    made: Calibrated | None,
+    *,
+    drawn: Chances,
+    level: float,
+    threads: int,
 ) -> _Widths:
     form = side.form
     still_here = still(form, found.n_draws)
     own = Drawn(form.below, None if form.modelled is None else form.modelled.draws)
-    alone = _alone(study, found, side, made)
+    alone = _alone(study, found, side, made, threads)
     shifts = side.judges.shifts(drawn.uniform)
     cases = {
         ALL: side.drawn,
@@ -154,7 +168,7 @@ def _variances(case: Drawn) -> dict[str, Floats]:
     return {name: np.where(own > _NOTHING, own, 0.0) for name, own in found.items()}
 
 
-def _alone(study: Study, found: Swept, side: Side, made: Calibrated | None) -> Drawn:
+def _alone(study: Study, found: Swept, side: Side, made: Calibrated | None, threads: int) -> Drawn:
     """What the models would say of other samples of persons who come one by one."""
     form = side.form
     below = np.repeat(form.observed.share[None], 2, axis=0)
@@ -167,7 +181,8 @@ def _alone(study: Study, found: Swept, side: Side, made: Calibrated | None) -> D
     for place, totals in enumerate(found.totals):
         model = form_model(made, totals, study.responses)
         if model is not None:
-            each.append(drawn_measures(model, form.axis.exact[place], parameters))
+            cuts = form.axis.exact[place]
+            each.append(drawn_measures(model, cuts, parameters, threads=threads))
     n = np.array([one.n for one in found.forms], dtype=float)
     return Drawn(below, mixed(each, np.asarray(n / n.sum())))
 

@@ -189,7 +189,9 @@ def _made(study: Study, asked: _Asked) -> Swept:
     ]
     total = _observed(forms, whole, clusters, everybody, unit)
     world, why = _world(study, asked.omitted, asked.threads)
-    base = _Base(study, forms, axes, whole, observed, total, clusters, world, asked.seed)
+    base = _Base(
+        study, forms, axes, whole, observed, total, clusters, world, asked.seed, asked.threads
+    )
     run = _drawn_until_enough(base, asked.draws, study.thresholds["mcse_share_max"].value)
     return _gathered(base, run, placed.cuts, (*placed.notes, *_notes(clusters, run)), why)
 
@@ -225,6 +227,7 @@ class _Base:
     clusters: Clusters
     world: _World | None
     seed: int
+    threads: int
 
     @property
     def shares(self) -> Floats:
@@ -306,7 +309,7 @@ def _block(base: _Base, weights: Floats, sums: Floats | None) -> _Run:
         return _Run(below, None, 0, np.nan)
     drawn = parameter_draws(base.world.made.fit, sums, weights)
     modelled = [
-        drawn_measures(model, base.exact(place), drawn.parameters)
+        drawn_measures(model, base.exact(place), drawn.parameters, threads=base.threads)
         for place, model in enumerate(base.world.models)
     ]
     return _Run(below, modelled, drawn.halved, np.nan)
