@@ -156,8 +156,8 @@ def _draw_items(rows: pd.DataFrame, column: str, who: str, title: str) -> Figure
 
 
 def _sizes(row: Row, rows: pd.DataFrame) -> Iterator[Drawing]:
-    times = rows["items"].min()
-    rows = rows[rows["items"] == times].dropna(subset=["se_items_fixed"]).sort_values("judges")
+    rows = rows.dropna(subset=["judges", "items", "se_items_fixed", "se_items_random"])
+    rows = rows[rows["items"] == rows["items"].min()].sort_values("judges")
     if len(rows) < 2:
         return
     needed, sem = known(row["judges_firm"]), known(row["sem"])

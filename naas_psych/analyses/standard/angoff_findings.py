@@ -135,7 +135,8 @@ def _few(final: Sequence[Row], thresholds: Thresholds) -> Iterator[Finding]:
 def _round(row: Row) -> Iterator[Finding]:
     before, after = known(row["percent_before"]), known(row["percent_after"])
     apart, closer = known(row["spread_before"]), known(row["spread_after"])
-    if before is None or after is None or apart is None or closer is None:
+    number = known(row["round"])
+    if number is None or before is None or after is None or apart is None or closer is None:
         return
     part = "" if row["whole_form"] else " (a part of the items, compared on these)"
     shown = f", after judges had been shown {row['shown']}" if row["shown"] else ""
@@ -144,7 +145,7 @@ def _round(row: Row) -> Iterator[Finding]:
         code="angoff_round",
         severity="info",
         subject=_about(row),
-        sentence=f"Round {row['round']:g}{where_of(row)}{part}{shown}: the cut for "
+        sentence=f"Round {number:g}{where_of(row)}{part}{shown}: the cut for "
         f"{in_words(row['cut_name'])} went from {before:.1f} to {after:.1f} per cent of "
         f"the marks of the common items, and judges lie {100 * closer:.0f} points apart on an item "
         f"instead of {100 * apart:.0f} (SD).{left}",
@@ -168,22 +169,22 @@ def _realism(row: Row, thresholds: Thresholds) -> Iterator[Finding]:
             limits=(row["realism_r_low"], row["realism_r_high"]),
             threshold=line,
         )
-    slope, high = known(row["realism_slope_true"]), known(row["realism_slope_true_high"])
-    if near and slope is not None and high is not None and high < 1:
-        yield _compressed(row, slope, high)
+    slope = known(row["realism_slope_true"])
+    low, high = known(row["realism_slope_true_low"]), known(row["realism_slope_true_high"])
+    if near and slope is not None and low is not None and high is not None and high < 1:
+        yield _compressed(row, slope, (low, high))
 
 
-def _compressed(row: Row, slope: float, high: float) -> Finding:
+def _compressed(row: Row, slope: float, limits: tuple[float, float]) -> Finding:
     return found(
         code="ratings_compressed",
         severity="info",
         subject=_about(row),
         sentence=f"Judges see items as more alike than they are for persons near the cut "
         f"({cut_of(row)}): where two items lie 10 points apart, the ratings lie "
-        f"{10 * slope:.1f} apart ({10 * float(row['realism_slope_true_low']):.1f} to "
-        f"{10 * high:.1f}).",
+        f"{10 * slope:.1f} apart ({10 * limits[0]:.1f} to {10 * limits[1]:.1f}).",
         value=slope,
-        limits=(row["realism_slope_true_low"], high),
+        limits=limits,
     )
 
 

@@ -86,24 +86,26 @@ def _severe(name: str, rows: Sequence[Row], thresholds: Thresholds) -> Iterator[
 
 
 def _moves(name: str, rows: Sequence[Row], thresholds: Thresholds) -> Iterator[Finding]:
-    line = thresholds["background_cut_se_max"]
-    # Of two judges each moves the cut by one standard error, whatever they say.
+    line, sure = thresholds["background_cut_se_max"], thresholds["judge_p_max"].value
     told = [
         row
         for row in rows
         if known(row["cut_change"]) is not None
-        and abs(known(row["cut_change_in_se"]) or 0.0) > line.value + 1e-9
+        and abs(known(row["cut_change_in_se_without"]) or 0.0) > line.value
     ]
     if not told:
         return
     said = [f"{float(row['cut_change']):+.1f} marks for {cut_of(row)}" for row in told]
-    most = max((float(row["cut_change_in_se"]) for row in told), key=abs)
+    most = max((float(row["cut_change_in_se_without"]) for row in told), key=abs)
+    known_p = [p for row in told if (p := known(row["p_judges"])) is not None]
+    p = min(known_p, default=1.0)
+    tail = "" if p < sure else "; among so many judges chance can do that too"
     yield found(
         code="judge_moves_cut",
-        severity="warning",
+        severity="warning" if p < sure else "info",
         subject=name,
-        sentence=f"Without {name} the cut moves by {_and(said)}: up to {abs(most):.1f} times its "
-        "standard error.",
+        sentence=f"Without {name} the cut moves by {_and(said)}: up to {abs(most):.1f} times the "
+        f"standard error that it has without this judge{tail}.",
         value=most,
         threshold=line,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ import pandas as pd
 from naas_psych.analyses.content.judge_cuts import panel_ratings, setter_table
 from naas_psych.analyses.standard.angoff_panel import Curve, Observed, Panel
 from naas_psych.numerics.arrays import Floats
+from naas_psych.numerics.judge_effects import deleted_t
 from naas_psych.numerics.standard.angoff_judges import (
     Consistency,
     Realism,
@@ -45,6 +47,7 @@ def judges_table(
             **dict.fromkeys(("judge_cut", "judge_cut_percent", "severity_marks"), cut),
             **dict.fromkeys(("severity_sd", "cut_change_in_se"), whys["why_no_spread"]),
             **dict.fromkeys(("panel_cut_without", "cut_change"), alone),
+            **dict.fromkeys(("cut_change_in_se_without", "p_judges"), whys["why_left"]),
             "judged_sd": ["too_few_ratings"] * len(cut),
             "self_consistency": whys["why_consistency"],
             "near_cut_r": whys["why_near"],
@@ -63,6 +66,7 @@ def _judges(
     without = (cuts.sum() - cuts) / (n - 1) if n > 1 else np.full(n, np.nan)
     se = sd / math.sqrt(n)
     spread = sd > 1e-9 * max(panel.width, 1)
+    left = _without(panel, without - panel.cut)
     in_sd, in_se = (
         v / s if spread else np.full(n, np.nan) for v, s in ((off, sd), (without - panel.cut, se))
     )
@@ -82,6 +86,8 @@ def _judges(
         "panel_cut_without": without,
         "cut_change": without - panel.cut,
         "cut_change_in_se": in_se,
+        "cut_change_in_se_without": left.in_se,
+        "p_judges": left.p,
         "judged_mean": np.nanmean(ratings, axis=1),
         "judged_sd": [_sd(r) for r in ratings],
         "half_share": [_share_on(r, 1.0, 0.5) for r in ratings],
@@ -92,10 +98,37 @@ def _judges(
         "why_cut": [panel.why] * n,
         "why_alone": ["one_judge" if n == 1 else panel.why] * n,
         "why_no_spread": [told] * n,
+        "why_left": [panel.why if panel.cuts.filled is None else left.why] * n,
         "why_consistency": ["no_calibration" if curve is None else "no_such_theta"] * n,
         "why_near": [close.why if not np.isfinite(close.share).any() else "no_variance"] * n,
     }
     return {name: list(values) for name, values in columns.items()}
+
+
+@dataclass(frozen=True)
+class _Left:
+    """How far each judge's leaving moves the cut, over the error of those who stay; p of J."""
+
+    in_se: Floats
+    p: Floats
+    why: str
+
+
+def _without(panel: Panel, change: Floats) -> _Left:
+    """The error of the others is taken: with the judge in it the ratio could never pass 1."""
+    shares, n = panel.cuts.shares, len(panel.judges)
+    if n < 3 or panel.cuts.filled is None:
+        return _Left(np.full(n, np.nan), np.full(n, np.nan), "too_few_judges")
+    found = deleted_t(shares)
+    others = np.array([np.delete(shares, j).std(ddof=1) for j in range(n)])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = change / (others * panel.width / math.sqrt(n - 1))
+    told = others > 1e-9
+    return _Left(
+        np.where(told, ratio, np.nan),
+        np.where(told, np.minimum(found.p * n, 1), np.nan),
+        "judges_alike",
+    )
 
 
 def _sd(ratings: Floats) -> float:

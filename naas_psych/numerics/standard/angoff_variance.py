@@ -43,13 +43,16 @@ def rating_variances(ratings: Floats, weights: Floats | None = None) -> Variance
         means = np.einsum("ji,i->j", ratings, weights / weights.sum())
         judges = float(means.var(ddof=1)) - found.residual * concentration(weights)
     named = {"judges": judges, "items": found.units, "rest": found.residual}
-    # What is a rounding error below zero is zero, and no negative component.
-    noise = 1e-12 * max((abs(v) for v in named.values() if math.isfinite(v)), default=0.0)
+    known = [abs(v) for v in named.values() if math.isfinite(v)]
+    # Below this it is rounding of the ratings themselves, or of their largest component.
+    nothing = 1e-15 * float(np.nanmean(np.square(ratings))) if known else 0.0
+    noise = max(1e-12 * max(known, default=0.0), nothing)
+    flat = sum(known) <= nothing
     return Variances(
-        **{k: max(v, 0.0) if math.isfinite(v) else v for k, v in named.items()},
+        **{k: (v if v > noise else 0.0) if math.isfinite(v) else v for k, v in named.items()},
         truncated=tuple(k for k, v in named.items() if v < -noise),
-        icc_single=found.icc_single,
-        icc_panel=found.icc_panel,
+        icc_single=float("nan") if flat else found.icc_single,
+        icc_panel=float("nan") if flat else found.icc_panel,
     )
 
 
@@ -117,7 +120,8 @@ def icc_limits(ratings: Floats, *, level: float) -> AgreementLimits:
     found = variance_components(ratings)
     k, n = ratings.shape
     rho = found.icc_single
-    if not np.isfinite(ratings).all() or not math.isfinite(rho) or not rho < 1:
+    flat = not math.isfinite(rating_variances(ratings).icc_single)
+    if flat or not np.isfinite(ratings).all() or not math.isfinite(rho) or not rho < 1:
         return AgreementLimits(UNDEFINED, UNDEFINED)
     rest = found.residual
     judges, items = rest + n * found.raters, rest + k * found.units
