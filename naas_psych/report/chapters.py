@@ -18,7 +18,14 @@ from naas_psych.result import Result
 #: These are shown item by item, in the item table and on the cards.
 _ON_CARDS = {("item_statistics", "items"), ("distractors", "options")}
 #: Findings that answer the question of their chapter.
-VERDICTS = ("structure_verdict", "speed_verdict", "fairness_verdict")
+VERDICTS = (
+    "structure_verdict",
+    "speed_verdict",
+    "fairness_verdict",
+    "angoff_cut",
+    "group_below_size",
+    "wrong_outcomes_in_population",
+)
 _ROWS_SHOWN = 200
 _ROWS_OPEN = 25
 

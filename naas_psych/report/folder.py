@@ -16,6 +16,8 @@ from naas_psych.assurance.manifest import NAME, manifest, relative
 from naas_psych.report.claims import answered
 from naas_psych.report.claims import register as claims_register
 from naas_psych.report.document import document, dumps, findings_list
+from naas_psych.report.explorer.twin import NAME as TWIN
+from naas_psych.report.explorer.twin import twin
 from naas_psych.report.export import csv_text, drawings_of, write_tables, write_text
 from naas_psych.report.figures import Image, write_figures
 from naas_psych.report.page import page
@@ -126,6 +128,10 @@ def _write_results(
         write_tables(result, folder, banner=study.banner)
         drawings = drawings_of(result)
         images[result.analysis] = write_figures(drawings, folder, banner=study.banner)
+    results = {result.analysis: result for result in run.results}
+    paper = twin(results, ratio_line=study.thresholds["pass_ratio_min"].value)
+    if paper is not None:
+        images[TWIN] = write_figures((paper,), folder, banner=study.banner)
     made = document("evidence", study, run.results, not_examined=run.not_examined)
     write_text(folder / "results.json", dumps(made))
     findings = findings_list(f for result in run.results for f in result.findings)

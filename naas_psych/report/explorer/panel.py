@@ -12,6 +12,7 @@ import pandas as pd
 
 from naas_psych.report.explorer.chart import specification
 from naas_psych.report.explorer.rows import Explored, explored
+from naas_psych.report.explorer.twin import NAME as TWIN
 from naas_psych.report.figures import Image
 from naas_psych.report.tables import TableView, view
 from naas_psych.result import Result
@@ -56,7 +57,7 @@ def panel(
         alt=_ALT,
         source=_source(found),
         population=f"{found.population:,}",
-        twin=next(iter(images.get("cut_summary", ())), None),
+        twin=next(iter(images.get(TWIN, ())), None),
         table=_table(found),
         json=_json(found, names),
     )
@@ -104,8 +105,10 @@ def _json(found: Explored, names: tuple[str, ...]) -> str:
 
 
 def _table(found: Explored) -> TableView:
-    rows = pd.DataFrame(found.curve).rename(
-        columns={"total": "operational", "below": "below_share"}
+    rows = (
+        pd.DataFrame(found.curve)
+        .drop(columns="cut")
+        .rename(columns={"total": "operational", "below": "below_share"})
     )
     rows = rows.rename(columns={"below_low": "below_share_low", "below_high": "below_share_high"})
     return view(

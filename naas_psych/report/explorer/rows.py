@@ -14,6 +14,7 @@ from naas_psych.result import Result
 _DIGITS = 4
 #: Comparisons that are drawn at most: more lines cannot be told apart.
 _MOST = 6
+_BOX = ("min_cut_percent", "max_cut_percent", "min_fail", "max_fail")
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ def explored(results: Mapping[str, Result], *, ratio_line: float) -> Explored | 
     summary = results.get("standard_summary")
     return Explored(
         curve=curve,
-        pairs=_pairs(sweep, [row["percent"] for row in curve]),
+        pairs=_pairs(sweep, [row["cut"] for row in curve]),
         groups=_groups(results.get("cut_groups")),
         marks=_marks(summary, asked),
         boxes=_boxes(results.get("hofstee")),
@@ -85,6 +86,7 @@ def _curve(free: pd.DataFrame) -> tuple[list[dict[str, Any]], bool]:
     for row in free[free[rate].notna()].to_dict("records"):
         rows.append(
             {
+                "cut": round(float(row["cut"]), 2),
                 "percent": round(float(row["percent"]), 2),
                 "total": _known(row["operational"]),
                 "below": _rounded(1 - row[rate]),
@@ -119,13 +121,13 @@ def _place(curve: list[dict[str, Any]], percent: float) -> int:
     return reached[0] if reached else len(curve) - 1
 
 
-def _pairs(sweep: Result, percents: list[float]) -> dict[int, dict[int, list[float | None]]]:
+def _pairs(sweep: Result, cuts: list[float]) -> dict[int, dict[int, list[float | None]]]:
     table = sweep.tables.get("pairs")
     if table is None:
         return {}
-    place = {percent: k for k, percent in enumerate(percents)}
+    place = {cut: k for k, cut in enumerate(cuts)}
     found: dict[int, dict[int, list[float | None]]] = {}
-    columns = ("percent_lower", "percent_upper", "accuracy", "consistency")
+    columns = ("lower_cut", "upper_cut", "accuracy", "consistency")
     for low, high, right, again in table[list(columns)].itertuples(index=False):
         i, j = place.get(round(float(low), 2)), place.get(round(float(high), 2))
         if i is not None and j is not None:
@@ -193,7 +195,7 @@ def _boxes(hofstee: Result | None) -> list[dict[str, Any]]:
     if hofstee is None or "box" not in hofstee.tables:
         return []
     row = hofstee.tables["box"].iloc[0]
-    limits = [_known(row.get(name)) for name in ("min_cut", "max_cut", "min_fail", "max_fail")]
+    limits = [_known(row.get(name)) for name in _BOX]
     if any(limit is None for limit in limits):
         return []
     low, high, least, most = (float(limit or 0.0) for limit in limits)
