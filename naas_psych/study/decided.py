@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
-from itertools import product
+from itertools import pairwise, product
 
 import numpy as np
 import pandas as pd
@@ -38,7 +38,7 @@ def inspect_decision(spec: StudySpec, components: pd.DataFrame | None, audit: Au
         _in_order(place, one.cuts, rule.outcomes, audit)
         _column(name, one.column, components, audit)
     if components is not None and "person_id" in components:
-        _named_twice(components, audit)
+        _named_twice(components, spec.tables.components or "", audit)
     if rule.rows or rule.rule == "table":
         _table(rule, audit)
 
@@ -90,7 +90,7 @@ def _all_given(place: str, cuts: dict[str, float], outcomes: list[str], audit: A
 
 def _in_order(place: str, cuts: dict[str, float], outcomes: list[str], audit: Audit) -> None:
     ordered = [(name, cuts[name]) for name in outcomes[1:] if name in cuts]
-    for (lower, low), (higher, high) in zip(ordered, ordered[1:], strict=False):
+    for (lower, low), (higher, high) in pairwise(ordered):
         if high < low:
             audit.add(
                 "decision_cuts_order",
@@ -129,13 +129,16 @@ def _column(name: str, column: str, components: pd.DataFrame | None, audit: Audi
     )
 
 
-def _named_twice(components: pd.DataFrame, audit: Audit) -> None:
+def _named_twice(components: pd.DataFrame, file: str, audit: Audit) -> None:
     persons = components["person_id"]
     for record in np.flatnonzero((persons.notna() & persons.duplicated()).to_numpy()):
         who = str(persons.iloc[record])
         audit.add(
             "duplicate_component_scores",
             f"the person {who!r} stands above already in the table of components.",
+            file=file,
+            # Below the header, counted from 1.
+            row=int(record) + 2,
             column="person_id",
             value=who,
         )

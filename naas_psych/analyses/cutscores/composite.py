@@ -142,7 +142,7 @@ def _correlation_table(parts: Parts, covariance: Floats) -> pd.DataFrame:
                     "n": parts.n,
                     "r": r,
                     "r_disattenuated": r / np.sqrt(both) if both > 0 else np.nan,
-                    "why": why or ("no_variance" if np.isnan(r) else "negative_reliability"),
+                    "why": why or ("no_variance" if np.isnan(r) else "zero_reliability"),
                 }
             )
     columns = {name: [row[name] for row in rows] for name in rows[0] if name != "why"}

@@ -177,7 +177,7 @@ def _reach(made: Calibrated, form: ScoredForm, items: Form, cuts: Mapping[str, C
             found.append(float(bare.expected(np.array([cut.value]))[0]))
             continue
         total = form.at_percent(cut.value) if cut.unit == "percent" else cut.value
-        found.append((total - form.low) / form.unit - form.constant - items.lowest)
+        found.append(form.points(total) - items.lowest)
     return np.array(found)
 
 
