@@ -91,14 +91,21 @@ if TYPE_CHECKING:
     from naas_psych.analyses.speed.speededness import speededness as speededness
     from naas_psych.analyses.speed.time_opinion import time_opinion as time_opinion
     from naas_psych.analyses.standard.angoff import angoff as angoff
+    from naas_psych.analyses.standard.beuk import beuk as beuk
     from naas_psych.analyses.standard.body_of_work import body_of_work as body_of_work
+    from naas_psych.analyses.standard.bookmark import bookmark as bookmark
     from naas_psych.analyses.standard.borderline_group import borderline_group as borderline_group
     from naas_psych.analyses.standard.borderline_regression import (
         borderline_regression as borderline_regression,
     )
+    from naas_psych.analyses.standard.cohen import cohen as cohen
     from naas_psych.analyses.standard.contrasting_groups import (
         contrasting_groups as contrasting_groups,
     )
+    from naas_psych.analyses.standard.de_gruijter import de_gruijter as de_gruijter
+    from naas_psych.analyses.standard.ebel import ebel as ebel
+    from naas_psych.analyses.standard.hofstee import hofstee as hofstee
+    from naas_psych.analyses.standard.nedelsky import nedelsky as nedelsky
     from naas_psych.analyses.structure.dimensionality import dimensionality as dimensionality
     from naas_psych.analyses.structure.domain_correlations import (
         domain_correlations as domain_correlations,

@@ -138,6 +138,13 @@ CHAPTERS: tuple[Chapter, ...] = (
         "cut scores from judges' ratings, with standard errors",
         (
             "angoff",
+            "ebel",
+            "nedelsky",
+            "bookmark",
+            "hofstee",
+            "beuk",
+            "de_gruijter",
+            "cohen",
             "borderline_group",
             "borderline_regression",
             "contrasting_groups",

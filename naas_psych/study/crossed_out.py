@@ -40,9 +40,10 @@ def counted_left(
             expected="eliminated (the options crossed out, as A|C) or options_left.",
         )
         return frame
-    rows = _rows(frame, offered or {})
-    on_offer = _on_offer(rows, offered or {})
-    left = [_left(table, row, (offered or {}).get(row.item), on_offer, audit) for row in rows]
+    rows, found = _rows(frame, offered or {}), _found(frame, offered or {})
+    for row, one in zip(rows, found, strict=True):
+        _tell(table, row, one, audit)
+    left = [one.left for one in found]
     if "options_left" not in frame and any(row.crossed == () for row in rows):
         audit.say(f"{table.file}: an empty cell means that no option was crossed out.")
     return frame.assign(options_left=pd.Series(left, dtype=float, index=frame.index))
@@ -94,33 +95,54 @@ def _on_offer(rows: list[_Row], offered: Mapping[str, Offer]) -> dict[str, froze
     return found
 
 
-def _left(
-    table: RawTable,
-    row: _Row,
-    offer: Offer | None,
-    on_offer: Mapping[str, frozenset[str]],
-    audit: Audit,
-) -> float:
-    """Options left in one row; nan where they cannot be counted or what is said is wrong."""
+@dataclass(frozen=True)
+class _Found:
+    """Options left in one row, nan where they cannot be counted; and what is wrong with it."""
+
+    left: float
+    code: str = ""
+    said: str = ""
+    expected: str = ""
+
+
+def left_in_rows(frame: pd.DataFrame, offered: Mapping[str, Offer]) -> list[float]:
+    """Options left, row by row; nan where they cannot be counted or the row is wrong."""
+    return [one.left for one in _found(frame, offered)]
+
+
+def _found(frame: pd.DataFrame, offered: Mapping[str, Offer]) -> list[_Found]:
+    rows = _rows(frame, offered)
+    on_offer = _on_offer(rows, offered)
+    return [_left(row, offered.get(row.item), on_offer) for row in rows]
+
+
+def _left(row: _Row, offer: Offer | None, on_offer: Mapping[str, frozenset[str]]) -> _Found:
     if offer is None or offer.not_nedelsky:
-        return np.nan
+        # The analysis says why such an item cannot be used; scores without a key can be.
+        return _Found(row.left if offer and row.crossed is None else np.nan)
     options = on_offer[row.item]
-    code, found, expected = _fault(row, offer, options)
+    code, said, expected = _fault(row, offer, options)
     if code:
-        audit.add(
-            code,
-            f"{row.judge} {found}",
-            expected=expected,
-            file=table.file,
-            row=table.line(row.record),
-            column="options_left" if code == "options_left_wrong" else "eliminated",
-            value=f"{row.left:g}" if code == "options_left_wrong" else row.text,
-        )
-        return np.nan
+        return _Found(np.nan, code, said, expected)
     if row.crossed is None:
-        return row.left
+        return _Found(row.left)
     # Options known from the responses alone may be fewer than the item has.
-    return float(len(options) - len(row.crossed)) if len(options) > 1 else np.nan
+    return _Found(float(len(options) - len(row.crossed)) if len(options) > 1 else np.nan)
+
+
+def _tell(table: RawTable, row: _Row, found: _Found, audit: Audit) -> None:
+    if not found.code:
+        return
+    number = found.code == "options_left_wrong"
+    audit.add(
+        found.code,
+        f"{row.judge} {found.said}",
+        expected=found.expected,
+        file=table.file,
+        row=table.line(row.record),
+        column="options_left" if number else "eliminated",
+        value=f"{row.left:g}" if number else row.text,
+    )
 
 
 def _fault(row: _Row, offer: Offer, options: frozenset[str]) -> tuple[str, str, str]:
