@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from naas_psych.cli.angoff_layouts import ANGOFF_LAYOUTS
 from naas_psych.cli.content_layouts import CONTENT_LAYOUTS
 from naas_psych.cli.cutscore_layouts import CUTSCORE_LAYOUTS
 from naas_psych.cli.dif_layouts import DIF_LAYOUTS
@@ -42,6 +43,7 @@ LAYOUTS: dict[str, tuple[Look, ...]] = {
     **SPEED_LAYOUTS,
     **DIF_LAYOUTS,
     **FAIRNESS_LAYOUTS,
+    **ANGOFF_LAYOUTS,
     **STANDARD_LAYOUTS,
     **CUTSCORE_LAYOUTS,
     "scorecard.plants": (

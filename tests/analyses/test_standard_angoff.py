@@ -304,6 +304,13 @@ def test_what_a_column_is_about() -> None:
     assert nps.angoff(study, boundary="pass").tables["cuts"]["cut_name"].iloc[0] == "pass"
 
 
+def test_a_lower_outcome_above_a_higher_one_is_told() -> None:
+    told = codes(nps.angoff(study_with(rated(EXAMPLE).assign(p_partial=0.9))))
+    assert [finding.subject for finding in told["angoff_cuts_turned"]] == ["partially_met, test"]
+    fine = codes(nps.angoff(study_with(rated(EXAMPLE).assign(p_partial=0.3))))
+    assert "angoff_cuts_turned" not in fine
+
+
 def test_no_ratings_is_no_cut() -> None:
     with pytest.raises(AnalysisImpossible, match="probability"):
         nps.angoff(study_from_scores(persons(4)))

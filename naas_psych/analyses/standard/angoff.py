@@ -25,7 +25,7 @@ from naas_psych.analyses.standard.angoff_panel import (
     form_error,
     near,
 )
-from naas_psych.analyses.standard.angoff_ratings import rated_forms
+from naas_psych.analyses.standard.angoff_ratings import boundaries, rated_forms
 from naas_psych.analyses.standard.angoff_rounds import (
     agreement_table,
     judge_rounds_table,
@@ -124,7 +124,10 @@ def angoff(study: Study, *, boundary: Boundary = None, level: Level = 0.95) -> R
             "items": items_table(study, panels, whole, close, limits),
         },
         notes=tuple(_notes(panels)),
-        provenance={"method": "yes_no" if _yes_no(panels) else "probabilities"},
+        provenance={
+            "method": "yes_no" if _yes_no(panels) else "probabilities",
+            "highest": boundaries(study, boundary).get("probability", ""),
+        },
     )
 
 

@@ -21,6 +21,7 @@ def angoff_findings(result: Result, thresholds: Thresholds) -> Iterator[Finding]
     final = [row for row in tables["cuts"].to_dict("records") if row["final"]]
     for row in final:
         yield from _cut(row)
+    yield from _turned(final, str(result.provenance.get("highest", "")))
     for row in tables["cut_precision"].to_dict("records"):
         yield from _precision(row, thresholds)
     yield from _few(final, thresholds)
@@ -67,6 +68,27 @@ def _cut(row: Row) -> Iterator[Finding]:
         value=cut,
         limits=(low, high),
     )
+
+
+def _turned(final: Sequence[Row], highest: str) -> Iterator[Finding]:
+    """Cuts of a form above the one that should be the highest."""
+    top = {
+        row["form"]: known(row["cut"])
+        for row in final
+        if row["cut_name"] == highest and row["unit"] == "raw"
+    }
+    for row in final:
+        cut, above = known(row["cut"]), top.get(row["form"])
+        if cut is None or above is None or row["cut_name"] == highest or cut <= above:
+            continue
+        yield found(
+            code="angoff_cuts_turned",
+            severity="warning",
+            subject=_about(row),
+            sentence=f"Judges put {cut_of(row)} at {cut:.1f} marks, above {in_words(highest)} at "
+            f"{above:.1f}.",
+            value=cut - above,
+        )
 
 
 def _not_connected(row: Row) -> Finding:
