@@ -80,7 +80,7 @@ def below_limits(side: Side, level: float) -> tuple[Floats, Floats]:
 def cuts_table(
     sides: Sequence[Side], found: Swept, *, rows: Rows, level: float, unit: float
 ) -> pd.DataFrame:
-    """All rows of all forms; attainable cuts first, then those asked for."""
+    """All rows of all forms; cuts asked for first, then attainable ones."""
     parts = [_rows(side, found, rows.places(side.form), level, unit) for side in sides]
     columns: dict[str, Any] = {
         name: np.concatenate([part.columns[name] for part in parts]) for name in parts[0].columns
@@ -105,14 +105,14 @@ class Rows:
     ends_unit: str = "percent"
 
     def places(self, form: SweptForm) -> list[int]:
-        """Attainable cuts (or those of the grid, where one was asked for), then those asked for."""
+        """The cuts asked for, then attainable ones (or those of the grid, where one was asked for)."""
         axis = form.axis
         if axis.gridded:
-            return [*axis.grid, *axis.asked]
+            return [*axis.asked, *axis.grid]
         at = axis.percent if self.ends_unit == "percent" else axis.cut
         every = range(axis.attainable)
         own = [k for k in every if self.least - _NEAR <= at[k] <= self.most + _NEAR]
-        return [*own, *axis.asked]
+        return [*axis.asked, *own]
 
     def shown(self, columns: dict[str, Any]) -> Any:
         """The unit of each row; cuts without name are told in the unit asked for."""
