@@ -69,7 +69,7 @@ def body_of_work(
     'body_of_work'
     """
     folders = folder_ratings(study, omitted)
-    percent, codes = folders.last.single()
+    single = folders.last.single()
     options: dict[str, Any] = {"replicates": replicates, "seed": seed, "level": level}
     rows = _boundaries(folders, folders.last, **options)
     parts = [
@@ -82,8 +82,10 @@ def body_of_work(
         tables={
             "cuts": _table(rows_by_form(rows, forms)),
             "rounds": _table(parts),
-            "groups": level_table(percent, codes, folders.levels).rename(columns={"n": "ratings"}),
-            "bands": band_table(percent, codes, folders.names).rename(columns={"n": "ratings"}),
+            "groups": level_table(
+                single.percent, single.level, folders.levels, folders=single.folder
+            ),
+            "bands": band_table(single.percent, single.level, folders.names, folders=single.folder),
             "judges": folder_judge_table(folders),
             "agreement": agreement_table(folders),
         },
@@ -108,7 +110,8 @@ def _boundaries(
     folders: Folders, ratings: Ratings, *, replicates: int, seed: int, level: float
 ) -> list[dict[str, Any]]:
     """A row a boundary, from the lowest."""
-    percent, codes = ratings.single()
+    single = ratings.single()
+    percent, codes = single.percent, single.level
     proportional = proportional_cuts(percent, codes, folders.names, chance=0.5, shifts={})
     rows = []
     for k, name in enumerate(folders.names):

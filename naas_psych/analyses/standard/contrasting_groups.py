@@ -105,7 +105,8 @@ def contrasting_groups(
     made = _boundaries(persons, shares, chance, replicates=replicates, seed=seed, level=level)
     least = study.thresholds["contrast_persons_min"].value
     rows = [
-        row | {"few_persons": bool(min(row["n_below"], row["n_above"]) < least)}
+        {name: value for name, value in row.items() if name != "fewest"}
+        | {"few_persons": row["fewest"] < least}
         for row in in_order(made)
     ]
     return Result(
@@ -158,8 +159,7 @@ def _boundaries(
         row = {
             "cut_name": name,
             "n": int(own.size),
-            "n_below": int(own.size - own.sum()),
-            "n_above": int(own.sum()),
+            "fewest": float(min(own.sum(), own.size - own.sum())),
             **boundary_cut(persons.percent, own, chance=chance, share=share),
             "percent_proportional": proportional[name],
             "judged_in": persons.basis,
@@ -192,7 +192,7 @@ def _crossing_table(persons: Contrasted) -> pd.DataFrame:
     for k, name in enumerate(persons.names):
         lower, upper = persons.percent[persons.level <= k], persons.percent[persons.level > k]
         found = crossings(lower, upper)
-        sizes = {"cut_name": name, "n_below": int(lower.size), "n_above": int(upper.size)}
+        sizes = {"cut_name": name, "n": int(persons.level.size)}
         rows += [
             sizes | {"crossing_percent": one.score, "upward": one.upward, "why": None}
             for one in found

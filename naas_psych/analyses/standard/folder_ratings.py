@@ -29,6 +29,15 @@ LAST = "last judgement"
 
 
 @dataclass(frozen=True, eq=False)
+class Single:
+    """n ratings: percent of the marks of the folder, level given, and which folder it is."""
+
+    percent: Floats
+    level: NDArray[np.int64]
+    folder: NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
 class Ratings:
     """F folders by J judges: code of the level (F, J), -1 where none; percent (F,) of the marks."""
 
@@ -50,10 +59,10 @@ class Ratings:
         """How many folders were rated."""
         return int(self.given.any(axis=1).sum())
 
-    def single(self) -> tuple[Floats, NDArray[np.int64]]:
-        """(n,) percent and level of every rating."""
+    def single(self) -> Single:
+        """Every rating by itself."""
         folder, judge = np.nonzero(self.given)
-        return self.percent[folder], self.levels[folder, judge]
+        return Single(self.percent[folder], self.levels[folder, judge], folder)
 
 
 @dataclass(frozen=True, eq=False)

@@ -126,8 +126,8 @@ def levels_in_order(study: Study, words: Sequence[str]) -> tuple[str, ...]:
         return tuple(fold(level) for level in standard.levels)
     outcomes = tuple(fold(one) for one in study.spec.decision.outcomes)
     if found <= set(outcomes):
-        return outcomes if len(found) > 2 else tuple(one for one in outcomes if one in found)
-    if all(number(word) is not None for word in found):
+        return _some_of(outcomes, found)
+    if len(found) > 1 and all(number(word) is not None for word in found):
         return tuple(sorted(found, key=float))
     for pair in _USUAL:
         if found <= set(pair):
@@ -135,6 +135,15 @@ def levels_in_order(study: Study, words: Sequence[str]) -> tuple[str, ...]:
     raise AnalysisImpossible(
         f"Nothing says in which order the levels stand: {', '.join(sorted(found))}. {_NEEDED}"
     )
+
+
+def _some_of(outcomes: tuple[str, ...], found: set[str]) -> tuple[str, ...]:
+    """The outcomes that are used; one alone stands against the lowest (or it is the lowest)."""
+    if len(found) > 2:
+        return outcomes
+    if len(found) == 1:
+        found = found | ({outcomes[-1]} if outcomes[0] in found else {outcomes[0]})
+    return tuple(one for one in outcomes if one in found)
 
 
 def boundary_names(study: Study, levels: Sequence[str]) -> tuple[str, ...]:

@@ -111,9 +111,9 @@ def _curve(axes: Any, row: Any, own: pd.DataFrame, at: Any, k: int) -> None:
 def _level_title(shown: pd.DataFrame) -> str:
     first, last = shown.iloc[0], shown.iloc[-1]
     return (
-        f"Half of those judged {last['judged_level']} have {last['percent_median']:.0f} % of the "
-        f"marks or more; of those judged {first['judged_level']}, "
-        f"{first['percent_median']:.0f} % or more"
+        f"Half of those judged {last['judged_level']} score {last['percent_median']:.0f} % or "
+        "more; "
+        f"half of those judged {first['judged_level']}, {first['percent_median']:.0f} %"
     )
 
 
@@ -140,4 +140,6 @@ def _draw_levels(shown: pd.DataFrame, title: str) -> Figure:
     axes.set_yticks(range(len(shown)), labels, fontsize=8)
     axes.set(xlabel="per cent of the marks: median, and the middle half", ylim=(-0.6, len(shown)))
     axes.tick_params(axis="y", length=0)
+    axes.margins(x=0.08)
+    axes.use_sticky_edges = False
     return figure

@@ -68,17 +68,15 @@ def _none(row: Row, why: str) -> Finding:
 
 
 def _few(row: Row, thresholds: Thresholds) -> Iterator[Finding]:
-    below, above = known(row["n_below"]), known(row["n_above"])
     line = thresholds["contrast_persons_min"]
-    if known(row["percent"]) is None or below is None or above is None or not row["few_persons"]:
+    if known(row["percent"]) is None or row["few_persons"] is not True:
         return
     yield found(
         code="few_persons_judged",
         severity="warning",
         subject=str(row["cut_name"]),
-        sentence=f"The cut for {row['cut_name']} rests on {below:.0f} persons below the level and "
-        f"{above:.0f} at or above it; fewer than {line.value:g} of one kind say little.",
-        value=min(below, above),
+        sentence=f"The cut for {row['cut_name']} rests on fewer than {line.value:g} persons on one "
+        "side of it; so few say little.",
         threshold=line,
     )
 

@@ -16,13 +16,24 @@ from naas_psych.result import tidy
 _IN_BAND, _BANDS = 10, 10
 
 
-def level_table(percent: Floats, level: NDArray[np.int64], levels: Sequence[str]) -> pd.DataFrame:
-    """A row a level: how many, mean, SD and quartiles of the per cent of the marks."""
-    groups = [percent[level == k] for k in range(len(levels))]
-    n = [int(own.size) for own in groups]
+def level_table(
+    percent: Floats,
+    level: NDArray[np.int64],
+    levels: Sequence[str],
+    *,
+    folders: NDArray[np.int64] | None = None,
+) -> pd.DataFrame:
+    """A row a level: how many, mean, SD and quartiles of the per cent of the marks.
+
+    `folders` (n,) says which rating is of whom, where a person has several.
+    """
+    members = [np.flatnonzero(level == k) for k in range(len(levels))]
+    groups = [percent[own] for own in members]
+    n = [_persons(own, folders) for own in members]
     columns: dict[str, Any] = {
         "judged_level": list(levels),
         "n": n,
+        **({} if folders is None else {"ratings": [int(own.size) for own in members]}),
         "mean_percent": _each(groups, np.mean, 1),
         "sd_percent": _each(groups, lambda own: own.std(ddof=1), 2),
         "percent_quartile_1": _each(groups, lambda own: np.quantile(own, 0.25), 1),
@@ -38,18 +49,29 @@ def _each(groups: Sequence[Floats], value: Any, least: int) -> Floats:
     return np.array(found, dtype=float)
 
 
-def band_table(percent: Floats, level: NDArray[np.int64], names: Sequence[str]) -> pd.DataFrame:
+def _persons(rows: NDArray[np.int64], folders: NDArray[np.int64] | None) -> int:
+    return int(rows.size if folders is None else np.unique(folders[rows]).size)
+
+
+def band_table(
+    percent: Floats,
+    level: NDArray[np.int64],
+    names: Sequence[str],
+    *,
+    folders: NDArray[np.int64] | None = None,
+) -> pd.DataFrame:
     """A row a boundary and band of scores: how many judgements, and the share at or above."""
     codes = _bands(percent)
     rows = []
     for k, name in enumerate(names):
         for band in range(int(codes.max()) + 1):
-            own = codes == band
+            own = np.flatnonzero(codes == band)
             rows.append(
                 {
                     "cut_name": name,
                     "band": band + 1,
-                    "n": int(own.sum()),
+                    "n": _persons(own, folders),
+                    **({} if folders is None else {"ratings": int(own.size)}),
                     "mean_percent": float(percent[own].mean()),
                     "above_share": float((level[own] > k).mean()),
                 }

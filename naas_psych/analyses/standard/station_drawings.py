@@ -74,19 +74,21 @@ def _draw(rows: pd.DataFrame, points: pd.DataFrame, title: str) -> Figure:
     ends = [*points["grade"], *rows["borderline_grade"]]
     at = np.array([min(ends), max(ends)])
     axes.plot(at, first["line_intercept"] + first["line_slope"] * at, color=ink(), linewidth=1.2)
+    corner = axes.get_xlim()[0], axes.get_ylim()[0]
+    axes.set(xlim=axes.get_xlim(), ylim=axes.get_ylim())
     for k, row in enumerate(rows.to_dict("records")):
-        _cut(axes, row, at[0], k)
+        _cut(axes, row, corner, k)
     axes.set(xlabel="grade (larger: more ratings)", ylabel="mean score of the station")
     return figure
 
 
-def _cut(axes: Any, row: Any, left: float, k: int) -> None:
+def _cut(axes: Any, row: Any, corner: tuple[float, float], k: int) -> None:
     cut = known(row["cut"])
     if cut is None:
         return
     colour, dash = COLOURS[(k + 1) % len(COLOURS)], DASHES[(k + 1) % len(DASHES)]
     grade = row["borderline_grade"]
-    axes.plot([grade, grade, left], [axes.get_ylim()[0], cut, cut], color=colour, linestyle=dash)
+    axes.plot([grade, grade, corner[0]], [corner[1], cut, cut], color=colour, linestyle=dash)
     axes.annotate(
         shortened(f"{row['cut_name']} {cut:.2f}", 18),
         (grade, cut),

@@ -53,7 +53,9 @@ class Stations:
 
 
 def combined(values: Floats, how: Combined) -> Floats:
-    """Mean or sum over the last axis, which are stations."""
+    """Mean or sum over the last axis, which are stations; nan where there are none."""
+    if not values.shape[-1]:
+        return np.full(values.shape[:-1], np.nan)
     return np.asarray(values.mean(axis=-1) if how == "mean" else values.sum(axis=-1))
 
 

@@ -47,7 +47,10 @@ def crossings(lower: Floats, upper: Floats) -> tuple[Crossing, ...]:
     first, second = smoothed_density(lower, at), smoothed_density(upper, at)
     gap = second - first
     there = np.maximum(first, second) > _NOBODY * max(float(first.max()), float(second.max()))
-    change = np.flatnonzero((gap[:-1] * gap[1:] < 0) & there[:-1] & there[1:])
+    # A point where they are exactly equal is on neither side.
+    kept = np.flatnonzero(there & (gap != 0))
+    at, gap = at[kept], gap[kept]
+    change = np.flatnonzero((gap[:-1] * gap[1:] < 0) & (np.diff(kept) <= 2))
     return tuple(
         Crossing(
             float(at[k] + (at[k + 1] - at[k]) * gap[k] / (gap[k] - gap[k + 1])),
