@@ -47,6 +47,7 @@ def read_optional(
         frame = _frame(table, shape, audit) if table else None
         if table is None or frame is None:
             continue
+        rated = frame
         frame = _settled(name, table, frame, grid=grid, source=source, audit=audit)
         if name == "angoff":
             named = list(source.spec.standard.boundaries)
@@ -55,7 +56,8 @@ def read_optional(
         _check_items(table, frame, {*grid.item_ids, *(items.ids if items else ())}, audit)
         if "round" in shape.names and name not in ("judged_persons", "bookmark"):
             _check_repeated(table, frame, audit)
-        _check_judges(table, frame, shape, audit)
+        # Ratings that were emptied for their unit were given all the same.
+        _check_judges(table, rated if name == "angoff" else frame, shape, audit)
         found[name], files[name] = frame, table
     if "ebel_items" in found:
         check_grid(files["ebel_items"], found["ebel_items"], found.get("ebel_success"), audit)
