@@ -64,16 +64,19 @@ def panel_ratings(study: Study, rated: RatedForm) -> FormRatings:
     """The ratings of one form that count, beside the facilities of its items."""
     last = len(rated.rounds) - 1
     ratings = rated.counted(last)
+    # An item that only judges rated who left is one that nobody rated.
+    used = np.isfinite(ratings).any(axis=0)
+    ratings, items = ratings[:, used], rated.items[used]
     return FormRatings(
         form=rated.form,
         judges=rated.names(last),
-        items=rated.items,
+        items=items,
         ratings=ratings,
-        rounds=rated.turns(last)[rated.panel(last)],
-        weights=rated.weights,
+        rounds=rated.turns(last)[rated.panel(last)][:, used],
+        weights=rated.weights[used],
         floor=rated.low,
         width=rated.high - rated.low,
-        facility=form_facility(study, rated.items),
+        facility=form_facility(study, items),
         filled=additive_fill(ratings),
     )
 
