@@ -129,7 +129,7 @@ def _write_results(
         drawings = drawings_of(result)
         images[result.analysis] = write_figures(drawings, folder, banner=study.banner)
     results = {result.analysis: result for result in run.results}
-    paper = twin(results, ratio_line=study.thresholds["pass_ratio_min"].value)
+    paper = twin(results, study.thresholds)
     if paper is not None:
         images[TWIN] = write_figures((paper,), folder, banner=study.banner)
     made = document("evidence", study, run.results, not_examined=run.not_examined)

@@ -60,7 +60,6 @@ def page(
     results = {result.analysis: result for result in run.results}
     found = answered(study, run)
     terms = _terms(parts, cards, table_columns(run))
-    ratio_line = study.thresholds["pass_ratio_min"].value
     context = {
         "study": study,
         "internal": internal,
@@ -79,7 +78,7 @@ def page(
         "findings": urgent_first([f for r in run.results for f in r.findings]),
         "anchors": {card.item_id: card.anchor for card in cards},
         "chapters": parts,
-        "explorer": panel(results, images, ratio_line=ratio_line),
+        "explorer": panel(results, images, study.thresholds),
         "columns": table_columns(run),
         "limits": wording.interval_words(_options(run)),
         "cards": cards,

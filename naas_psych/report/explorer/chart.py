@@ -41,14 +41,14 @@ def specification(found: Explored) -> dict[str, Any]:
 
 def _below(alt: Any, found: Explored) -> Any:
     """The share below each cut with its limits, and where cuts were put by whom."""
-    curve = alt.Chart(alt.Data(values=found.curve))
-    x = alt.X("percent:Q", title=None, scale=alt.Scale(domain=found.domain, nice=False))
+    curve = alt.Chart(alt.Data(values=found.shown))
+    x = _x(alt, found)
     share = alt.Y("below:Q", title="share below", axis=alt.Axis(format="%"))
     band = curve.mark_area(opacity=0.2, color=COLOURS[0]).encode(
         x=x, y=alt.Y("below_low:Q"), y2="below_high:Q"
     )
     line = curve.mark_line(color=COLOURS[0], strokeWidth=2).encode(x=x, y=share)
-    layers = [*_box(alt, found), band, line, *_marked(alt, found), *_chosen(alt)]
+    layers = [*_box(alt, found), band, line, *_marked(alt, found), *_chosen(alt, found)]
     at = curve.mark_point(size=70, filled=True, color=COLOURS[0]).encode(x=x, y=share)
     layers.append(at.transform_filter("datum.percent == upper || datum.percent == lower"))
     return alt.layer(*layers).properties(width=_WIDTH, height=_HEIGHT, title="Below the cut")
@@ -59,9 +59,9 @@ def _errors(alt: Any, found: Explored) -> Any:
     rows = [
         {"percent": row["percent"], "share": row[name], "error": label}
         for name, label in (("false_pass", "false pass"), ("false_fail", "false fail"))
-        for row in found.curve
+        for row in found.shown
     ]
-    x = alt.X("percent:Q", title=None if found.groups else _AXIS)
+    x = _x(alt, found, None if found.groups else _AXIS)
     line = (
         alt.Chart(alt.Data(values=rows))
         .mark_line(strokeWidth=2)
@@ -72,7 +72,7 @@ def _errors(alt: Any, found: Explored) -> Any:
             strokeDash=_dashes(alt, "error", ["false pass", "false fail"]),
         )
     )
-    return alt.layer(line, *_chosen(alt)).properties(
+    return alt.layer(line, *_chosen(alt, found, None if found.groups else _AXIS)).properties(
         width=_WIDTH, height=_HEIGHT, title="Wrong outcomes"
     )
 
@@ -81,10 +81,10 @@ def _ratios(alt: Any, found: Explored) -> Any:
     """Pass rate of each group over that of its reference."""
     names = sorted({row["name"] for row in found.groups})
     line = (
-        alt.Chart(alt.Data(values=found.groups))
-        .mark_line(strokeWidth=1.6)
+        alt.Chart(alt.Data(values=found.shown_groups))
+        .mark_line(strokeWidth=1.8)
         .encode(
-            x=alt.X("percent:Q", title=_AXIS),
+            x=_x(alt, found, _AXIS),
             y=alt.Y("ratio:Q", title="ratio of pass rates", scale=alt.Scale(zero=False)),
             color=_legend(alt, "name", names, COLOURS),
             strokeDash=_dashes(alt, "name", names),
@@ -92,9 +92,15 @@ def _ratios(alt: Any, found: Explored) -> Any:
     )
     line_at = alt.Chart(alt.Data(values=[{"ratio": found.ratio_line}]))
     rule = line_at.mark_rule(strokeDash=[3, 3], color="#767676").encode(y="ratio:Q")
-    return alt.layer(line, rule, *_chosen(alt)).properties(
+    return alt.layer(line, rule, *_chosen(alt, found, _AXIS)).properties(
         width=_WIDTH, height=_HEIGHT, title="Groups beside their reference"
     )
+
+
+def _x(alt: Any, found: Explored, title: str | None = None, *, field: str = "percent") -> Any:
+    """The one axis that all panels share."""
+    scale = alt.Scale(domain=found.domain, nice=False, zero=False)
+    return alt.X(f"{field}:Q", title=title, scale=scale)
 
 
 def _legend(alt: Any, field: str, names: list[str], colours: tuple[str, ...]) -> Any:
@@ -102,9 +108,9 @@ def _legend(alt: Any, field: str, names: list[str], colours: tuple[str, ...]) ->
     return alt.Color(f"{field}:N", scale=scale, legend=_key(alt))
 
 
-def _dashes(alt: Any, field: str, names: list[str]) -> Any:
+def _dashes(alt: Any, field: str, names: list[str], dashes: tuple[Any, ...] = _DASHES) -> Any:
     """Dashes that go with the colours, in the same legend."""
-    scale = alt.Scale(domain=names, range=_cycled(names, _DASHES))
+    scale = alt.Scale(domain=names, range=_cycled(names, dashes))
     return alt.StrokeDash(f"{field}:N", scale=scale, legend=_key(alt))
 
 
@@ -123,38 +129,32 @@ def _box(alt: Any, found: Explored) -> list[Any]:
     box = alt.Chart(alt.Data(values=found.boxes)).mark_rect(
         fill="none", stroke=COLOURS[4], strokeDash=[4, 2], strokeWidth=1.5
     )
-    return [box.encode(x="low:Q", x2="high:Q", y="fail_low:Q", y2="fail_high:Q")]
+    return [
+        box.encode(x=_x(alt, found, field="low"), x2="high:Q", y="fail_low:Q", y2="fail_high:Q")
+    ]
 
 
 def _marked(alt: Any, found: Explored) -> list[Any]:
-    """Cuts in use, of the judges, and as adjusted; the judges' with its band."""
-    layers: list[Any] = []
-    for kind, (colour, dash) in _MARKS.items():
-        own = [row for row in found.marks if row["kind"] == kind]
-        if not own:
-            continue
-        chart = alt.Chart(alt.Data(values=own))
-        if kind == "judges":
-            layers.append(
-                chart.mark_rect(opacity=0.15, color=colour).encode(x="low:Q", x2="high:Q")
-            )
-        rule = chart.mark_rule(color=colour, strokeDash=dash, strokeWidth=1.4)
-        text = chart.mark_text(
-            angle=270, align="right", dy=-5, baseline="bottom", fontSize=10, color=colour
-        )
-        layers += [
-            rule.encode(x="percent:Q"),
-            text.encode(x="percent:Q", text="label:N", y=alt.value(4)),
-        ]
-    return layers
+    """Cuts in use, of the judges with their band, and as adjusted, told by dash and legend."""
+    judges = [row for row in found.marks if row["kind"] == "judges"]
+    band = alt.Chart(alt.Data(values=judges)).mark_rect(opacity=0.15, color=_MARKS["judges"][0])
+    kinds = [kind for kind in _MARKS if any(row["kind"] == kind for row in found.marks)]
+    colours, dashes = zip(*(_MARKS[kind] for kind in kinds), strict=True)
+    rule = alt.Chart(alt.Data(values=found.marks)).mark_rule(strokeWidth=1.6)
+    told = rule.encode(
+        x=_x(alt, found),
+        color=_legend(alt, "kind", kinds, colours),
+        strokeDash=_dashes(alt, "kind", kinds, dashes),
+    )
+    return [band.encode(x=_x(alt, found, field="low"), x2="high:Q"), told]
 
 
-def _chosen(alt: Any) -> list[Any]:
+def _chosen(alt: Any, found: Explored, title: str | None = None) -> list[Any]:
     """The cuts that the reader has chosen."""
     one = alt.Chart(alt.Data(values=[{}]))
     return [
         one.mark_rule(color=colour, strokeWidth=2, strokeDash=dash)
-        .encode(x="at:Q")
+        .encode(x=_x(alt, found, title, field="at"))
         .transform_calculate(at=name)
         for name, colour, dash in (("upper", COLOURS[1], [1, 0]), ("lower", COLOURS[1], [5, 3]))
     ]

@@ -16,6 +16,7 @@ from naas_psych.report.explorer.twin import NAME as TWIN
 from naas_psych.report.figures import Image
 from naas_psych.report.tables import TableView, view
 from naas_psych.result import Result
+from naas_psych.thresholds import Thresholds
 
 _ALT = (
     "Curves over all cuts: the share below, false passes and false fails, and the pass rates of "
@@ -41,10 +42,10 @@ class Panel:
 
 
 def panel(
-    results: Mapping[str, Result], images: Mapping[str, Any], *, ratio_line: float
+    results: Mapping[str, Result], images: Mapping[str, Any], thresholds: Thresholds
 ) -> Panel | None:
     """The panel, or nothing where no cut could be swept."""
-    found = explored(results, ratio_line=ratio_line)
+    found = explored(results, thresholds)
     if found is None:
         return None
     names = tuple(dict.fromkeys(row["name"] for row in found.groups))
@@ -83,6 +84,7 @@ def _source(found: Explored) -> str:
     return (
         f"{seen}; wrong outcomes and groups are from the model. "
         f"Numbers of people are out of {found.population:,}."
+        + (" The dashed box holds what judges could accept (Hofstee)." if found.boxes else "")
     )
 
 

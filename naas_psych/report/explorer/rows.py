@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from naas_psych.result import Result
+from naas_psych.thresholds import Thresholds
 
 #: Pairs are kept to so many decimals: a picture needs no more.
 _DIGITS = 4
@@ -41,12 +42,26 @@ class Explored:
     @property
     def domain(self) -> list[float]:
         """The part of the axis where anything happens: cuts that somebody misses and meets."""
-        inside = [row["percent"] for row in self.curve if 0.001 < row["below"] < 0.98]
+        inside = [row["percent"] for row in self.curve if 0.002 < row["below"] < 0.9]
         ends = [row["percent"] for row in (self.curve[self.lower], self.curve[self.upper])]
         return [min([*inside, *ends]), max([*inside, *ends])]
 
+    @property
+    def shown(self) -> list[dict[str, Any]]:
+        """The rows of the curve inside the domain."""
+        return [row for row in self.curve if self._inside(row)]
 
-def explored(results: Mapping[str, Result], *, ratio_line: float) -> Explored | None:
+    @property
+    def shown_groups(self) -> list[dict[str, Any]]:
+        """The rows of the groups inside the domain."""
+        return [row for row in self.groups if self._inside(row)]
+
+    def _inside(self, row: Mapping[str, Any]) -> bool:
+        low, high = self.domain
+        return bool(low <= row["percent"] <= high)
+
+
+def explored(results: Mapping[str, Result], thresholds: Thresholds) -> Explored | None:
     """Everything for the picture, or nothing where no cut could be swept."""
     sweep = results.get("cut_sweep")
     if sweep is None:
@@ -66,14 +81,14 @@ def explored(results: Mapping[str, Result], *, ratio_line: float) -> Explored | 
     return Explored(
         curve=curve,
         pairs=_pairs(sweep, [row["cut"] for row in curve]),
-        groups=_groups(results.get("cut_groups")),
+        groups=_groups(results.get("cut_groups"), least=thresholds["gap_judge_min"].value),
         marks=_marks(summary, asked),
         boxes=_boxes(results.get("hofstee")),
         outcomes=("below both", middle, names[-1]),
         upper=places[-1],
         lower=lower,
         population=_population(results),
-        ratio_line=ratio_line,
+        ratio_line=thresholds["pass_ratio_min"].value,
         observed=observed,
     )
 
@@ -135,11 +150,17 @@ def _pairs(sweep: Result, cuts: list[float]) -> dict[int, dict[int, list[float |
     return found
 
 
-def _groups(groups: Result | None) -> list[dict[str, Any]]:
-    """Ratios by the model: those observed at neighbouring cuts differ by a few persons."""
+def _groups(groups: Result | None, *, least: float) -> list[dict[str, Any]]:
+    """Ratios by the model: those observed at neighbouring cuts differ by a few persons.
+
+    Of groups of which both have `least` persons; the others cannot be judged.
+    """
     if groups is None or "modelled" not in groups.tables:
         return []
-    table = groups.tables["modelled"].dropna(subset=["ratio_modelled"])
+    gaps = groups.tables["gaps"]
+    large = gaps[gaps[["n_reference", "n_focal"]].min(axis=1, skipna=False) >= least]
+    key = ["group", "reference", "focal"]
+    table = groups.tables["modelled"].dropna(subset=["ratio_modelled"]).merge(large[key], on=key)
     names = table["focal"].astype(str) + " beside " + table["reference"].astype(str)
     gap = table.assign(name=names.str.replace("_", " "))
     # The comparisons whose ratio falls furthest where most people still pass.

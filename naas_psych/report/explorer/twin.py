@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from naas_psych.drawing import COLOURS, DASHES, Drawing, ink, new_figure
 from naas_psych.report.explorer.rows import Explored, explored
 from naas_psych.result import Result
+from naas_psych.thresholds import Thresholds
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -18,19 +19,26 @@ _TALL = 7.4
 _KINDS = {"in use": ("-", 6), "judges": ("--", 2), "adjusted": (":", 3)}
 
 
-def twin(results: Mapping[str, Result], *, ratio_line: float) -> Drawing | None:
+def twin(results: Mapping[str, Result], thresholds: Thresholds) -> Drawing | None:
     """The drawing, or nothing where no cut could be swept."""
-    found = explored(results, ratio_line=ratio_line)
+    found = explored(results, thresholds)
     if found is None:
         return None
     high = found.curve[found.upper]
     title = (
         f"At {high['percent']:.0f} per cent of the marks {100 * high['below']:.0f} of 100 are "
-        f"below; the cost of a wrong place is paid by others on each side"
+        f"below{_wrongly(high)}"
     )
     return Drawing(
         name=NAME, title=title, alt=_alt(found), draw=partial(_draw, found, title), table="cuts"
     )
+
+
+def _wrongly(row: Mapping[str, Any]) -> str:
+    if row["false_pass"] is None or row["false_fail"] is None:
+        return ""
+    up, down = 1000 * row["false_pass"], 1000 * row["false_fail"]
+    return f"; of 1,000 about {up:.0f} pass and {down:.0f} stay below wrongly"
 
 
 def _alt(found: Explored) -> str:
@@ -85,32 +93,25 @@ def _below(axes: Any, found: Explored) -> None:
             textcoords="offset points",
             fontsize=7,
         )
-    top = 1.0
+    told: set[str] = set()
     for mark in found.marks:
         dash, colour = _KINDS[mark["kind"]]
         if mark["high"] > mark["low"]:
             axes.axvspan(mark["low"], mark["high"], color=COLOURS[colour], alpha=0.12, linewidth=0)
-        axes.axvline(mark["percent"], color=COLOURS[colour], linestyle=dash, linewidth=1.1)
-        top = 0.55 if top < 0.6 else top - 0.11
-        axes.annotate(
-            mark["label"],
-            (mark["percent"], top),
-            xytext=(-3, 0),
-            ha="right",
-            va="top",
-            xycoords=("data", "axes fraction"),
-            textcoords="offset points",
-            fontsize=7,
-        )
+        label = None if mark["kind"] in told else mark["kind"]
+        told.add(mark["kind"])
+        style = {"color": COLOURS[colour], "linestyle": dash, "linewidth": 1.2, "label": label}
+        axes.axvline(mark["percent"], **style)
+    axes.legend(frameon=False, fontsize=7, loc="upper left", title="cuts", title_fontsize=7)
     axes.set_ylabel("below, of 100")
 
 
 def _wrong(axes: Any, found: Explored) -> None:
     x = [row["percent"] for row in found.curve]
-    named = (("false_pass", "false pass", 1), ("false_fail", "false fail", 5))
-    for name, label, k in named:
+    for k, name in enumerate(("false_pass", "false_fail")):
         y = [None if row[name] is None else 1000 * row[name] for row in found.curve]
-        axes.plot(x, y, DASHES[k % 2], color=COLOURS[k], label=label)
+        style = {"linestyle": DASHES[k], "color": COLOURS[(1, 5)[k]]}
+        axes.plot(x, y, label=name.replace("_", " "), **style)
     axes.legend(frameon=False, fontsize=7, loc="upper left")
     axes.set_ylabel("wrong, of 1,000")
 
