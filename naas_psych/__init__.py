@@ -106,6 +106,9 @@ if TYPE_CHECKING:
     from naas_psych.analyses.standard.ebel import ebel as ebel
     from naas_psych.analyses.standard.hofstee import hofstee as hofstee
     from naas_psych.analyses.standard.nedelsky import nedelsky as nedelsky
+    from naas_psych.analyses.standard.standard_summary import (
+        standard_summary as standard_summary,
+    )
     from naas_psych.analyses.structure.dimensionality import dimensionality as dimensionality
     from naas_psych.analyses.structure.domain_correlations import (
         domain_correlations as domain_correlations,

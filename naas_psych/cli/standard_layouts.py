@@ -5,6 +5,29 @@ from __future__ import annotations
 from naas_psych.cli.look import Look
 
 STANDARD_LAYOUTS: dict[str, tuple[Look, ...]] = {
+    "standard_summary.methods": (
+        Look("cut_name", 0, hide="same", least=12),
+        Look("method", 0, least=14),
+        Look("form", 0, hide="same", least=9),
+        Look("percent", 0),
+        Look("percent", 0, "interval"),
+        Look("pass_rate", 0),
+        Look("pass_rate", 1, "interval"),
+        Look("cut", 2),
+        Look("unit", 3),
+        Look("asks", 4, least=16),
+    ),
+    "standard_summary.decisions": (
+        Look("cut_name", 0, least=12),
+        Look("decision_step", 0, least=16),
+        Look("percent", 0),
+        Look("percent_change", 0),
+        Look("guards", 1),
+        Look("pass_rate", 0),
+        Look("inside_box", 1),
+        Look("decided_by", 3, least=12),
+        Look("decided_why", 4, least=16),
+    ),
     "borderline_group.cuts": (
         Look("cut_name", 0, least=8),
         Look("form", 0, least=10),
