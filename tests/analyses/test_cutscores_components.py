@@ -113,7 +113,7 @@ def test_a_table_of_rows_is_a_rule_of_its_own() -> None:
     ]
     study = decided_study(rule="table", rows=rows)
     shares = share_met(study)
-    assert list(shares)[0] == "table"
+    assert next(iter(shares)) == "table"
     assert shares["table"] == shares["conjunctive"]
     used = nps.decision_rule(study, draws=0).tables["table_rows"]
     assert len(used) == 9
