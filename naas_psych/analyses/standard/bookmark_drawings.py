@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -38,7 +38,7 @@ def bookmark_drawings(result: Result) -> Iterable[Drawing]:
         )
 
 
-def _title(lines: list[Row]) -> str:
+def _title(lines: Sequence[Row]) -> str:
     said = [
         f"{row['cut_name']} at {row['percent']:.1f} % of the marks"
         for row in lines
@@ -49,7 +49,7 @@ def _title(lines: list[Row]) -> str:
     return f"The bookmarks put the cut for {' and for '.join(said)}"
 
 
-def _alt(entries: pd.DataFrame, lines: list[Row]) -> str:
+def _alt(entries: pd.DataFrame, lines: Sequence[Row]) -> str:
     places = entries.drop_duplicates(["item_id", "step"])
     cuts = "; ".join(f"{row['cut_name']} at theta {row['cut_theta']:.2f}" for row in lines)
     return (
@@ -59,7 +59,7 @@ def _alt(entries: pd.DataFrame, lines: list[Row]) -> str:
     )
 
 
-def _draw(entries: pd.DataFrame, lines: list[Row], title: str) -> Figure:
+def _draw(entries: pd.DataFrame, lines: Sequence[Row], title: str) -> Figure:
     figure = new_figure(title, right=0.9)
     axes = figure.axes[0]
     places = entries.drop_duplicates(["item_id", "step"])

@@ -183,7 +183,7 @@ def _grid(study: Study, name: str, items: pd.DataFrame, success: pd.DataFrame) -
     return _Grid(
         cut_name=name,
         judges=judges,
-        cells=cells,  # type: ignore[arg-type]
+        cells=cells,
         placed=np.where(np.isfinite(placed), placed, -1).astype(np.int64),
         success=np.stack([stated.get(judge, mean) for judge in judges]),
     )
@@ -285,5 +285,5 @@ def _inside(grid: _Grid, form: JudgedForm, who: NDArray[np.int64], cells: str) -
         votes = inside.sum(axis=0)
         most = (votes == votes.max(axis=1, keepdims=True)) & (votes > 0)
         share = most / np.maximum(most.sum(axis=1, keepdims=True), 1)
-        return np.broadcast_to(share, inside.shape).copy()
+        return np.asarray(np.broadcast_to(share, inside.shape))
     return inside

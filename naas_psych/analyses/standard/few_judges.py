@@ -25,8 +25,8 @@ def few_judges(rows: Sequence[Row], thresholds: Thresholds) -> Iterator[Finding]
             code="panel_small",
             severity="warning" if n < shown.value else "info",
             subject=name,
-            sentence=f"The cut{for_name(row)} rests on {many}; {line.value:.0f} are asked of a panel "
-            "before its cut is called firm.",
+            sentence=f"The cut{for_name(row)} rests on {many}; {line.value:.0f} are asked of a "
+            "panel before its cut is called firm.",
             value=n,
             threshold=line,
         )

@@ -135,14 +135,14 @@ def nedelsky(
 
 
 def _counted(study: Study) -> pd.DataFrame | None:
-    """The table with the options left; those that were crossed out are counted where it has none."""
+    """The table with the options left, counted from those crossed out where it has none."""
     table = study.tables.get("nedelsky")
     if table is None or "options_left" in table:
         return table
     if "eliminated" not in table:
         return None
     normal = normal_form(study.spec.responses.case_sensitive)
-    offered = {}
+    offered: dict[str, Offer] = {}
     for item, options in zip(study.responses.item_ids, all_options(study), strict=True):
         j = len(offered)
         key = _text(study.items, "key", j)
@@ -184,7 +184,7 @@ def _guessing(judged: JudgedForm) -> Floats:
     """(J,) SD of guessing in per cent of the marks judged; over all forms it is not formed."""
     if judged.form.name == ALL_FORMS:
         return np.full(len(judged.judges), np.nan)
-    return 100 * guessing_sd(judged.filled, judged.weights) / judged.weights.sum()
+    return np.asarray(100 * guessing_sd(judged.filled, judged.weights) / judged.weights.sum())
 
 
 def _items(

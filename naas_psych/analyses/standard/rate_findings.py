@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from naas_psych.analyses.items.phrasing import Row, known
 from naas_psych.analyses.standard.cut_words import (
@@ -43,7 +44,7 @@ def de_gruijter_findings(result: Result, thresholds: Thresholds) -> Iterator[Fin
     yield from few_judges(rows, thresholds)
 
 
-def _said(row: Row, method: str, alone: str) -> dict[str, object]:
+def _said(row: Row, method: str, alone: str) -> dict[str, Any]:
     return {
         "severity": "info",
         "subject": subject(row),
