@@ -33,6 +33,7 @@ MAIN = {
     "test_functioning": "cuts",
     "dif_mantel_haenszel": "overview",
     "intersections": "summary",
+    "cut_population": "words",
 }
 
 LAYOUTS: dict[str, tuple[Look, ...]] = {
