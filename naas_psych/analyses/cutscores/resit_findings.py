@@ -68,8 +68,8 @@ def _growth(row: Row, thresholds: Thresholds) -> Iterator[Finding]:
         code="resits_more_false_passes",
         severity="warning",
         subject=str(row["policy"]),
-        sentence=f"{row['policy']}: of 1,000 persons {_of(passed)} pass though their true score at "
-        f"that time is below the cut, against {_of(once)} with one sitting "
+        sentence=f"With {row['policy']}, {_of(passed)} of 1,000 pass though their true score "
+        f"at that time is below the cut, against {_of(once)} with one sitting "
         f"({100 * growth:.0f} per cent more).{other}",
         value=growth,
         limits=(row["false_pass_growth_low"], row["false_pass_growth_high"]),
