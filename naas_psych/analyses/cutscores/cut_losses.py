@@ -100,10 +100,10 @@ def cut_losses(
     Examples
     --------
     >>> import naas_psych as nps
-    >>> study = nps.read_study("data/sample_responses/naas_pilot/study_wide_scored.toml")
-    >>> result = nps.cut_losses(study, cut=["63%"], loss=["1:1"], draws=100)
-    >>> result.tables["losses"]["form"].tolist()
-    ['beta', 'alpha']
+    >>> study = nps.read_study("data/sample_responses/mini")
+    >>> result = nps.cut_losses(study, loss=["1:1"], draws=100)
+    >>> result.tables["losses"][["cut_name", "loss_ratio", "best_cut"]].to_dict("records")
+    [{'cut_name': 'met', 'loss_ratio': '1:1', 'best_cut': 6.0}]
     """
     losses = _asked(loss)
     found = swept(study, cut=cut, omitted=omitted, draws=draws, seed=seed)

@@ -127,6 +127,9 @@ def cut_population(
     --------
     >>> import naas_psych as nps
     >>> study = nps.read_study("data/sample_responses/mini")
+    >>> result = nps.cut_population(study, population=30000, draws=100)
+    >>> result.tables["words"][["cut_name", "very_small_fits"]].to_dict("records")
+    [{'cut_name': 'met', 'very_small_fits': 'does not fit'}]
     """
     people = population_size(study, population)
     found = swept(study, cut=cut, omitted=omitted, draws=draws, seed=seed)

@@ -121,13 +121,14 @@ def estimates(side: Side, band: Band, level: float) -> Iterator[tuple[str, Estim
     share = float(pooled.share[0])
     alone = _alone(side, band, share)
     carried = [PERSONS, *([CLUSTERS] if side.carries_clusters else [])]
-    limits = {PERSONS: beta_limits(pooled.share, alone, n, level=level)}
-    low, high = pooled.limits(level)
-    for what in (PERSONS, CLUSTERS):
-        variance = alone if what == PERSONS else pooled.variance
-        ends = (limits[PERSONS].low, limits[PERSONS].high) if what == PERSONS else (low, high)
-        if what in carried:
-            yield what, _estimate(share, ends, variance, n, sure=bool(pooled.sure[0]))
+    simple = beta_limits(pooled.share, alone, n, level=level)
+    between = pooled.limits(level)
+    for what in carried:
+        # Unweighted persons that came one by one have the limits of the sweep.
+        plain = what == CLUSTERS or not (side.carries_clusters or side.weighting != "none")
+        ends = between if plain else (simple.low, simple.high)
+        variance = pooled.variance if what == CLUSTERS else alone
+        yield what, _estimate(share, ends, variance, n, sure=bool(pooled.sure[0]))
     if side.carries == JUDGES:
         drawn = _drawn(side.drawn.below, band)
         half = (1 - level) / 2
