@@ -51,8 +51,8 @@ class CurveForm:
         return int(self.rows.size)
 
     def marks(self, percent: Floats | float) -> Floats:
-        """Per cent of the marks in the unit of the form's cuts."""
-        return np.asarray(self.low + np.asarray(percent) / 100 * self.width)
+        """Per cent of the marks in the unit of the form's cuts; a total is a total again."""
+        return np.round(self.low + np.asarray(percent) / 100 * self.width, _SAME)
 
     def ceiling(self, percent: float) -> float:
         """The lowest attainable cut from `percent` on, in per cent; nan beyond the scale."""
