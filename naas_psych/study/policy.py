@@ -72,6 +72,7 @@ class Resits(Part):
     true_gain, practice_gain : what a person gains between sittings in ability, and in marks alone
     error_correlation : of the errors of one person's sittings
     fast_track : those who partially met may resit sooner, and again with this gap
+    discounted : share of persons for whom one sitting does not count (a disability found later)
     """
 
     attempts: Annotated[int, Field(ge=1, le=20)] = 3
@@ -81,12 +82,14 @@ class Resits(Part):
     error_correlation: Annotated[float, Field(ge=0, lt=1)] = 0.0
     drop_out: Annotated[float, Field(ge=0, le=1)] = 0.0
     fast_track: Annotated[float, Field(ge=0)] | None = None
+    discounted: Annotated[float, Field(ge=0, le=1)] = 0.0
 
 
 class Component(Part):
     """One part of the assessment: its column in the table of components, its weight, its cuts.
 
-    reliability : of its scores; None for the digital test, whose is estimated
+    reliability : of its scores; None for the test itself (alpha) and for the mean of the table of
+        marks (from tasks and raters), which are known by their scores
     cuts : the score from which each outcome is reached, by the name of the outcome
     """
 
@@ -102,6 +105,10 @@ class Decision(Part):
     rule : compensatory (cuts on the weighted sum), conjunctive (the worst outcome), complementary
         (the best), hybrid (cuts on the sum, with floors), table (`rows`)
     outcomes : from the lowest to the highest
+    cuts : of the weighted sum of the scores as they are; without them each component counts in
+        steps from its lowest to its highest cut, and the cuts of the sum follow from theirs
+    floors : score of a component below which the outcome is the lowest; default: its lowest cut
+    error_correlation : of the errors of the components of one sitting
     rows : one a combination: the outcome of each component by name, and `outcome`
     """
 

@@ -80,7 +80,7 @@ def _sum_table(parts: Parts, covariance: Floats) -> pd.DataFrame:
     if found.reliability < 0:
         why = "negative_reliability"
     fit = found.reliability >= 0
-    total = parts.scores @ parts.lines.multipliers
+    total = np.einsum("nm,m->n", parts.scores, parts.lines.multipliers)
     return tidy(
         {
             "n": [parts.n],

@@ -22,9 +22,11 @@ _NARROW = 0.06
 
 
 def decision_drawings(result: Result) -> Iterable[Drawing]:
-    """One bar a rule, parted by outcome."""
-    table = result.tables["outcomes"]
-    if table.empty or table["share"].isna().any():
+    """One bar a rule of which every share is shown, parted by outcome."""
+    whole = result.tables["outcomes"]
+    lacking = set(whole.loc[whole["share"].isna(), "rule"])
+    table = whole[~whole["rule"].isin(lacking)]
+    if table["rule"].nunique() < 2:
         return
     title = _title(table, str(result.provenance["top"]))
     yield Drawing(

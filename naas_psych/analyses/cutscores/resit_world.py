@@ -206,8 +206,8 @@ def _reliability(forms: tuple[TestForm, ...], mean: float, sd: float) -> float:
         p = probabilities(form.made.fit.model, form.made.fit.x, theta)[form.form.columns]
         points = form.form.points.astype(float)
         item = np.einsum("jkq,jk->jq", p, points)
-        error = (np.einsum("jkq,jk->jq", p, points**2) - item**2).sum(axis=0) @ weight
+        error = ((np.einsum("jkq,jk->jq", p, points**2) - item**2).sum(axis=0) * weight).sum()
         truth = item.sum(axis=0)
-        true = ((truth - truth @ weight) ** 2) @ weight
+        true = ((truth - (truth * weight).sum()) ** 2 * weight).sum()
         shares.append(form.share * true / (true + error))
     return float(np.sum(shares))
