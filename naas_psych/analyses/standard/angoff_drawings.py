@@ -102,7 +102,7 @@ def _draw_judges(rows: pd.DataFrame, band: tuple[Any, Any, Any], title: str) -> 
     else:
         axes.set_yticks([])
     axes.set(xlabel="cut, per cent of the marks", ylim=(-0.7, len(names) + 0.9))
-    axes.legend(loc="upper center", ncols=4, frameon=False, fontsize=7)
+    axes.legend(loc="upper center", ncols=4, framealpha=1, fontsize=7)
     return figure
 
 
@@ -198,8 +198,8 @@ def _draw_sizes(rows: pd.DataFrame, sem: float | None, had: float | None, title:
         if sem is not None and share * sem < 1.1 * top:
             axes.axhline(share * sem, color=ink(), linewidth=0.8, linestyle=":")
             axes.annotate(
-                said, (judges[-1], share * sem), xytext=(0, 2), textcoords="offset points",
-                fontsize=7, color=ink(), ha="right",
+                said, (judges[-1], share * sem), xytext=(0, -2), textcoords="offset points",
+                fontsize=7, color=ink(), ha="right", va="top",
             )  # fmt: skip
     if had is not None:
         axes.axvline(had, color=ink(), linewidth=0.6)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from naas_psych.numerics.arrays import Floats
 from naas_psych.numerics.intervals import Interval, t_quantile
@@ -76,13 +77,21 @@ def judge_cuts(ratings: Floats, weights: Floats) -> JudgeCuts:
     part = connected_parts(ratings)
     rated = np.isfinite(ratings).any(axis=0)
     held = weights[rated]
-    own = additive_fill(ratings[:, rated])
+    own = _filled(ratings[:, rated])
     if own is None or not held.sum() > 0:
         return JudgeCuts(np.full(len(ratings), np.nan), None, part)
     filled = np.full(ratings.shape, np.nan)
     filled[:, rated] = own
     # einsum: the sum must not depend on how many threads a product of matrices would use.
     return JudgeCuts(np.einsum("ji,i->j", own, held / held.sum()), filled, part)
+
+
+def _filled(ratings: Floats) -> Floats | None:
+    """The same digits for any number of threads; setting their number takes time, too."""
+    if np.isfinite(ratings).all():
+        return ratings
+    with threadpool_limits(1, user_api="blas"):
+        return additive_fill(ratings)
 
 
 def connected_parts(ratings: Floats) -> NDArray[np.int64]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import fdtri
+from threadpoolctl import threadpool_limits
 
 from naas_psych.numerics.arrays import Floats
 from naas_psych.numerics.intervals import UNDEFINED, Interval
@@ -91,7 +92,8 @@ def rest_of_design(ratings: Floats, weights: Floats) -> float:
     g = given.astype(float)
     cross = np.block([[np.diag(g.sum(axis=1)), g], [g.T, np.diag(g.sum(axis=0))]])
     asked = np.concatenate([np.full(judges, 1 / judges), weights / weights.sum()])
-    return float(asked @ np.linalg.pinv(cross, hermitian=True) @ asked)
+    with threadpool_limits(1, user_api="blas"):
+        return float(asked @ np.linalg.pinv(cross, hermitian=True) @ asked)
 
 
 def judges_needed(found: Variances, *, error: float, rest: float, items: float) -> float:
