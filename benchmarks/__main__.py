@@ -2,7 +2,8 @@
 
 `python -m benchmarks irt [--million]` is the table of the response models, see irt.py;
 `python -m benchmarks structure` that of tetrachoric correlations and parallel analysis,
-`python -m benchmarks fairness` that of methods for items that differ between groups.
+`python -m benchmarks fairness` that of methods for items that differ between groups,
+`python -m benchmarks cutscores` that of the sweep over every pass mark.
 Ratios to a peer are taken within one run, because machines are shared and noisy. R's psych is
 measured where `Rscript` is installed; without it the row says so.
 """
@@ -155,6 +156,11 @@ def main() -> None:
         from benchmarks import fairness
 
         fairness.main()
+        return
+    if sys.argv[1:2] == ["cutscores"]:
+        from benchmarks import cutscores
+
+        cutscores.main()
         return
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--million", action="store_true", help="also 1,000,000 persons")

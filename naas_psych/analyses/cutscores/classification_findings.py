@@ -66,7 +66,9 @@ def subject_of(row: Row) -> str:
 
 def _at(row: Row) -> str:
     """`At the cut met (63 % of the marks, form alpha)`."""
-    where = [] if known(row.get("percent")) is None else [f"{row['percent']:.3g} % of the marks"]
+    text = str(row["cut"])
+    plain = known(row.get("percent")) is None or text.endswith("%")
+    where = [] if plain else [f"{row['percent']:.3g} % of the marks"]
     if row["form"] not in (ONE_FORM, ALL_FORMS):
         where.append(form_in_words(str(row["form"])))
     if row["form"] == ALL_FORMS:
@@ -74,7 +76,6 @@ def _at(row: Row) -> str:
     tail = f" ({', '.join(where)})" if where else ""
     if row["cut"] == ALL_CUTS:
         return f"With all cuts at once{tail}"
-    text = str(row["cut"])
     named = text if any(sign in text for sign in "%:") else f"the cut {text}"
     return f"At {named}{tail}"
 

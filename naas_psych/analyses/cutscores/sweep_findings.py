@@ -27,6 +27,7 @@ def sweep_findings(result: Result, thresholds: Thresholds) -> Iterator[Finding]:
     """At each cut asked for: who is below it, whom it gets wrong, and who is near it."""
     for row in asked_rows(result):
         yield from _below(row, result)
+        yield from _misfit(row)
         yield from _wrong(row, thresholds)
         yield from _near(row, thresholds)
     yield from _draws(result, thresholds)
@@ -62,6 +63,23 @@ def _below(row: Row, result: Result) -> Iterator[Finding]:
         f"{100 * (1 - low):.1f}.{_largest(row, result)}",
         value=1 - rate,
         limits=(1 - high, 1 - low),
+    )
+
+
+def _misfit(row: Row) -> Iterator[Finding]:
+    """The model's share lies outside what the persons alone leave open."""
+    rate, modelled = known(row["pass_rate"]), known(row["pass_rate_modelled"])
+    low, high = known(row["pass_rate_sampling_low"]), known(row["pass_rate_sampling_high"])
+    if rate is None or modelled is None or low is None or high is None or low <= modelled <= high:
+        return
+    yield found(
+        code="model_misses_share",
+        severity="warning",
+        subject=str(row["cut_name"]),
+        sentence=f"Of 100 persons {100 * (1 - rate):.1f} are below {said_cut(row)}; by the "
+        f"response model it should be {100 * (1 - modelled):.1f}, beyond what the sample leaves open "
+        f"({100 * (1 - high):.1f} to {100 * (1 - low):.1f}).",
+        value=modelled - rate,
     )
 
 

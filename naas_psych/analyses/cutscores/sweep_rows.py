@@ -105,7 +105,7 @@ class Rows:
     ends_unit: str = "percent"
 
     def places(self, form: SweptForm) -> list[int]:
-        """The cuts asked for, then attainable ones (or those of the grid, where one was asked for)."""
+        """The cuts asked for, then attainable ones (or those of the grid, if one was asked for)."""
         axis = form.axis
         if axis.gridded:
             return [*axis.asked, *axis.grid]

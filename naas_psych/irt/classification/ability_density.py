@@ -1,8 +1,8 @@
 """The distribution of theta found without taking it for a normal one, item parameters held fixed.
 
 Empirical histogram (Bock & Aitkin 1981): EM on the weights of the nodes. It starts from the normal
-distribution and ends when a cycle gains next to nothing, so that it stays as smooth as the data
-let it be.
+distribution and ends when a cycle gains no more log-likelihood than one more parameter would by
+chance, so that it leaves the normal only where the data insist, and stays smooth.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from naas_psych.irt.calibration import Calibration
 from naas_psych.irt.persons import categories_of, posteriors
 from naas_psych.numerics.arrays import Floats
 
-#: Log-likelihood that a cycle must gain, and most cycles.
-_GAIN, _CYCLES = 0.05, 200
+#: Log-likelihood that a cycle must gain (half the 95 % point of chi-square 1), and most cycles.
+_GAIN, _CYCLES = 1.92, 200
 
 
 def likelihoods(fit: Calibration, scores: Any) -> Floats:
