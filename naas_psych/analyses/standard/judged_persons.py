@@ -16,15 +16,15 @@ from naas_psych.study.study import Study
 Ints = NDArray[np.int64]
 #: Orders that need no declaration, from the lower level to the higher.
 _USUAL = (
-    ("not_competent", "competent"),
-    ("not_yet_competent", "competent"),
-    ("not_qualified", "qualified"),
-    ("non_master", "master"),
+    ("not competent", "competent"),
+    ("not yet competent", "competent"),
+    ("not qualified", "qualified"),
+    ("non master", "master"),
     ("below", "above"),
     ("fail", "pass"),
     ("no", "yes"),
     ("deferred", "endorsed"),
-    ("not_endorsed", "endorsed"),
+    ("not endorsed", "endorsed"),
     ("false", "true"),
 )
 _NEEDED = (
@@ -65,13 +65,20 @@ def judgements(study: Study) -> Judgements | None:
     rounds, round_names = _rounds(given)
     return Judgements(
         place=np.asarray(place, dtype=np.int64),
-        words=tuple(_word(level) for level in given["level"]),
+        words=_words(given["level"]),
         judges=np.asarray(judges, dtype=np.int64),
         judge_ids=tuple(judge_ids),
         rounds=rounds,
         round_names=round_names,
         judges_named=named,
     )
+
+
+def _words(levels: pd.Series) -> tuple[str, ...]:
+    """Every level as folded text; each distinct one is looked at once."""
+    codes, distinct = pd.factorize(levels)
+    words = np.array([_word(level) for level in distinct], dtype=object)
+    return tuple(words[codes])
 
 
 def _rounds(given: pd.DataFrame) -> tuple[Ints, tuple[str, ...]]:
@@ -129,7 +136,8 @@ def levels_in_order(study: Study, words: Sequence[str]) -> tuple[str, ...]:
         return _some_of(outcomes, found)
     if len(found) > 1 and all(number(word) is not None for word in found):
         return tuple(sorted(found, key=float))
-    for pair in _USUAL:
+    for usual in _USUAL:
+        pair = tuple(fold(word) for word in usual)
         if found <= set(pair):
             return pair
     raise AnalysisImpossible(
