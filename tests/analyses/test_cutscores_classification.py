@@ -49,7 +49,7 @@ def result(study: Study) -> Result:
     return classification(study, cut=["raw:16", "raw:20"], replicates=60)
 
 
-def _cuts(result: Result, cut: str) -> pd.DataFrame:
+def _cuts(result: Result, cut: str) -> Any:
     table = result.tables["cuts"]
     return table[table["cut"] == cut].set_index("method")
 

@@ -77,6 +77,9 @@ def classification(
     the same result. Read false passes and false fails as counts of 1,000 people like these. Kappa
     is low wherever nearly all pass, whatever the test. Look at `spread`: where methods differ more
     than their limits, the answer hangs on the model. With three outcomes look at `middle`.
+    Livingston-Lewis rounds the length of its test: accuracy and consistency hardly move, but of
+    100 people one may shift between false passes and false fails; Hanson-Brennan and Lee round
+    nothing. Rudner and Guo judge outcomes by theta, which is another rule than the total.
 
     When not to use it
     ------------------
