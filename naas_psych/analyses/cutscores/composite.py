@@ -55,7 +55,7 @@ def composite(study: Study, *, omitted: Omitted = None) -> Result:
     >>> study = nps.read_study("data/sample_responses/naas_pilot")
     >>> weights = nps.composite(study).tables["weights"]
     >>> weights[["component_name", "effective_weight"]].round(2).to_dict("records")[0]
-    {'component_name': 'digital', 'effective_weight': 0.48}
+    {'component_name': 'digital', 'effective_weight': 0.39}
     """
     parts = parts_of(study, omitted)
     x = parts.scores - parts.scores.mean(axis=0)

@@ -28,12 +28,13 @@ class Scored:
     """n persons with a total: standardised within their form, so that forms count alike.
 
     rows (n,) of the study; outcomes (n,) as observed, 0 the lowest; z (n,)
-    draws (R, n) : weights that make another sample of clusters
+    cluster (n,); draws (R, G) : weights that make another sample of clusters
     """
 
     rows: NDArray[np.int64]
     outcomes: NDArray[np.int64]
     z: Floats
+    cluster: NDArray[np.int64]
     draws: Floats
     said: str
 
@@ -62,19 +63,23 @@ def scored_persons(
     own = clusters.codes[found]
     seen, codes = np.unique(own, return_inverse=True)
     weights = multipliers(seen.size, draws, seed=seed)
-    return Scored(
-        found, np.concatenate(reached), np.concatenate(z), weights[:, codes], clusters.said
-    )
+    return Scored(found, np.concatenate(reached), np.concatenate(z), codes, weights, clusters.said)
 
 
 def ability(world: World, scored: Scored, chosen: NDArray[np.bool_]) -> Ability:
     """Of the chosen (n,) among the scored: true scores spread less than observed ones."""
     z, rho = scored.z[chosen], world.reliability
     centre, square = z.mean(), z.var()
-    own = scored.draws[:, chosen]
-    moved = np.einsum("rn,n->r", own, z - centre) / z.size
-    wider = np.einsum("rn,n->r", own, (z - centre) ** 2 - square) / z.size
+    moved = _drawn(scored, chosen, z - centre)
+    wider = _drawn(scored, chosen, (z - centre) ** 2 - square)
     means = centre + np.concatenate([[0.0], moved])
     variances = square + np.concatenate([[0.0], wider])
     share = np.maximum((variances - (1 - rho)) / rho, _LEAST)
     return Ability(world.mean + world.sd * means / np.sqrt(rho), world.sd * np.sqrt(share))
+
+
+def _drawn(scored: Scored, chosen: NDArray[np.bool_], influence: Floats) -> Floats:
+    """(R,) errors of a mean over the chosen, to which each adds its influence."""
+    n_clusters = scored.draws.shape[1]
+    sums = np.bincount(scored.cluster[chosen], weights=influence, minlength=n_clusters)
+    return np.asarray(np.einsum("rg,g->r", scored.draws, sums) / influence.size)

@@ -51,10 +51,20 @@ class Followed:
         return found
 
 
-def work(world: World, rules: Rules) -> Worked:
+def work_all(world: World, policies: Sequence[Rules]) -> dict[str, Worked]:
+    """Policies by name; those with the same gains are worked out at the same nodes."""
+    most = {
+        gains: max(one.policy.sittings for one in policies if one.gains == gains)
+        for gains in dict.fromkeys(one.gains for one in policies)
+    }
+    kinds = {gains: world.kinds(sittings, gains) for gains, sittings in most.items()}
+    return {one.name: work(world, one, kinds[one.gains]) for one in policies}
+
+
+def work(world: World, rules: Rules, kinds: Kinds | None = None) -> Worked:
     """Every kind of person under a policy."""
     n = rules.policy.sittings
-    kinds = world.kinds(n, rules.gains)
+    kinds = kinds or world.kinds(n, rules.gains)
     course = followed(kinds.sittings, rules.policy)
     return Worked(rules, kinds, course, tallied(course, kinds.sittings.true, n))
 

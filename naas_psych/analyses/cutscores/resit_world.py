@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,8 +22,8 @@ from naas_psych.study.study import Study
 _NEAR = 1e-9
 #: True scores within so many SD of the mean, in panels of one SD with so many nodes each.
 _REACH, _NODES = 7, 8
-#: Steps on which the true score of a cut is looked for.
-_FINE = 2401
+#: Steps on which the true score of a cut is looked for, and within how many SD.
+_FINE, _FAR = 4801, 20.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,12 +31,14 @@ class TestForm:
     """A form: its model, and the sum of points (above the lowest) from which each outcome begins.
 
     reach (B,) : the lowest outcome but one first; share : of the persons, who sat this form
+    turns : theta at which the outcome that the true score deserves is another
     """
 
     made: Calibrated
     form: Form
     reach: Floats
     share: float
+    turns: Floats
 
     def chances(self, theta: Floats) -> Floats:
         """(S + 1, Q) distribution of the sum of points."""
@@ -49,7 +51,7 @@ class TestForm:
         return np.asarray(np.einsum("jkq,jk->q", p, self.form.points.astype(float)))
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Gains:
     """What changes between two sittings, in SD of ability: ability itself, and marks alone."""
 
@@ -110,15 +112,7 @@ class World:
     def _edges(self, form: TestForm, learnt: Floats) -> Floats:
         """Where panels end: at whole SD, and where somebody's standing changes at a sitting."""
         ends = self.mean + self.sd * np.arange(-_REACH, _REACH + 1)
-        fine = np.linspace(ends[0], ends[-1] + learnt.max(initial=0.0), _FINE)
-        truth = form.expected(fine)
-        at = []
-        for reach in form.reach:
-            over = truth >= reach - _NEAR
-            for k in np.flatnonzero(over[1:] != over[:-1]):
-                rise = (reach - truth[k]) / (truth[k + 1] - truth[k])
-                at.append(fine[k] + rise * (fine[k + 1] - fine[k]))
-        moved = (np.array(at)[:, None] - learnt).ravel() if at else np.empty(0)
+        moved = (form.turns[:, None] - learnt).ravel()
         inside = moved[(moved > ends[0]) & (moved < ends[-1])]
         return np.unique(np.concatenate([ends, inside]))
 
@@ -165,12 +159,28 @@ def _test_form(
     items = form_of(made.fit, form.items)
     # Cuts of several units may change places on a small form: a higher outcome is never easier.
     reach = np.maximum.accumulate(_reach(made, form, items, cuts)[order])
-    return TestForm(made, items, reach, float(share))
+    bare = TestForm(made, items, reach, float(share), np.empty(0))
+    return replace(bare, turns=_turns(bare))
+
+
+def _turns(form: TestForm) -> Floats:
+    """Found on a fine grid, and between its points by a straight line."""
+    group = form.made.fit.reference
+    mean, sd = form.made.fit.group_mean[group], form.made.fit.group_sd[group]
+    fine = mean + sd * np.linspace(-_FAR, _FAR, _FINE)
+    truth = form.expected(fine)
+    at = []
+    for reach in form.reach:
+        over = truth >= reach - _NEAR
+        for k in np.flatnonzero(over[1:] != over[:-1]):
+            rise = (reach - truth[k]) / (truth[k + 1] - truth[k])
+            at.append(float(fine[k] + rise * (fine[k + 1] - fine[k])))
+    return np.array(at)
 
 
 def _reach(made: Calibrated, form: ScoredForm, items: Form, cuts: Mapping[str, Cut]) -> Floats:
     """(B,) each cut as a sum of points of the calibrated items above their lowest."""
-    bare = TestForm(made, items, np.empty(0), 1.0)
+    bare = TestForm(made, items, np.empty(0), 1.0, np.empty(0))
     found = []
     for cut in cuts.values():
         if cut.unit == "theta":

@@ -25,7 +25,7 @@ from naas_psych.analyses.cutscores.resit_rows import (
     outcome_table,
     policy_table,
     sensitivity_table,
-    work,
+    work_all,
 )
 from naas_psych.analyses.cutscores.resit_world import world_of
 from naas_psych.analyses.fairness.compared import groups_asked
@@ -160,7 +160,7 @@ def resits(
     own = own_policy(numbers, best=counts == "best")
     everybody = ability(world, scored, np.ones(scored.rows.size, dtype=bool))
     people = population or study.spec.population.size
-    worked = {rules.name: work(world, rules) for rules in compared_policies(numbers, own)}
+    worked = work_all(world, compared_policies(numbers, own))
     found = [one.of(everybody) for one in worked.values()]
     asked = groups_asked(study, group) if group or study.spec.groups else ()
     least = int(study.thresholds["gap_show_min"].value)
