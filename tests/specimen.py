@@ -89,7 +89,10 @@ def specimen() -> Study:
         spec=StudySpec.model_validate(
             {
                 "tables": {"responses": "responses.csv"},
-                "cuts": {"met": {"value": 3, "unit": "raw"}},
+                "cuts": {
+                    "partially_met": {"value": 2, "unit": "raw"},
+                    "met": {"value": 4, "unit": "raw"},
+                },
                 "groups": {"site": "north"},
                 "speed": {
                     "time_limit": 5,
