@@ -221,7 +221,7 @@ STANDARD_LAYOUTS: dict[str, tuple[Look, ...]] = {
         Look("operational", 3),
         Look("pass_rate", 1),
         Look("pass_rate_floor", 5),
-        Look("cut_offered", 1),
+        Look("cut_offered", 1, hide="same"),
         Look("no_crossing_share", 4, hide="zero"),
     ),
     "beuk.cuts": (

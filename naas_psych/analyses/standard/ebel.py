@@ -280,7 +280,7 @@ def _sd(values: Floats) -> float:
 def _inside(grid: _Grid, form: JudgedForm, who: NDArray[np.int64], cells: str) -> Floats:
     """(J, I, G) share of each item in each cell, judge by judge."""
     placed = grid.placed[who][:, form.items]
-    inside = (placed[:, :, None] == np.arange(len(grid.cells))).astype(float)
+    inside: Floats = (placed[:, :, None] == np.arange(len(grid.cells))).astype(float)
     if cells == "modal":
         votes = inside.sum(axis=0)
         most = (votes == votes.max(axis=1, keepdims=True)) & (votes > 0)
