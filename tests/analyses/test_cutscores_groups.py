@@ -97,6 +97,14 @@ class TestClusters:
         )
         assert one.difference.low == pytest.approx(ten.difference.low)
 
+    def test_what_a_cluster_does_to_both_groups_cancels(self) -> None:
+        """Clusters that differ much, but never between their groups, leave no doubt of the gap."""
+        members = np.full(12, 10.0)
+        side = ClusterCounts(members, np.arange(12.0)[:, None] * 10 / 12)
+        found = clustered_gap(side, side, level=0.95)
+        assert found.difference.low == pytest.approx(0, abs=1e-12)
+        assert found.ratio.high == pytest.approx(1, abs=1e-12)
+
     def test_one_cluster_has_no_limits(self) -> None:
         side = ClusterCounts(np.array([10.0]), np.array([[4.0]]))
         assert np.isnan(clustered_gap(side, side, level=0.95).ratio.low).all()
