@@ -111,8 +111,8 @@ CUTSCORE_LAYOUTS: dict[str, tuple[Look, ...]] = {
     "top_of_scale.forms": (
         Look("form", 0),
         Look("n", 4),
-        Look("top_from", 1),
-        Look("top_share", 1),
+        Look("tenth_from", 1),
+        Look("tenth_share", 1),
         Look("top_again", 0),
         Look("top_again", 0, "interval"),
         Look("error_ratio", 0),

@@ -90,8 +90,13 @@ def _speed(plan: Plan) -> Table:
 def _decision(numbers: Mapping[str, Any]) -> Table:
     """The rule, and the column and cuts of every component."""
     rule, cuts = numbers["decision"], numbers["outcomes"]
+    known = rule["reliability"]
     parts = {
-        name: _inline(column=column, cuts=_within(cuts[name]))
+        name: _inline(
+            column=column,
+            cuts=_within(cuts[name]),
+            **({"reliability": known[name]} if name in known else {}),
+        )
         for name, column in rule["components"].items()
     }
     return _table(rule=rule["rule"], components=_table(**parts))

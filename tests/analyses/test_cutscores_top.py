@@ -31,8 +31,8 @@ def test_the_top_tenth_is_repeated_as_often_as_by_brute_force(study: Study) -> N
     theta = stream.normal(size=400_000)
     chance = 1 / (1 + np.exp(-fit.a * (theta[:, None] - fit.b)))
     first, second = ((stream.random(chance.shape) < chance).sum(axis=1) for _ in range(2))
-    top = row["top_from"]
-    assert row["top_share"] == pytest.approx((first >= top).mean(), abs=0.002)
+    top = row["tenth_from"]
+    assert row["tenth_share"] == pytest.approx((first >= top).mean(), abs=0.002)
     again = (second[first >= top] >= top).mean()
     assert row["top_again"] == pytest.approx(again, abs=0.008)
 

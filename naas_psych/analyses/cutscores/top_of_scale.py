@@ -22,8 +22,8 @@ Draws = Annotated[
     int, Field(ge=0, le=20_000, description="draws of the item parameters; 0 for no limits")
 ]
 _NAMES = (
-    "top_from",
-    "top_share",
+    "tenth_from",
+    "tenth_share",
     "top_again",
     "error_top",
     "error_at_cut",
@@ -55,7 +55,7 @@ def top_of_scale(
 
     How to read it
     --------------
-    By chance alone a share of top_share would be in it again. From .70 on (lower limit) the test
+    By chance alone a share of tenth_share would be in it again. From .70 on (lower limit) the test
     can be used to name the best; an error ratio above 1.5 says that it was built for the floor.
     ceiling_share: persons with every mark, who cannot be told apart.
 

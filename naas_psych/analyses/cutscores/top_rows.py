@@ -32,8 +32,8 @@ class Limited:
 class TopRow:
     """What the table says of a form."""
 
-    top_from: Limited
-    top_share: Limited
+    tenth_from: Limited
+    tenth_share: Limited
     top_again: Limited
     error_top: Limited
     error_at_cut: Limited
@@ -61,8 +61,8 @@ def top_row(
     errors = _errors(fit, parameters, own)
     at_top, at_cut = _at_places(errors, totals, fit.grid.theta, _highest_cut(study, form))
     return TopRow(
-        top_from=Limited(float(form.recorded(top + own.lowest))),
-        top_share=Limited(float(share[top, 0])),
+        tenth_from=Limited(float(form.recorded(top + own.lowest))),
+        tenth_share=Limited(float(share[top, 0])),
         top_again=_limited(again, level),
         error_top=Limited(float(at_top[0])),
         error_at_cut=Limited(float(at_cut[0])),
