@@ -18,6 +18,8 @@ from naas_psych.numerics.arrays import Floats
 Places = NDArray[np.int64]
 #: Shares below this are as good as nothing when one model's is put over another's.
 _LITTLE = 1e-6
+#: A cut this near a total stands on it.
+_NEAR = 1e-9
 #: Streams of random numbers of their own, beside those of the persons.
 _JUDGES, _MODELS = 1, 2
 
@@ -67,7 +69,7 @@ class Drawn:
 def with_judges(side: SweptForm, drawn: Drawn, shifts: Floats) -> Drawn:
     """Every share where the cut would be had it moved by `shifts` (R, C) per cent of the marks.
 
-    Between two attainable cuts shares are read off the straight line.
+    A shifted cut between two totals means the upper one, as every cut does.
     """
     if not shifts.any():
         return drawn
@@ -95,10 +97,9 @@ def with_models(drawn: Drawn, each: list[Measures], choice: Places) -> Drawn:
 
 @dataclass(frozen=True, eq=False)
 class _Move:
-    """Where shifted cuts lie between attainable ones: place (R, C) and fraction of the way."""
+    """Attainable cuts that reach a cut: shifted `there` (R, C), unshifted `here` (C,)."""
 
-    place: Places
-    part: Floats
+    there: Places
     here: Places
     attainable: int
 
@@ -106,19 +107,16 @@ class _Move:
     def of(side: SweptForm, shifts: Floats) -> _Move:
         axis = side.axis
         grid = axis.percent[: axis.attainable]
-        here = np.minimum(
-            np.searchsorted(grid, axis.percent - 1e-9, side="left"), axis.attainable - 1
-        )
-        at = np.clip(grid[here] + shifts, grid[0], grid[-1])
-        place = np.clip(np.searchsorted(grid, at, side="right") - 1, 0, max(grid.size - 2, 0))
-        width = np.diff(grid)[place] if grid.size > 1 else np.ones_like(at)
-        return _Move(place, (at - grid[place]) / width, here, axis.attainable)
+
+        def reached(percent: Floats) -> Places:
+            place = np.searchsorted(grid, percent - _NEAR, side="left")
+            return np.minimum(place, axis.attainable - 1)
+
+        return _Move(reached(axis.percent + shifts), reached(axis.percent), axis.attainable)
 
     def applied(self, draws: Floats) -> Floats:
         curve = draws[:, : self.attainable]
-        rows = np.arange(len(draws))[:, None]
-        after = np.minimum(self.place + 1, self.attainable - 1)
-        there = (1 - self.part) * curve[rows, self.place] + self.part * curve[rows, after]
+        there = curve[np.arange(len(draws))[:, None], self.there]
         return np.clip(draws + there - curve[:, self.here], 0.0, 1.0)
 
 

@@ -77,8 +77,8 @@ def _misfit(row: Row) -> Iterator[Finding]:
         severity="warning",
         subject=str(row["cut_name"]),
         sentence=f"Of 100 persons {100 * (1 - rate):.1f} are below {said_cut(row)}; by the "
-        f"response model it should be {100 * (1 - modelled):.1f}, beyond what the sample leaves open "
-        f"({100 * (1 - high):.1f} to {100 * (1 - low):.1f}).",
+        f"response model it should be {100 * (1 - modelled):.1f}, beyond what the sample leaves "
+        f"open ({100 * (1 - high):.1f} to {100 * (1 - low):.1f}).",
         value=modelled - rate,
     )
 

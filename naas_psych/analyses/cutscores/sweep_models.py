@@ -142,10 +142,12 @@ def _strong_form(study: Study, form: FormTotals, exact: Floats) -> Measures | st
     top = n_steps(form, unit)
     steps = np.rint((form.totals - form.low) / unit)
     scores, counts = np.unique(steps, return_counts=True)
+    if scores.size < 2:
+        return "no_variance"
     marks = study.responses.marks(omitted="wrong", not_reached="wrong")
     covariance = np.cov(marks[np.ix_(form.rows, form.items)].astype(float), rowvar=False)
     inside = np.unique(exact[(exact > 0) & (exact <= top)])
-    if inside.size == 0 or scores.size < 2:
+    if inside.size == 0:
         return "no_variance"
     made = livingston_lewis(
         scores,

@@ -18,6 +18,8 @@ from naas_psych.numerics.arrays import Floats
 
 #: Log-likelihood that a cycle must gain (half the 95 % point of chi-square 1), and most cycles.
 _GAIN, _CYCLES = 1.92, 200
+#: A likelihood below what a number holds.
+_LEAST = 1e-300
 
 
 def likelihoods(fit: Calibration, scores: Any) -> Floats:
@@ -37,11 +39,14 @@ def free_density(likelihood: Floats, start: Floats, person_weight: Floats | None
     weight, before = start / start.sum(), -np.inf
     with threadpool_limits(1, user_api="blas"):
         for _ in range(_CYCLES):
-            marginal = likelihood @ weight
+            marginal = np.maximum(likelihood @ weight, _LEAST)
             now = float(n @ np.log(marginal))
             if now - before < _GAIN:
                 break
             before = now
-            weight = weight * ((n / marginal) @ likelihood)
-            weight /= weight.sum()
+            moved = weight * ((n / marginal) @ likelihood)
+            # Of persons whose likelihood is nothing wherever there is weight, nothing is learnt.
+            if not 0 < moved.sum() < np.inf:
+                break
+            weight = moved / moved.sum()
     return np.asarray(weight)
