@@ -183,6 +183,16 @@ def test_rated_work_has_a_cut_in_each_station() -> None:
     assert row["percent_reason"] == "other_scale"
 
 
+def test_cuts_of_rated_work_are_numbers() -> None:
+    """Not arrays without dimensions, which neither a terminal nor a CSV can show."""
+    table = marks({"A": [float(m) for m in MARKS]}, {"A": [float(g) for g in GRADES]})
+    flags = ["yes" if g == 2 else "no" for g in GRADES]
+    study = judged_study([50] * 10, marks={**table, "borderline_flag": flags})
+    row = borderline_group(study).tables["cuts"].iloc[0]
+    for name in ("cut", "borderline_median", "borderline_mean"):
+        assert np.isscalar(row[name]), name
+
+
 def test_nothing_judged_is_not_possible() -> None:
     with pytest.raises(AnalysisImpossible, match="borderline_flag"):
         borderline_group(judged_study(MARKS))

@@ -197,7 +197,7 @@ def _whole(
     """Mean or sum of the stations' cuts, with the error of whole persons drawn again."""
     names = ("cut", "borderline_median", "borderline_mean")
     each = {
-        name: combined(np.array([row[name] for row in own]), how) if own else np.nan
+        name: float(combined(np.array([row[name] for row in own]), how)) if own else np.nan
         for name in names
     }
     return {
