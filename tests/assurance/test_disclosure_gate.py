@@ -70,6 +70,21 @@ def sheet(frame: pd.DataFrame, profile: str, **entry: Any) -> tuple[Sheet, Profi
     return made, profiles()[profile]
 
 
+def test_rates_of_two_methods_that_differ_by_a_few_are_not_both_shown() -> None:
+    methods = pd.DataFrame(
+        {
+            "method": ["angoff", "hofstee", "cohen", "ebel"],
+            "form": ["alpha"] * 4,
+            "n": [200] * 4,
+            "pass_rate": [0.90, 0.89, 0.80, 0.90],
+        }
+    )
+    made, rules = sheet(
+        methods, "ofqual", apart={"column": "pass_rate", "base": "n", "within": ["form"]}
+    )
+    assert shown(made, rules)["pass_rate"].notna().tolist() == [True, False, True, True]
+
+
 def test_of_a_curve_only_the_cuts_asked_for_are_shown() -> None:
     curve = pd.DataFrame(
         {

@@ -9,6 +9,7 @@ import numpy as np
 from pydantic import Field
 
 from naas_psych.analyses.cutscores.population_ability import AbilityModel, ability_model, over
+from naas_psych.analyses.cutscores.population_curve import curve_table
 from naas_psych.analyses.cutscores.population_drawings import population_drawings as drawings
 from naas_psych.analyses.cutscores.population_findings import population_findings as findings
 from naas_psych.analyses.cutscores.population_frame import (
@@ -151,6 +152,7 @@ def cut_population(
             "errors": errors_table(made.sides, near, people, level),
             "selection": selection_table(curves, people, limits),
             "strata": strata_table(found, ways[-1], limits),
+            "curve": curve_table(made.sides[-1], level),
         },
         notes=(
             *total_notes(study, omitted),

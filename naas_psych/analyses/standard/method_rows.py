@@ -26,8 +26,8 @@ def method_rows(
     persons = scored_persons(study, omitted)
     clusters = clusters_of(study).codes
     rates: list[Rate] = []
-    for row in rows.to_dict("records"):
-        form = persons.get(str(row["form"]))
+    forms = [persons.get(str(name)) for name in rows["form"]]
+    for row, form in zip(rows.to_dict("records"), forms, strict=True):
         percent = _number(row["percent"])
         if form is None or not np.isfinite(percent):
             rates.append(_UNKNOWN)
@@ -48,6 +48,7 @@ def method_rows(
             name: rows[name].astype(float).to_numpy()
             for name in ("percent", "percent_low", "percent_high")
         },
+        "n": [0 if form is None else form.percent.size for form in forms],
         "pass_rate": np.array([rate.value for rate in rates]),
         "pass_rate_low": np.array([rate.low for rate in rates]),
         "pass_rate_high": np.array([rate.high for rate in rates]),

@@ -57,7 +57,8 @@ class Layout:
     columns go together in a block of rows, `exempt` which rows are about others than candidates,
     `base_from` where the base stands in another table. A `joined` table has totals of what tables
     of groups count; what a `modelled` one says of outcomes comes from a model. `named_only` columns
-    are shown only in rows that have a name: the others differ from them by a few persons.
+    are shown only in rows that have a name: the others differ from them by a few persons. Shares of
+    `apart` columns are of the same persons within a block: two must not differ by a few.
     """
 
     analysis: str
@@ -71,6 +72,7 @@ class Layout:
     joined: bool = False
     modelled: bool = False
     named_only: Mapping[str, Any] = field(default_factory=dict)
+    apart: Mapping[str, Any] = field(default_factory=dict)
     exempt: Mapping[str, Any] = field(default_factory=dict)
     base_from: Mapping[str, Any] | None = None
 
@@ -152,6 +154,7 @@ def layout_of(
         joined="what" in entry,
         modelled=entry.get("modelled", False),
         named_only=entry.get("named_only", {}),
+        apart=entry.get("apart", {}),
         exempt=entry.get("exempt", {}),
         base_from=entry.get("base"),
     )

@@ -85,6 +85,8 @@ def primary(sheet: Sheet, profile: Profile) -> None:
     grouped = bool(sheet.layout.by)
     if sheet.layout.named_only:
         _neighbours(sheet)
+    if sheet.layout.apart:
+        _apart(sheet, profile)
     for column in sheet.layout.of_kind("count"):
         _count(sheet, column, profile)
     for column in sheet.layout.columns.values():
@@ -97,12 +99,37 @@ def primary(sheet: Sheet, profile: Profile) -> None:
 
 
 def _neighbours(sheet: Sheet) -> None:
-    """Of a curve over all cuts only the cuts that somebody asked for are shown."""
+    """Of a curve over all cuts only the cuts that somebody asked for are shown.
+
+    Without `by` the columns stand beside others from which they differ, in every row.
+    """
     how = sheet.layout.named_only
-    nameless = sheet.frame[how["by"]].isna().to_numpy()
+    named = how.get("by")
+    nameless = (
+        sheet.frame[named].isna().to_numpy() if named else np.ones(len(sheet.frame), dtype=bool)
+    )
     for column in sheet.layout.columns.values():
         if column.of in how["columns"]:
             sheet.withhold(column.name, nameless, NEIGHBOURS)
+
+
+def _apart(sheet: Sheet, profile: Profile) -> None:
+    """Two shares of the same persons that differ by a few: the second is withheld."""
+    how = sheet.layout.apart
+    block = sheet.frame.groupby(how["within"], sort=False, dropna=False).ngroup().to_numpy()
+    counts = sheet.values(how["column"]) * sheet.values(how["base"])
+    lost = np.zeros(len(counts), dtype=bool)
+    for one in np.unique(block):
+        shown: list[float] = []
+        for row in np.flatnonzero(block == one):
+            gaps = np.floor(np.abs(np.array(shown) - counts[row]) + 0.5)
+            if ((gaps > 0) & profile.hides(gaps)).any():
+                lost[row] = True
+            elif np.isfinite(counts[row]):
+                shown.append(float(counts[row]))
+    for column in sheet.layout.columns.values():
+        if column.of == how["column"]:
+            sheet.withhold(column.name, lost, NEIGHBOURS)
 
 
 def _blocks(sheet: Sheet, *, exact: bool) -> None:

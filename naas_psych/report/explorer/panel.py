@@ -81,10 +81,11 @@ def _source(found: Explored) -> str:
         else "Shares below each cut come from the response model: counts at neighbouring cuts "
         "would tell of single people"
     )
+    weighted = ", weighted to the population" if found.weighted else ""
+    box = " The dashed box holds what judges could accept (Hofstee)." if found.boxes else ""
     return (
-        f"{seen}; wrong outcomes and groups are from the model. "
-        f"Numbers of people are out of {found.population:,}."
-        + (" The dashed box holds what judges could accept (Hofstee)." if found.boxes else "")
+        f"{seen}{weighted}; wrong outcomes and groups are from the model. Numbers of people are "
+        f"out of {found.population:,}.{box}"
     )
 
 

@@ -25,6 +25,7 @@ class Explored:
     curve : one a cut; pairs : by the places of the lower and the upper cut, accuracy, consistency
     groups : one a cut and comparison; marks, boxes : cuts by whom
     outcomes : names from the lowest; upper, lower : places of the cuts that are shown at first
+    observed, weighted : shares were counted, not modelled; persons weighted to the population
     """
 
     curve: list[dict[str, Any]]
@@ -38,6 +39,7 @@ class Explored:
     population: int
     ratio_line: float
     observed: bool
+    weighted: bool
 
     @property
     def domain(self) -> list[float]:
@@ -63,13 +65,12 @@ class Explored:
 
 def explored(results: Mapping[str, Result], thresholds: Thresholds) -> Explored | None:
     """Everything for the picture, or nothing where no cut could be swept."""
-    sweep = results.get("cut_sweep")
-    if sweep is None:
+    sweep, people = results.get("cut_sweep"), results.get("cut_population")
+    if sweep is None or people is None:
         return None
-    cuts = sweep.tables["cuts"]
+    cuts, table = sweep.tables["cuts"], people.tables["curve"]
+    curve, observed = _curve(table)
     whole = cuts[cuts["form"] == cuts["form"].iloc[0]]
-    free = whole[whole["cut_name"].isna()].sort_values("percent")
-    curve, observed = _curve(free)
     asked = whole[whole["cut_name"].notna()].sort_values("percent")
     if len(curve) < 2 or asked.empty:
         return None
@@ -90,29 +91,27 @@ def explored(results: Mapping[str, Result], thresholds: Thresholds) -> Explored 
         population=_population(results),
         ratio_line=thresholds["pass_ratio_min"].value,
         observed=observed,
+        weighted=str(table["weighting"].iloc[0]) != "none",
     )
 
 
-def _curve(free: pd.DataFrame) -> tuple[list[dict[str, Any]], bool]:
-    """Shares below each cut: as observed, or by the model where those are withheld."""
-    observed = bool(free["pass_rate"].notna().all())
-    rate = "pass_rate" if observed else "pass_rate_modelled"
-    rows = []
-    for row in free[free[rate].notna()].to_dict("records"):
-        rows.append(
-            {
-                "cut": round(float(row["cut"]), 2),
-                "percent": round(float(row["percent"]), 2),
-                "total": _known(row["operational"]),
-                "below": _rounded(1 - row[rate]),
-                "below_low": _less(row.get(f"{rate}_high")),
-                "below_high": _less(row.get(f"{rate}_low")),
-                **{
-                    name: _rounded(row[name])
-                    for name in ("false_pass", "false_fail", "accuracy", "consistency", "kappa")
-                },
-            }
-        )
+def _curve(table: pd.DataFrame) -> tuple[list[dict[str, Any]], bool]:
+    """Shares below each cut: as counted, or by the model where those are withheld."""
+    observed = bool(table["below_share"].notna().all())
+    below = "below_share" if observed else "below_modelled"
+    rows = [
+        {
+            "cut": round(float(row["cut"]), 2),
+            "percent": round(float(row["percent"]), 2),
+            "total": _known(row["cut"]) if row["unit"] == "raw" else None,
+            "below": _rounded(row[below]),
+            "below_low": _rounded(row[f"{below}_low"]),
+            "below_high": _rounded(row[f"{below}_high"]),
+            "false_pass": _rounded(row["false_pass"]),
+            "false_fail": _rounded(row["false_fail"]),
+        }
+        for row in table[table[below].notna()].to_dict("records")
+    ]
     return rows, observed
 
 
@@ -123,11 +122,6 @@ def _known(value: Any) -> float | None:
 def _rounded(value: Any) -> float | None:
     known = _known(value)
     return None if known is None else round(known, _DIGITS)
-
-
-def _less(value: Any) -> float | None:
-    known = _known(value)
-    return None if known is None else round(1 - known, _DIGITS)
 
 
 def _place(curve: list[dict[str, Any]], percent: float) -> int:
