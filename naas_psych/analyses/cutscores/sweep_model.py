@@ -25,6 +25,8 @@ from naas_psych.study.responses import Responses
 _TOGETHER = 16
 #: Spacing of the nodes in standard errors of theta at its most precise: sums then err by 1e-7.
 _SPACING = 0.4
+#: Nodes are never made finer than this: a slope that asks for more is no slope of an item.
+_FINEST = 16
 _TINY = 1e-300
 
 
@@ -114,7 +116,7 @@ class FormModel:
         slope = np.gradient(mean.sum(axis=0), theta)
         precise = float((spread / np.maximum(np.abs(slope), 1e-9)).min())
         steps = int(np.ceil((theta[1] - theta[0]) / (_SPACING * precise)))
-        fine = nodes((theta.size - 1) * max(steps, 1) + 1, float(theta[-1]))
+        fine = nodes((theta.size - 1) * min(max(steps, 1), _FINEST) + 1, float(theta[-1]))
         own = slice(self.fit.reference, self.fit.reference + 1)
         weight = normal_log_weight(fine, self.fit.group_mean[own], self.fit.group_sd[own])
         return Grid(fine, weight)
