@@ -60,3 +60,18 @@ def test_without_a_cut_or_draws_there_is_a_reason(study: Study) -> None:
     found = top_of_scale(bare, draws=0).tables["forms"].iloc[0]
     assert found["error_ratio_reason"] == "no_cut"
     assert found["ceiling_share"] == (study.responses.points.sum(axis=1) == 24).mean()
+
+
+def test_the_top_is_in_standard_deviations_of_the_persons(study: Study) -> None:
+    """Where slopes are fixed, theta does not have the standard deviation 1."""
+    row = top_of_scale(study, model="rasch", draws=0).tables["forms"].iloc[0]
+    fit = calibrated(study, model="rasch").fit
+    assert abs(fit.group_sd[0] - 1) > 0.05
+    p = 1 / (1 + np.exp(-(1.5 * fit.group_sd[0] - fit.b)))
+    assert row["error_top"] == pytest.approx(1 / np.sqrt((p * (1 - p)).sum()), rel=1e-5)
+
+
+def test_nobody_has_every_mark_where_the_highest_of_an_item_was_never_given(study: Study) -> None:
+    points = np.array(study.responses.points)
+    rated = study_from_scores(points, max_points=np.where(np.arange(24) == 3, 2, 1))
+    assert top_of_scale(rated, draws=0).tables["forms"].iloc[0]["ceiling_share"] == 0

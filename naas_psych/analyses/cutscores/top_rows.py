@@ -10,6 +10,8 @@ from naas_psych.analyses.irt.calibrated import Calibrated
 from naas_psych.analyses.irt.scored_forms import ScoredForm
 from naas_psych.irt.calibration import Calibration
 from naas_psych.irt.classification.lee import upper_shares
+from naas_psych.irt.engine.population import Moments, moments_at
+from naas_psych.irt.grid import normal_log_weight
 from naas_psych.irt.scores.drawn_curves import drawn_parameters, drawn_probabilities
 from naas_psych.irt.scores.score_distribution import Form, form_of, score_distribution
 from naas_psych.numerics.arrays import Floats
@@ -17,6 +19,10 @@ from naas_psych.study.study import Study
 
 #: The share that is looked at, where the top is measured (SD above the mean), a small step.
 _TENTH, _HIGH, _STEP = 0.1, 1.5, 1e-4
+#: Places between two nodes at which curves are read; a total this near the highest is it.
+_BETWEEN, _NEAR = 20, 1e-9
+#: An error beyond this is as good as none at all, and has a logarithm.
+_MOST = 1e100
 
 
 @dataclass(frozen=True)
@@ -47,19 +53,22 @@ def top_row(
     """The top tenth of a form, its error there and at the highest cut, and who has every mark."""
     fit = made.fit
     own = form_of(fit, form.items)
-    weight = np.exp(fit.grid.log_weight[fit.reference])
     parameters = drawn_parameters(fit, draws, seed=seed)
+    people = _people(fit, parameters)
+    weight = np.exp(normal_log_weight(fit.grid.theta, people.mean, people.sd))
     p = drawn_probabilities(fit, parameters, fit.grid.theta, own.columns)
     # (S + 1, R + 1, Q): the estimates first, then the draws.
     flat = np.moveaxis(p, 0, 2).reshape(*p.shape[1:3], -1)
-    chances = score_distribution(flat, own.points).reshape(-1, p.shape[0], weight.size)
+    chances = score_distribution(flat, own.points).reshape(-1, *weight.shape)
     upper = upper_shares(chances, np.arange(len(chances), dtype=float))
-    share = upper @ weight
+    share = np.einsum("srq,rq->sr", upper, weight)
     top = int(np.abs(share[:, 0] - _TENTH).argmin())
-    again = (upper[top] ** 2 @ weight) / share[top]
+    again = np.einsum("rq,rq->r", upper[top] ** 2, weight) / share[top]
     totals = form.recorded(np.einsum("jk,rjkq->rq", own.points.astype(float), p) + own.lowest)
     errors = _errors(fit, parameters, own)
-    at_top, at_cut = _at_places(errors, totals, fit.grid.theta, _highest_cut(study, form))
+    curves = _Curves.of(fit.grid.theta, errors, totals)
+    at_top = curves.error_at(people.mean + _HIGH * people.sd)
+    at_cut = curves.error_at(curves.theta_of(_highest_cut(study, form)))
     return TopRow(
         tenth_from=Limited(float(form.recorded(top + own.lowest))),
         tenth_share=Limited(float(share[top, 0])),
@@ -84,16 +93,40 @@ def _errors(fit: Calibration, parameters: Floats, own: Form) -> Floats:
         return np.asarray(1 / np.sqrt(information))
 
 
-def _at_places(errors: Floats, totals: Floats, theta: Floats, cut: float) -> tuple[Floats, Floats]:
-    """(R + 1,) the error at the top, and where each draw expects the total of the cut."""
-    at_top = np.array([np.interp(_HIGH, theta, row) for row in errors])
-    if not np.isfinite(cut):
-        return at_top, np.full(len(errors), np.nan)
-    at_cut = [
-        np.interp(np.interp(cut, expected, theta, np.nan, np.nan), theta, row)
-        for expected, row in zip(totals, errors, strict=True)
-    ]
-    return at_top, np.array(at_cut)
+def _people(fit: Calibration, parameters: Floats) -> Moments:
+    """Mean and SD (R + 1,) of the reference group; its SD is free where slopes are fixed."""
+    each = [moments_at(fit.population, row) for row in parameters[:, fit.model.n_free :]]
+    return Moments(
+        np.array([one.mean[fit.reference] for one in each]),
+        np.array([one.sd[fit.reference] for one in each]),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Curves:
+    """Log of the error and expected total (R + 1, F), between the nodes by cubic splines."""
+
+    theta: Floats
+    log_error: Floats
+    totals: Floats
+
+    @staticmethod
+    def of(theta: Floats, errors: Floats, totals: Floats) -> _Curves:
+        from scipy.interpolate import CubicSpline
+
+        log_error = np.log(np.minimum(errors, _MOST))
+        fine = np.linspace(theta[0], theta[-1], (theta.size - 1) * _BETWEEN + 1)
+        curves = (CubicSpline(theta, one, axis=1)(fine) for one in (log_error, totals))
+        return _Curves(fine, *curves)
+
+    def error_at(self, theta: Floats) -> Floats:
+        """(R + 1,) each at its own theta; nan where that is none."""
+        pairs = zip(theta.tolist(), self.log_error, strict=True)
+        return np.exp([np.interp(at, self.theta, row) for at, row in pairs])
+
+    def theta_of(self, total: float) -> Floats:
+        """(R + 1,) where that total is expected; nan where it never is, or where there is none."""
+        return np.array([np.interp(total, row, self.theta, np.nan, np.nan) for row in self.totals])
 
 
 def _limited(values: Floats, level: float) -> Limited:
@@ -112,7 +145,8 @@ def _highest_cut(study: Study, form: ScoredForm) -> float:
 
 
 def _ceiling(made: Calibrated, form: ScoredForm) -> float:
+    """Share with the highest total possible, whether or not anybody had the highest of an item."""
     if form.rows.size == 0:
         return float("nan")
     points = made.points[np.ix_(form.rows, np.array(form.items))]
-    return float((points.sum(axis=1) >= points.max(axis=0).sum()).mean())
+    return float((form.recorded(points.sum(axis=1)) >= form.high - _NEAR).mean())
