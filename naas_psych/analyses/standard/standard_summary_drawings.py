@@ -27,11 +27,12 @@ def standard_summary_drawings(result: Result) -> Iterable[Drawing]:
     for name, own in methods[methods["percent"].notna()].groupby("cut_name", sort=False):
         shown = own.head(_MOST)
         used = steps[(steps["cut_name"] == name) & (steps["decision_step"] == "in use")]["percent"]
-        title = _title(str(name), shown)
+        said = str(name).replace("_", " ")
+        title = _title(said, shown)
         yield Drawing(
             name=f"standard_methods_{name}",
             title=title,
-            alt=_alt(str(name), shown),
+            alt=_alt(said, shown),
             draw=partial(_draw, shown, curve.dropna(subset=["pass_rate"]), list(used), title),
             table="methods",
         )
@@ -86,7 +87,7 @@ def _draw(shown: pd.DataFrame, curve: pd.DataFrame, used: list[float], title: st
 
 def _curve(axes: Any, curve: pd.DataFrame) -> None:
     if len(curve):
-        axes.step(curve["percent"], 100 * curve["pass_rate"], where="pre", color=COLOURS[0])
+        axes.plot(curve["percent"], 100 * curve["pass_rate"], color=COLOURS[0])
     axes.set_ylabel("reach it, of 100")
     axes.set_ylim(0, 102)
 

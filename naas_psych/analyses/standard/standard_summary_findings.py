@@ -38,13 +38,18 @@ def standard_summary_findings(result: Result, thresholds: Thresholds) -> Iterabl
         yield from _outside(str(name), own)
 
 
+def _words(name: object) -> str:
+    return str(name).replace("_", " ")
+
+
 def _subject(row: Mapping[Any, Any]) -> str:
     return f"{row['cut_name']}, {row['form']}"
 
 
 def _said(row: Mapping[Any, Any]) -> str:
     return (
-        f"{row['methods']} methods put the cut for {row['cut_name']} ({row['form']}) between "
+        f"{row['methods']} methods put the cut for {_words(row['cut_name'])} ({row['form']}) "
+        f"between "
         f"{row['lowest_percent']:.1f} ({row['lowest_method']}) and {row['highest_percent']:.1f} "
         f"({row['highest_method']}) per cent of the marks: {row['apart_in_sem']:.1f} errors of "
         "measurement apart."
@@ -60,7 +65,7 @@ def _outside(name: str, own: pd.DataFrame) -> Iterable[Finding]:
             severity="warning",
             subject=name,
             sentence=(
-                f"The cut in use for {name}, {row['percent']:g} per cent of the marks with "
+                f"The cut in use for {_words(name)}, {row['percent']:g} per cent of the marks with "
                 f"{100 * (1 - row['pass_rate']):.0f} of 100 persons below it, lies outside what "
                 "the judges named as the least and the most they could accept (Hofstee's box)."
             ),
@@ -88,7 +93,7 @@ def _change(name: str, own: pd.DataFrame) -> Iterable[Finding]:
         severity="info",
         subject=name,
         sentence=(
-            f"The cut for {name} was moved from {before['percent']:.1f} (recommended) to "
+            f"The cut for {_words(name)} was moved from {before['percent']:.1f} (recommended) to "
             f"{row['percent']:.1f} per cent of the marks, a change of {row['percent_change']:+.1f} "
             f"that guards {row['guards']}.{rates}"
         ),

@@ -115,7 +115,7 @@ def _dashes(alt: Any, field: str, names: list[str], dashes: tuple[Any, ...] = _D
 
 
 def _key(alt: Any) -> Any:
-    return alt.Legend(title=None, orient="bottom", columns=3, symbolType="stroke", labelLimit=240)
+    return alt.Legend(title=None, orient="bottom", columns=2, symbolType="stroke", labelLimit=190)
 
 
 def _cycled(names: list[str], values: tuple[Any, ...]) -> list[Any]:

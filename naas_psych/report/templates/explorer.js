@@ -38,7 +38,8 @@
     put("first", counted(low.below));
     put("middle", counted(Math.max(high.below - low.below, 0)));
     put("last", counted(1 - high.below));
-    put("limits", percent(high.below_low, 1) + " to " + percent(high.below_high, 1));
+    put("limits", percent(high.below, 1) + " (" + percent(high.below_low, 1) + " to " +
+      percent(high.below_high, 1) + ")");
     put("pass", counted(high.false_pass));
     put("fail", counted(high.false_fail));
     put("right", pair ? percent(pair[0], 1) : "not known");
@@ -62,6 +63,10 @@
   });
 
   place.hidden = false;
+  // Letters keep their size on a phone: the panels get narrower instead of the picture smaller.
+  data.specification.vconcat.forEach(function (panel) {
+    panel.width = Math.max(180, Math.min(panel.width, place.clientWidth - 75));
+  });
   tell();
   window.vegaEmbed("#explorer-view", data.specification, {
     actions: false, ast: true, renderer: "svg"
