@@ -10,7 +10,8 @@ from scipy.special import ndtr, stdtrit
 
 from naas_psych.analyses.cutscores.sweep_axis import n_steps
 from naas_psych.analyses.cutscores.sweep_model import FormModel, form_model
-from naas_psych.analyses.cutscores.swept import BLOCK, Swept, block_weights
+from naas_psych.analyses.cutscores.sweep_run import BLOCK, block_weights
+from naas_psych.analyses.cutscores.swept import Swept
 from naas_psych.analyses.irt.calibrated import Calibrated, calibrated
 from naas_psych.analyses.kept import kept
 from naas_psych.analyses.outcomes import FormTotals

@@ -18,45 +18,32 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from naas_psych.analyses.clusters import Clusters, clusters_of
-from naas_psych.analyses.cutscores.sweep_axis import (
-    ALL_FORMS,
-    Axis,
-    form_axis,
-    n_steps,
-    operational,
-    whole_axis,
-)
+from naas_psych.analyses.cutscores.sweep_axis import ALL_FORMS, Axis, form_axis, whole_axis
+from naas_psych.analyses.cutscores.sweep_base import Base, observed_shares, world_of
 from naas_psych.analyses.cutscores.sweep_model import (
-    PARTS,
-    FormModel,
     Measures,
-    drawn_measures,
     error_at,
-    form_model,
     measures_at,
     mixed,
     reaching_of,
 )
+from naas_psych.analyses.cutscores.sweep_run import (
+    BLOCK,
+    Run,
+    block_weights,
+    drawn_until_enough,
+    of_all_forms,
+)
 from naas_psych.analyses.fairness.outcome_counts import PlacedCut, placed_cuts
-from naas_psych.analyses.irt.calibrated import Calibrated, calibrated
 from naas_psych.analyses.kept import kept
 from naas_psych.analyses.outcomes import FormTotals, form_totals
-from naas_psych.errors import AnalysisImpossible
-from naas_psych.irt.classification.cluster_scores import cluster_scores, parameter_draws
 from naas_psych.irt.classification.lee import Reaching
 from naas_psych.numerics.arrays import Floats
-from naas_psych.numerics.cluster_shares import ClusterShares, cluster_shares, cluster_tails
-from naas_psych.numerics.multipliers import multipliers
-from naas_psych.numerics.quantile_error import quantile_error_share
+from naas_psych.numerics.cluster_shares import ClusterShares
 from naas_psych.study.responses import Counted
 from naas_psych.study.study import Study
-
-#: Draws of a block: after each the Monte-Carlo error is looked at.
-BLOCK = 250
-LEVEL = 0.95
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,12 +102,6 @@ class Swept:
             yield block_weights(self.clusters.n, start, self.n_draws, seed=self.seed)
 
 
-def block_weights(n_clusters: int, start: int, end: int, *, seed: int) -> Floats:
-    """The block of random weights that begins with draw `start`, cut off at draw `end`."""
-    own = int(np.random.SeedSequence((seed, start)).generate_state(1)[0])
-    return multipliers(n_clusters, BLOCK, seed=own)[: end - start]
-
-
 def swept(
     study: Study,
     *,
@@ -158,9 +139,9 @@ def weighted(study: Study, found: Swept, weight: Floats, *, form: str = ALL_FORM
     unit = study.responses.unit
     place = next((k for k, one in enumerate(found.forms) if one.name == form), None)
     if form == ALL_FORMS or place is None:
-        return _observed(found.totals, found.whole.axis, found.clusters, weight, unit)
+        return observed_shares(found.totals, found.whole.axis, found.clusters, weight, unit)
     own = (found.totals[place],)
-    return _observed(own, found.forms[place].axis, found.clusters, weight, unit)
+    return observed_shares(own, found.forms[place].axis, found.clusters, weight, unit)
 
 
 @dataclass(frozen=True)
@@ -184,167 +165,20 @@ def _made(study: Study, asked: _Asked) -> Swept:
     axes = [replace(axis, gridded=len(steps)) for axis in axes]
     whole = replace(whole_axis(forms, cuts, unit), gridded=len(steps))
     observed = [
-        _observed((form,), axis, clusters, everybody, unit)
+        observed_shares((form,), axis, clusters, everybody, unit)
         for form, axis in zip(forms, axes, strict=True)
     ]
-    total = _observed(forms, whole, clusters, everybody, unit)
-    world, why = _world(study, asked.omitted, asked.threads)
-    base = _Base(
+    total = observed_shares(forms, whole, clusters, everybody, unit)
+    world, why = world_of(study, asked.omitted, asked.threads)
+    base = Base(
         study, forms, axes, whole, observed, total, clusters, world, asked.seed, asked.threads
     )
-    run = _drawn_until_enough(base, asked.draws, study.thresholds["mcse_share_max"].value)
+    run = drawn_until_enough(base, asked.draws, study.thresholds["mcse_share_max"].value)
     return _gathered(base, run, placed.cuts, (*placed.notes, *_notes(clusters, run)), why)
 
 
-@dataclass(frozen=True, eq=False)
-class _World:
-    """A calibration, and each form as it sees it."""
-
-    made: Calibrated
-    models: tuple[FormModel, ...]
-
-
-def _world(study: Study, omitted: Counted | None, threads: int) -> tuple[_World | None, str]:
-    """The calibration with errors; or nothing, and why."""
-    try:
-        made = calibrated(study, omitted=omitted, standard_errors="observed", threads=threads)
-    except AnalysisImpossible as refusal:
-        return None, str(refusal)
-    models = [form_model(made, form, study.responses) for form in form_totals(study, omitted)]
-    if any(model is None for model in models):
-        return None, "A form has no item that could be calibrated."
-    return _World(made, tuple(model for model in models if model is not None)), ""
-
-
-@dataclass(frozen=True, eq=False)
-class _Base:
-    study: Study
-    forms: tuple[FormTotals, ...]
-    axes: list[Axis]
-    whole: Axis
-    observed: list[ClusterShares]
-    total: ClusterShares
-    clusters: Clusters
-    world: _World | None
-    seed: int
-    threads: int
-
-    @property
-    def shares(self) -> Floats:
-        """(F,) share of the persons who took each form."""
-        n = np.array([form.rows.size for form in self.forms], dtype=float)
-        return np.asarray(n / n.sum())
-
-    def exact(self, place: int) -> Floats:
-        """Cuts of a form's own axis, then of the axis of all forms."""
-        return np.concatenate([self.axes[place].exact[0], self.whole.exact[place]])
-
-
-def _observed(
-    forms: Sequence[FormTotals],
-    axis: Axis,
-    clusters: Clusters,
-    weight: Floats,
-    unit: float,
-) -> ClusterShares:
-    """Shares below the cuts of an axis, all of these forms together."""
-    below = np.zeros((clusters.n, axis.cut.size))
-    size, sure = np.zeros(clusters.n), []
-    for form, exact in zip(forms, axis.exact, strict=True):
-        top = n_steps(form, unit)
-        steps = np.rint((form.totals - form.low) / unit).astype(np.int64)
-        own = weight[form.rows]
-        codes = clusters.codes[form.rows]
-        tails = cluster_tails(steps, codes, own, shape=(clusters.n, top + 1))
-        from_here = operational(exact, top)
-        below += tails[:, :1] - tails[:, from_here]
-        size += tails[:, 0]
-        sure.append((from_here == 0) | (from_here == top + 1))
-    rows = np.concatenate([form.rows for form in forms])
-    square = float((weight[rows] ** 2).sum() / weight[rows].sum() ** 2)
-    return cluster_shares(below, size, unit=square, sure=np.all(sure, axis=0))
-
-
-@dataclass(frozen=True, eq=False)
-class _Run:
-    """Draws so far: of observed shares (each form, then all), and of the model by form."""
-
-    below: list[Floats]
-    modelled: list[Measures] | None
-    halved: int
-    mcse: float
-
-    @property
-    def n(self) -> int:
-        return len(self.below[0])
-
-
-def _drawn_until_enough(base: _Base, most: int, share: float) -> _Run:
-    sums = _score_sums(base)
-    run: _Run | None = None
-    for start in range(0, most, BLOCK):
-        weights = block_weights(base.clusters.n, start, most, seed=base.seed)
-        block = _block(base, weights, sums)
-        run = block if run is None else _joined(run, block)
-        run = replace(run, mcse=_worst(base, run))
-        if run.mcse <= share:
-            break
-    if run is None:
-        raise AnalysisImpossible("There are no draws. Needed: draws of at least 1.")
-    return run
-
-
-def _score_sums(base: _Base) -> Floats | None:
-    """(G, P), or None where the parameters have no errors."""
-    if base.world is None or base.world.made.fit.covariance is None:
-        return None
-    made = base.world.made
-    return cluster_scores(made.fit, made.points, base.clusters.codes, base.clusters.n)
-
-
-def _block(base: _Base, weights: Floats, sums: Floats | None) -> _Run:
-    with threadpool_limits(1, user_api="blas"):
-        below = [one.draws([weights]) for one in (*base.observed, base.total)]
-    if sums is None or base.world is None:
-        return _Run(below, None, 0, np.nan)
-    drawn = parameter_draws(base.world.made.fit, sums, weights)
-    modelled = [
-        drawn_measures(model, base.exact(place), drawn.parameters, threads=base.threads)
-        for place, model in enumerate(base.world.models)
-    ]
-    return _Run(below, modelled, drawn.halved, np.nan)
-
-
-def _joined(one: _Run, other: _Run) -> _Run:
-    below = [np.concatenate(pair) for pair in zip(one.below, other.below, strict=True)]
-    modelled = None
-    if one.modelled is not None and other.modelled is not None:
-        modelled = [
-            Measures(*(np.concatenate([getattr(a, part), getattr(b, part)]) for part in PARTS))
-            for a, b in zip(one.modelled, other.modelled, strict=True)
-        ]
-    return _Run(below, modelled, one.halved + other.halved, np.nan)
-
-
-def _worst(base: _Base, run: _Run) -> float:
-    """The largest Monte-Carlo error of a limit for all forms, over the width of its interval."""
-    found = [quantile_error_share(run.below[-1], LEVEL)]
-    if run.modelled is not None:
-        whole = _whole(base, run.modelled)
-        found += [quantile_error_share(getattr(whole, part), LEVEL) for part in PARTS]
-    return float(np.nanmax(np.concatenate([np.zeros(1), *found])))
-
-
-def _whole(base: _Base, each: list[Measures]) -> Measures:
-    """All forms together, from measures at `exact` of each form."""
-    return mixed(
-        [one.at(slice(axis.cut.size, None)) for one, axis in zip(each, base.axes, strict=True)],
-        base.shares,
-    )
-
-
 def _gathered(
-    base: _Base, run: _Run, placed: tuple[PlacedCut, ...], notes: tuple[str, ...], why: str
+    base: Base, run: Run, placed: tuple[PlacedCut, ...], notes: tuple[str, ...], why: str
 ) -> Swept:
     forms = []
     for place, form in enumerate(base.forms):
@@ -375,7 +209,7 @@ def _gathered(
 
 
 def _form_modelled(
-    base: _Base, place: int, exact: Floats, draws: Measures | None
+    base: Base, place: int, exact: Floats, draws: Measures | None
 ) -> Modelled | None:
     if base.world is None:
         return None
@@ -385,7 +219,7 @@ def _form_modelled(
     )
 
 
-def _whole_modelled(base: _Base, run: _Run) -> Modelled | None:
+def _whole_modelled(base: Base, run: Run) -> Modelled | None:
     each = [_form_modelled(base, f, base.whole.exact[f], None) for f in range(len(base.forms))]
     found = [one for one in each if one is not None]
     if base.world is None or len(found) < len(each):
@@ -398,11 +232,11 @@ def _whole_modelled(base: _Base, run: _Run) -> Modelled | None:
 
     reach = Reaching(*(summed(name) for name in ("both", "twice", "truly", "observed")))
     error = np.asarray(sum(w * one.error for w, one in zip(shares, found, strict=True)))
-    draws = None if run.modelled is None else _whole(base, run.modelled)
+    draws = None if run.modelled is None else of_all_forms(base, run.modelled)
     return Modelled(mixed([one.point for one in found], shares), reach, error, draws)
 
 
-def _notes(clusters: Clusters, run: _Run) -> tuple[str, ...]:
+def _notes(clusters: Clusters, run: Run) -> tuple[str, ...]:
     said = [clusters.said]
     if run.halved:
         said.append(
