@@ -132,14 +132,17 @@ def test_numbers_of_a_row_hold_together(result: Result) -> None:
 
 def test_all_methods_stand_side_by_side(result: Result) -> None:
     own = _cuts(result, "raw:20")
-    assert len(own) == 10
+    assert len(own) == 11
     assert own["consistency"].notna().all()
     assert set(own.index[own["accuracy"].isna()]) == {"subkoviak", "huynh", "peng_subkoviak"}
     assert (own["accuracy_reason"].dropna() == "no_true_outcome").all()
-    spread = result.tables["spread"].set_index(["cut", "measure"]).loc[("raw:20", "consistency")]
-    assert spread["lowest"] == own["consistency"].min()
-    assert own.loc[spread["highest_by"], "consistency"] == own["consistency"].max()
-    assert spread["methods_told"] == 10
+    spread = result.tables["spread"].set_index(["cut", "measure", "judged_by"])
+    by_theta = own.index.isin(["rudner", "guo", "guo_prior"])
+    for rule, some in (("total", own[~by_theta]), ("theta", own[by_theta])):
+        row = spread.loc[("raw:20", "consistency", rule)]
+        assert row["lowest"] == some["consistency"].min()
+        assert some.loc[row["highest_by"], "consistency"] == some["consistency"].max()
+        assert row["methods_told"] == len(some)
 
 
 def test_limits_hold_the_estimate(result: Result) -> None:

@@ -24,8 +24,9 @@ from naas_psych.analyses.cutscores.classification_findings import (
 )
 from naas_psych.analyses.cutscores.classification_forms import CutForm, cut_forms
 from naas_psych.analyses.cutscores.classification_models import (
-    calibration_for,
+    World,
     judged_by_models,
+    world_for,
 )
 from naas_psych.analyses.cutscores.classification_outcomes import middle_table, spread_table
 from naas_psych.analyses.cutscores.classification_rows import (
@@ -36,7 +37,6 @@ from naas_psych.analyses.cutscores.classification_rows import (
 )
 from naas_psych.analyses.cutscores.classification_totals import judged_by_totals
 from naas_psych.analyses.fairness.score_pairs import total_notes
-from naas_psych.analyses.irt.calibrated import Calibrated
 from naas_psych.analyses.options import Cuts, Omitted, Replicates
 from naas_psych.analysis import Level, Seed, analysis
 from naas_psych.result import Result
@@ -67,9 +67,10 @@ def classification(
     above and below it; consistency = share with the same outcome on two parallel forms; kappa =
     (consistency - chance) / (1 - chance), chance from the margins. Livingston-Lewis: true scores
     beta with four moments, error binomial with the length n' = [(mean - low)(high - mean) - rho
-    s2] / [s2 (1 - rho)]. Hanson-Brennan: two-term compound binomial. Lee: distribution of the total
-    at each theta. Rudner: normal about theta. Guo: share of the likelihood between the cuts.
-    Subkoviak, Huynh, Peng-Subkoviak: consistency from a binomial, beta-binomial and normal model.
+    s2] / [s2 (1 - rho)], rounded; livingston_lewis_smooth rounds neither it nor the cut on a test
+    of that length: P(X < k) = I_(1 - tau)(n' - k + 1, k), k = (c - 1/2) n'/n + 1/2.
+    Hanson-Brennan: two-term compound binomial. Lee: distribution of the total at each theta.
+    Rudner: normal about theta. Guo: share of the likelihood between the cuts. Subkoviak, Huynh, Peng-Subkoviak: consistency from a binomial, beta-binomial and normal model.
 
     How to read it
     --------------
@@ -77,9 +78,11 @@ def classification(
     the same result. Read false passes and false fails as counts of 1,000 people like these. Kappa
     is low wherever nearly all pass, whatever the test. Look at `spread`: where methods differ more
     than their limits, the answer hangs on the model. With three outcomes look at `middle`.
-    Livingston-Lewis rounds the length of its test: accuracy and consistency hardly move, but of
-    100 people one may shift between false passes and false fails; Hanson-Brennan and Lee round
-    nothing. Rudner and Guo judge outcomes by theta, which is another rule than the total.
+    Livingston-Lewis rounds the cut to a score of its effective test: accuracy and consistency
+    hardly move, but of 100 people one may shift between false passes and false fails. Its limits
+    allow for that; livingston_lewis_smooth, Hanson-Brennan and Lee round nothing. Findings tell
+    Lee where scores could be calibrated, else livingston_lewis_smooth. Rudner and Guo judge
+    outcomes by theta, which is another rule than the total (`judged_by` of `spread`).
 
     When not to use it
     ------------------
@@ -108,8 +111,8 @@ def classification(
     """
     placed = cut_forms(study, cut, reliability=reliability, omitted=omitted)
     drawing = Drawing(clusters_of(study), replicates, seed)
-    made = calibration_for(study, omitted, errors=replicates > 0)
-    answers = [_answered(form, made, drawing, k) for k, form in enumerate(placed.forms)]
+    world = world_for(study, omitted, drawing)
+    answers = [_answered(form, world, drawing, k) for k, form in enumerate(placed.forms)]
     found = cells(answers)
     cuts = cuts_table(found, level)
     tables = {
@@ -117,7 +120,7 @@ def classification(
         "matrix": matrix_table(found),
         "middle": middle_table(found, level),
         "spread": spread_table(cuts),
-        "error_at_cut": error_table(placed.forms, made, drawing, level),
+        "error_at_cut": error_table(placed.forms, world, drawing, level),
         "indices": indices_table(placed.forms),
         "fits": fits_table(answers),
     }
@@ -125,25 +128,27 @@ def classification(
         tables={name: table for name, table in tables.items() if table is not None},
         notes=tuple(
             chain(
-                total_notes(study, omitted), placed.notes, _notes(study, reliability, drawing, made)
+                total_notes(study, omitted),
+                placed.notes,
+                _notes(study, reliability, drawing, world),
             )
         ),
         provenance={"seed": seed, "outcomes": max(len(f.cuts) for f in placed.forms) + 1},
     )
 
 
-def _answered(form: CutForm, made: Calibrated | None, drawing: Drawing, stream: int) -> Answered:
+def _answered(form: CutForm, world: World | None, drawing: Drawing, stream: int) -> Answered:
     if not form.told:
         return Answered(form, {})
     judged = chain(
         judged_by_totals(form, drawing, stream=stream),
-        judged_by_models(made, form, drawing, stream=stream),
+        judged_by_models(world, form, drawing, stream=stream),
     )
     return Answered(form, {one.method: one for one in judged})
 
 
 def _notes(
-    study: Study, reliability: float | None, drawing: Drawing, made: Calibrated | None
+    study: Study, reliability: float | None, drawing: Drawing, world: World | None
 ) -> Iterator[str]:
     said = "alpha of each form" if reliability is None else f"{reliability:g}, as asked"
     yield f"Reliability used by Livingston-Lewis, Hanson-Brennan and Subkoviak: {said}."
@@ -156,19 +161,20 @@ def _notes(
     yield "Whoever is at the cut or above has the higher outcome; true outcomes likewise."
     if drawing.replicates:
         yield (
-            f"Limits of Livingston-Lewis, Hanson-Brennan, Rudner and Guo: {drawing.replicates} "
-            "samples of persons. "
-            f"{drawing.clusters.said} Limits of Lee: as many draws of the item parameters from "
-            "their sampling distribution, which takes persons as drawn one by one."
+            f"Limits: {drawing.replicates} samples of persons; of Lee as many draws of the item "
+            f"parameters under such samples. {drawing.clusters.said} Limits of livingston_lewis "
+            "also hold those of livingston_lewis_smooth, for samples do not show what its rounding "
+            "does."
         )
-    if made is not None:
+    if world is not None:
+        made = world.made
         yield from made.notes
         yield (
-            "Rudner and lee_p take expected a posteriori estimates of theta; guo takes the "
+            "rudner and lee_p take expected a posteriori estimates of theta; guo takes the "
             f"likelihood on {made.fit.grid.theta.size} points of theta from "
             f"{made.fit.grid.theta[0]:.3g} to {made.fit.grid.theta[-1]:.3g}, which is what keeps "
             "all right and all wrong finite; guo_prior is the same with the population as prior. "
-            "These judge outcomes by theta, all others by the total."
+            "rudner, guo and guo_prior judge outcomes by theta, all others by the total."
         )
 
 

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from naas_psych.analyses.cutscores.classification_findings import TOLD
 from naas_psych.analyses.cutscores.classification_forms import ALL_CUTS, ALL_FORMS
-from naas_psych.analyses.cutscores.classification_methods import WORDS
+from naas_psych.analyses.cutscores.classification_methods import BY_THETA, TOLD, WORDS
 from naas_psych.analyses.forms import ONE_FORM, form_in_words
 from naas_psych.drawing import COLOURS, MARKERS, Drawing, ink, new_figure, shortened
 from naas_psych.numerics.arrays import Floats
@@ -36,7 +35,9 @@ def classification_drawings(result: Result) -> Iterable[Drawing]:
     matrix = result.tables["matrix"]
     if matrix.empty or matrix["row"].nunique() < 3:
         return
-    again = matrix[(matrix["kind"] == "consistency") & (matrix["method"] == TOLD)]
+    again = matrix[(matrix["kind"] == "consistency") & matrix["proportion"].notna()]
+    told = next((name for name in TOLD if name in set(again["method"])), None)
+    again = again[again["method"] == told]
     forms = list(again["form"].unique())
     for form in [ALL_FORMS] if ALL_FORMS in forms else forms[:1]:
         own = again[again["form"] == form]
@@ -52,7 +53,9 @@ def _of(form: str) -> str:
 
 def _errors(own: pd.DataFrame) -> Drawing:
     form, cut = str(own["form"].iloc[0]), str(own["cut"].iloc[0])
-    wrong = 1000 * (own["false_pass"] + own["false_fail"]).to_numpy(dtype=float)
+    by_theta = own["method"].isin(BY_THETA)
+    alike = own if by_theta.all() else own[~by_theta]
+    wrong = 1000 * (alike["false_pass"] + alike["false_fail"]).to_numpy(dtype=float)
     most = f"{wrong.min():.0f} to {wrong.max():.0f}"
     same = round(wrong.min()) == round(wrong.max())
     title = (

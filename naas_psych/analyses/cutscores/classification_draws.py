@@ -11,9 +11,9 @@ from threadpoolctl import threadpool_limits
 
 from naas_psych.analyses.clusters import Clusters
 from naas_psych.analyses.cutscores.classification_forms import CutForm, alpha_of
+from naas_psych.analyses.cutscores.sweep_run import BLOCK, block_weights
 from naas_psych.numerics.arrays import Floats
 from naas_psych.numerics.classification.spread import Spread
-from naas_psych.numerics.multipliers import multipliers
 
 #: Clusters of a form below which they tell no error.
 _FEWEST = 2
@@ -33,6 +33,14 @@ class Drawing:
             return "not_asked"
         few = np.unique(self.clusters.codes[rows]).size < _FEWEST
         return "too_few_clusters" if few else None
+
+    def weights(self) -> Floats:
+        """(R, G) random weights of the clusters: those of the sweep over every cut."""
+        blocks = [
+            block_weights(self.clusters.n, start, self.replicates, seed=self.seed)
+            for start in range(0, self.replicates, BLOCK)
+        ]
+        return np.concatenate([np.zeros((0, self.clusters.n)), *blocks])
 
 
 @dataclass(frozen=True)
@@ -73,8 +81,7 @@ def _by_cluster(form: CutForm, drawing: Drawing, stream: int) -> tuple[Floats, F
     whole = table.sum(axis=0)
     # What a cluster adds beyond its size, so that every sample has as many persons.
     own = table - sizes[:, None] * whole / form.n
-    weights = multipliers(drawing.clusters.n, drawing.replicates, seed=drawing.seed)
-    found = whole + np.einsum("rg,gs->rs", weights, own)
+    found = whole + np.einsum("rg,gs->rs", drawing.weights(), own)
     return found[:, :-1], found[:, -1] / form.n
 
 
@@ -102,8 +109,7 @@ def drawn_means(terms: Floats, rows: NDArray[np.int64], drawing: Drawing, stream
         codes = drawing.clusters.codes[rows]
         sums = np.zeros((drawing.clusters.n, flat.shape[1]))
         np.add.at(sums, codes, off)
-        weights = multipliers(drawing.clusters.n, drawing.replicates, seed=drawing.seed)
-        found = mean + np.einsum("rg,gp->rp", weights, sums) / n
+        found = mean + np.einsum("rg,gp->rp", drawing.weights(), sums) / n
     else:
         found = mean + _normal(np.einsum("np,nq->pq", off, off) / n**2, drawing, stream)
     return np.asarray(found.reshape(-1, *shape))

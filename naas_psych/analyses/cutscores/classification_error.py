@@ -11,8 +11,7 @@ import pandas as pd
 
 from naas_psych.analyses.cutscores.classification_draws import Drawing, drawn_means
 from naas_psych.analyses.cutscores.classification_forms import CutForm, FormCut
-from naas_psych.analyses.cutscores.classification_models import error_at, modelled
-from naas_psych.analyses.irt.calibrated import Calibrated
+from naas_psych.analyses.cutscores.classification_models import World, error_at, modelled
 from naas_psych.numerics.arrays import Floats
 from naas_psych.numerics.classification.spread import kr21
 from naas_psych.numerics.classification.squared_error import livingston_k2, phi_lambda
@@ -34,12 +33,12 @@ class _Error:
 
 
 def error_table(
-    forms: Sequence[CutForm], made: Calibrated | None, drawing: Drawing, level: float
+    forms: Sequence[CutForm], world: World | None, drawing: Drawing, level: float
 ) -> pd.DataFrame:
     """One row a form, cut and method."""
     rows: list[dict[str, Any]] = []
     for stream, form in enumerate(forms):
-        model = _by_model(form, made)
+        model = _by_model(form, world)
         for k, cut in enumerate(form.cuts):
             for error in (*_by_totals(form, cut), model[k]):
                 rows.append(_row(form, cut, error, drawing=drawing, stream=stream, level=level))
@@ -94,8 +93,8 @@ def _known(value: Floats, cut: FormCut) -> float:
     return float(value[0]) if cut.reason is None else np.nan
 
 
-def _by_model(form: CutForm, made: Calibrated | None) -> list[_Error]:
-    seen = None if made is None else modelled(made, form, form.cuts)
+def _by_model(form: CutForm, world: World | None) -> list[_Error]:
+    seen = None if world is None else modelled(world, form, form.cuts)
     if seen is None:
         return [_Error("response_model", np.nan, "not_calibrated") for _ in form.cuts]
     found = error_at(seen, form.unit)

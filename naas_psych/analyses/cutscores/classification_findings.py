@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from naas_psych.analyses.cutscores.classification_forms import ALL_CUTS, ALL_FORMS
-from naas_psych.analyses.cutscores.classification_methods import WORDS
+from naas_psych.analyses.cutscores.classification_methods import BY_THETA, TOLD, WORDS
 from naas_psych.analyses.forms import ONE_FORM, form_in_words
 from naas_psych.analyses.items.phrasing import Row, known, short
 from naas_psych.errors import Severity
@@ -18,8 +18,6 @@ from naas_psych.finding_codes import found
 from naas_psych.result import Result
 from naas_psych.thresholds import Threshold, Thresholds
 
-#: Whose numbers the sentences tell; the others stand beside them in the table.
-TOLD = "livingston_lewis"
 #: How the error at a cut is told: the first of these that the form has.
 _ERRORS = ("keats", "feldt_qualls", "response_model", "lord")
 
@@ -46,14 +44,13 @@ def classification_findings(result: Result, thresholds: Thresholds) -> Iterator[
     yield from _middle(result.tables.get("middle"), thresholds)
 
 
-def _told(own: pd.DataFrame) -> Row | None:
-    """The row of the method told, else of the first that has numbers."""
-    some = own[own["consistency"].notna()]
-    if some.empty:
-        return None
-    first = some[some["method"] == TOLD]
-    rows: list[dict[Any, Any]] = (first if len(first) else some).to_dict("records")
-    return rows[0]
+def _told(own: pd.DataFrame, number: str = "consistency") -> Row | None:
+    """The row of the method whose number is told; the other methods stand in the table."""
+    rows: list[dict[Any, Any]] = own[own[number].notna()].to_dict("records")
+    by_method = {row["method"]: row for row in rows}
+    named = [by_method[name] for name in TOLD if name in by_method]
+    limited = [row for row in named if known(row[f"{number}_low"]) is not None]
+    return next(iter([*limited, *named, *rows]), None)
 
 
 def subject_of(row: Row) -> str:
@@ -180,7 +177,7 @@ def _kappa(row: Row, thresholds: Thresholds) -> Iterator[Finding]:
         subject=subject_of(row),
         sentence=f"{_at(row)}: {_hundred(row['consistency'])} of 100 would get the same result, "
         f"but {_hundred(chance)} would by chance alone, because so many have the same outcome; "
-        f"kappa is {short(kappa)}{_plain_range(row)}.",
+        f"kappa is {short(kappa)}{_plain_range(row)} (by {WORDS[str(row['method'])]}).",
         value=kappa,
         limits=(row["kappa_low"], row["kappa_high"]),
         threshold=least,
@@ -193,10 +190,11 @@ def _plain_range(row: Row) -> str:
 
 
 def _differ(own: pd.DataFrame, thresholds: Thresholds, *, several: bool) -> Iterator[Finding]:
-    """Methods on different sides of the line."""
+    """Methods on different sides of the line; those that judge by theta follow another rule."""
     name = "decision_consistency_three_min" if several else "decision_consistency_min"
     line = thresholds[name]
-    rows = own[own["consistency"].notna()].sort_values("consistency", kind="stable")
+    by_total = own["consistency"].notna() & ~own["method"].isin(BY_THETA)
+    rows = own[by_total].sort_values("consistency", kind="stable")
     if len(rows) < 2:
         return
     first, last = (dict(rows.iloc[k]) for k in (0, -1))
@@ -244,8 +242,11 @@ def _middle(table: pd.DataFrame | None, thresholds: Thresholds) -> Iterator[Find
     if table is None:
         return
     line = thresholds["middle_repeat_min"]
-    own = table[table["in_the_middle"] & (table["method"] == TOLD) & table["repeats"].notna()]
-    for row in own.to_dict("records"):
+    middle = table[table["in_the_middle"]]
+    for _, own in middle.groupby(["form", "outcome_reached"], sort=False):
+        row = _told(own, "repeats")
+        if row is None:
+            continue
         low, high = known(row["repeats_low"]), known(row["repeats_high"])
         if low is not None and low >= line.value:
             continue
@@ -259,7 +260,7 @@ def _middle(table: pd.DataFrame | None, thresholds: Thresholds) -> Iterator[Find
             subject=", ".join(filter(None, (str(row["outcome_reached"]), form))),
             sentence=f"Of 100 people who get {row['outcome_reached']}{' on ' * bool(form)}{form}, "
             f"about {_hundred(row['repeats'])} would get it again on a second version"
-            f"{_range(row, 'repeats')}{deserve}.",
+            f"{_range(row, 'repeats')}{deserve} (by {WORDS[str(row['method'])]}).",
             case="noise" if noise else "cannot_tell",
             value=float(row["repeats"]),
             limits=(row["repeats_low"], row["repeats_high"]),

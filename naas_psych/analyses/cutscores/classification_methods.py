@@ -13,6 +13,7 @@ from naas_psych.numerics.classification.crossed import Crossed
 
 Method = Literal[
     "livingston_lewis",
+    "livingston_lewis_smooth",
     "hanson_brennan",
     "lee",
     "lee_p",
@@ -25,6 +26,7 @@ Method = Literal[
 ]
 METHODS: tuple[Method, ...] = (
     "livingston_lewis",
+    "livingston_lewis_smooth",
     "hanson_brennan",
     "lee",
     "lee_p",
@@ -36,15 +38,25 @@ METHODS: tuple[Method, ...] = (
     "peng_subkoviak",
 )
 #: Those that are also given over all forms.
-DEFAULTS: tuple[Method, ...] = ("livingston_lewis", "hanson_brennan", "lee")
+DEFAULTS: tuple[Method, ...] = (
+    "livingston_lewis",
+    "livingston_lewis_smooth",
+    "hanson_brennan",
+    "lee",
+)
+#: Whose numbers the sentences tell: the first that has limits, else the first that has numbers.
+TOLD: tuple[Method, ...] = ("lee", "livingston_lewis_smooth", "livingston_lewis")
+#: Those whose outcomes, true and observed, are places on theta; the others judge by the total.
+BY_THETA: tuple[Method, ...] = ("rudner", "guo", "guo_prior")
 WORDS = {
     "livingston_lewis": "Livingston-Lewis",
+    "livingston_lewis_smooth": "Livingston-Lewis, nothing rounded",
     "hanson_brennan": "Hanson-Brennan",
-    "lee": "Lee (density of theta)",
-    "lee_p": "Lee (estimates of theta)",
-    "rudner": "Rudner",
-    "guo": "Guo (likelihood)",
-    "guo_prior": "Guo (posterior)",
+    "lee": "Lee",
+    "lee_p": "Lee, estimates of theta",
+    "rudner": "Rudner, by theta",
+    "guo": "Guo, by theta",
+    "guo_prior": "Guo with a prior, by theta",
     "subkoviak": "Subkoviak",
     "huynh": "Huynh",
     "peng_subkoviak": "Peng-Subkoviak",

@@ -11,82 +11,104 @@ from numpy.typing import NDArray
 from naas_psych.analyses.cutscores.classification_draws import Drawing, drawn_means
 from naas_psych.analyses.cutscores.classification_forms import CutForm, FormCut
 from naas_psych.analyses.cutscores.classification_methods import Judged, stacked
+from naas_psych.analyses.cutscores.sweep_model import (
+    FormModel,
+    drawn_reaching,
+    form_model,
+    reaching_of,
+)
 from naas_psych.analyses.irt.calibrated import Calibrated, calibrated
 from naas_psych.errors import AnalysisImpossible
 from naas_psych.irt.calibration import Calibration
 from naas_psych.irt.classification.chances import Chances
+from naas_psych.irt.classification.cluster_scores import cluster_scores, parameter_draws
 from naas_psych.irt.classification.guo import guo
-from naas_psych.irt.classification.lee import Reaching, reaching, reaching_at
+from naas_psych.irt.classification.lee import Reaching, reaching_at
 from naas_psych.irt.classification.rudner import rudner
-from naas_psych.irt.engine.population import moments_at
-from naas_psych.irt.grid import Grid, normal_log_weight
+from naas_psych.irt.grid import Grid
 from naas_psych.irt.model import probabilities
 from naas_psych.irt.persons import categories_of, posteriors
-from naas_psych.irt.scores.drawn_curves import drawn_parameters, drawn_probabilities
 from naas_psych.irt.scores.information import information, theta_of_score
-from naas_psych.irt.scores.score_distribution import Form, form_of, score_distribution
+from naas_psych.irt.scores.score_distribution import Form, score_distribution
 from naas_psych.numerics.arrays import Floats
 from naas_psych.numerics.classification.crossed import Crossed
-from naas_psych.study.responses import Counted
+from naas_psych.study.responses import Counted, Responses
 from naas_psych.study.study import Study
 
-#: Nodes of theta from 6 SD below the mean to 6 above, of the estimate and of the draws.
-_NODES, _DRAWN_NODES, _REACH = 121, 61, 6.0
 #: Estimates of theta whose distributions of the total are held at a time: what a cache holds.
 _BLOCK = 512
 _NAMES = ("lee", "lee_p", "rudner", "guo", "guo_prior")
 
 
 @dataclass(frozen=True, eq=False)
+class World:
+    """The calibration of a study, its responses, and drawn parameters (R, P) where it has errors.
+
+    The draws are those of the sweep over every cut: whole clusters of persons count as drawn.
+    """
+
+    made: Calibrated
+    responses: Responses
+    parameters: Floats | None
+
+
+@dataclass(frozen=True, eq=False)
 class Modelled:
     """A form seen through the calibration.
 
-    places : (C,) the told cuts in points above the lowest of its calibrated items
+    places : (C,) the cuts in points above the lowest total of the form
     theta : (C,) where the expected total is the cut; nan where no single theta has it
     """
 
-    fit: Calibration
-    made: Calibrated
-    form: Form
+    world: World
+    model: FormModel
     places: Floats
     theta: Floats
 
+    @property
+    def fit(self) -> Calibration:
+        return self.model.fit
 
-def calibration_for(study: Study, omitted: Counted | None, *, errors: bool) -> Calibrated | None:
+    @property
+    def form(self) -> Form:
+        return self.model.form
+
+
+def world_for(study: Study, omitted: Counted | None, drawing: Drawing) -> World | None:
     """The calibration of the study, or None where its scores allow none."""
+    errors = "observed" if drawing.replicates > 0 else None
     try:
-        return calibrated(study, omitted=omitted, standard_errors="observed" if errors else None)
+        made = calibrated(study, omitted=omitted, standard_errors=errors)
     except AnalysisImpossible:
         return None
+    if drawing.replicates < 1 or made.fit.covariance is None:
+        return World(made, study.responses, None)
+    sums = cluster_scores(made.fit, made.points, drawing.clusters.codes, drawing.clusters.n)
+    drawn = parameter_draws(made.fit, sums, drawing.weights())
+    return World(made, study.responses, drawn.parameters)
 
 
-def modelled(made: Calibrated, own: CutForm, cuts: Sequence[FormCut]) -> Modelled | None:
+def modelled(world: World, own: CutForm, cuts: Sequence[FormCut]) -> Modelled | None:
     """The form and some of its cuts on theta; None where none of its items was calibrated."""
-    reasons = made.fit.reasons
-    items = [int(j) for j in own.totals.items if reasons[j] is None]
-    if not items:
+    model = form_model(world.made, own.totals, world.responses)
+    if model is None:
         return None
-    fixed = sum(int(made.points[:, j].max()) for j in own.totals.items if reasons[j] == _SAME)
-    form = form_of(made.fit, items)
-    totals = np.array([cut.total / own.unit for cut in cuts]) - fixed
-    theta = theta_of_score(made.fit, totals, items=items)
+    places = np.array([(cut.total - own.totals.low) / own.unit for cut in cuts])
+    totals = model.cuts(places) + model.form.lowest
+    theta = theta_of_score(model.fit, totals, items=[int(j) for j in model.form.items])
     stated = [cut.cut.value if cut.cut.unit == "theta" else np.nan for cut in cuts]
-    theta = np.where(np.isfinite(stated), stated, theta)
-    return Modelled(made.fit, made, form, totals - form.lowest, theta)
-
-
-_SAME = "no_variance"
+    return Modelled(world, model, places, np.where(np.isfinite(stated), stated, theta))
 
 
 def judged_by_models(
-    made: Calibrated | None, own: CutForm, drawing: Drawing, *, stream: int
+    world: World | None, own: CutForm, drawing: Drawing, *, stream: int
 ) -> Iterator[Judged]:
     """Every method that takes a response model, or why it cannot be had."""
-    seen = None if made is None else modelled(made, own, own.told)
+    seen = None if world is None else modelled(world, own, own.told)
     if seen is None:
         yield from (Judged(name, None, "not_calibrated") for name in _NAMES)
         return
-    yield _lee(seen, drawing)
+    yield _lee(seen, drawing.reason(own.totals.rows))
     if np.isnan(seen.theta).any():
         yield from (Judged(name, None, "no_such_theta") for name in _NAMES[1:])
         return
@@ -101,45 +123,18 @@ def judged_by_models(
         yield _by_persons(name, chances, own.totals.rows, drawing, stream)
 
 
-def _lee(seen: Modelled, drawing: Drawing) -> Judged:
-    fit, ref = seen.fit, seen.fit.reference
-    mean, sd = fit.group_mean[ref : ref + 1], fit.group_sd[ref : ref + 1]
-    theta = np.linspace(-_REACH, _REACH, _NODES) * sd + mean
-    p = probabilities(fit.model, fit.x, theta)[seen.form.columns]
-    weight = np.exp(normal_log_weight(theta, mean, sd))[0]
-    whole = reaching(
-        score_distribution(p, seen.form.points), _expected(p, seen.form), weight, cuts=seen.places
-    )
-    draws = _lee_draws(seen, drawing)
-    why = "not_asked" if drawing.replicates < 1 else "no_standard_errors"
-    return Judged("lee", whole.crossed(), None, draws, why)
+def _lee(seen: Modelled, no_limits: str | None) -> Judged:
+    """Theta normal, at the estimates and under drawn parameters."""
+    whole = reaching_of(seen.model, seen.places).crossed()
+    parameters = seen.world.parameters
+    if no_limits is not None or parameters is None:
+        return Judged("lee", whole, no_limits=no_limits or "no_standard_errors")
+    return Judged("lee", whole, None, drawn_reaching(seen.model, seen.places, parameters).crossed())
 
 
 def _expected(p: Floats, form: Form) -> Floats:
     """Expected points (..., Q) from probabilities (j, K, ..., Q)."""
     return np.asarray(np.einsum("jk,jk...->...", form.points.astype(float), p))
-
-
-def _lee_draws(seen: Modelled, drawing: Drawing) -> Crossed | None:
-    """Tables under parameters drawn from their sampling distribution."""
-    fit = seen.fit
-    drawn = drawn_parameters(fit, drawing.replicates, seed=drawing.seed)[1:]
-    if not len(drawn):
-        return None
-    moments = [moments_at(fit.population, z) for z in drawn[:, fit.model.n_free :]]
-    mean = np.array([one.mean[fit.reference] for one in moments])
-    sd = np.array([one.sd[fit.reference] for one in moments])
-    theta = np.linspace(-_REACH, _REACH, _DRAWN_NODES) * fit.group_sd[fit.reference] + mean.mean()
-    p = drawn_probabilities(fit, drawn, theta, seen.form.columns)
-    p = np.ascontiguousarray(p.transpose(1, 2, 0, 3))
-    flat = score_distribution(p.reshape(*p.shape[:2], -1), seen.form.points)
-    found: Reaching = reaching(
-        flat.reshape(-1, *p.shape[2:]),
-        _expected(p, seen.form),
-        np.exp(normal_log_weight(theta, mean, sd)),
-        cuts=seen.places,
-    )
-    return found.crossed()
 
 
 @dataclass(frozen=True)
@@ -153,7 +148,7 @@ class _Persons:
 
 
 def _persons(seen: Modelled, rows: NDArray[np.int64]) -> _Persons:
-    fit, points = seen.fit, np.array(seen.made.points[rows])
+    fit, points = seen.fit, np.array(seen.world.made.points[rows])
     outside = np.ones(points.shape[1], dtype=bool)
     outside[seen.form.items] = False
     points[:, outside] = -1
@@ -178,7 +173,7 @@ def _lee_of_persons(seen: Modelled, theta: Floats) -> Judged:
                 score_distribution(p, seen.form.points),
                 _expected(p, seen.form),
                 np.full(own.size, 1 / theta.size),
-                cuts=seen.places,
+                cuts=seen.model.cuts(seen.places),
             )
         )
         weights.append(own.size / theta.size)

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from naas_psych.analyses.cutscores.classification_forms import ALL_CUTS
+from naas_psych.analyses.cutscores.classification_methods import BY_THETA
 from naas_psych.analyses.cutscores.classification_rows import INDICES, Cell, limits
 from naas_psych.numerics.arrays import Floats
 from naas_psych.numerics.classification.crossed import Crossed
@@ -76,6 +77,7 @@ def _ratio(part: Floats, whole: Floats) -> Floats:
 _SPREAD = (
     "form",
     "cut",
+    "judged_by",
     "measure",
     "methods_told",
     "lowest",
@@ -87,9 +89,13 @@ _SPREAD = (
 
 
 def spread_table(cuts: pd.DataFrame) -> pd.DataFrame:
-    """The lowest and the highest number over methods, one row a form, cut and number."""
+    """The lowest and the highest number over methods, one row a form, cut, rule and number.
+
+    Outcomes by theta and by the total are different outcomes: their methods are not compared.
+    """
     rows = []
-    for (form, cut), own in cuts.groupby(["form", "cut"], sort=False):
+    rule = np.where(cuts["method"].isin(BY_THETA), "theta", "total")
+    for (form, cut, by), own in cuts.groupby(["form", "cut", rule], sort=False):
         for measure in INDICES:
             known = own[own[measure].notna()]
             if known.empty:
@@ -97,7 +103,7 @@ def spread_table(cuts: pd.DataFrame) -> pd.DataFrame:
             values = known[measure].to_numpy(dtype=float)
             low, high = int(values.argmin()), int(values.argmax())
             row = (
-                *(form, cut, measure, len(known)),
+                *(form, cut, by, measure, len(known)),
                 *(values[low], known["method"].iloc[low]),
                 *(values[high], known["method"].iloc[high], values[high] - values[low]),
             )

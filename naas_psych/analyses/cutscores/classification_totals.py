@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -36,15 +37,19 @@ def judged_by_totals(form: CutForm, drawing: Drawing, *, stream: int) -> Iterato
     whole = Drawn(form.counts, form.spread, form.reliability)
     samples = list(drawn_totals(form, drawing, stream=stream))
     no_limits = drawing.reason(form.totals.rows) or "all_samples_degenerate"
+    made: dict[_Ask, list[Crossed]] = {}
     for method, ask in _ASKED.items():
-        if method != "livingston_lewis" and not form.binary:
+        if method not in _ANY_MARKS and not form.binary:
             yield Judged(method, None, "binary_items_only")
             continue
         found = ask(form, whole)
         if found.reason is not None:
             yield Judged(method, None, found.reason, fit=found.fit)
             continue
-        drawn = stacked([ask(form, sample).crossed for sample in samples])
+        told = _LIMITS.get(method, (ask,))
+        for one in told:
+            made[one] = made.get(one) or [one(form, sample).crossed for sample in samples]
+        drawn = stacked([crossed for one in told for crossed in made[one]])
         yield Judged(method, found.crossed, None, drawn, no_limits, found.fit)
 
 
@@ -52,7 +57,9 @@ def _scores(form: CutForm) -> Floats:
     return np.arange(form.span + 1.0)
 
 
-def _livingston_lewis(form: CutForm, sample: Drawn) -> _Answer:
+def _livingston_lewis(
+    form: CutForm, sample: Drawn, error: Literal["binomial", "smooth"] = "binomial"
+) -> _Answer:
     found = livingston_lewis(
         _scores(form),
         sample.counts,
@@ -60,6 +67,7 @@ def _livingston_lewis(form: CutForm, sample: Drawn) -> _Answer:
         cuts=form.places,
         low=0.0,
         high=float(form.span),
+        error=error,
     )
     true = found.true
     fit = {
@@ -72,6 +80,10 @@ def _livingston_lewis(form: CutForm, sample: Drawn) -> _Answer:
         "beta_to": true.high,
     }
     return _Answer(found.crossed, found.reason, fit)
+
+
+def _smooth(form: CutForm, sample: Drawn) -> _Answer:
+    return _livingston_lewis(form, sample, "smooth")
 
 
 def _hanson_brennan(form: CutForm, sample: Drawn) -> _Answer:
@@ -120,8 +132,14 @@ def _peng_subkoviak(form: CutForm, sample: Drawn) -> _Answer:
 
 _ASKED: dict[str, _Ask] = {
     "livingston_lewis": _livingston_lewis,
+    "livingston_lewis_smooth": _smooth,
     "hanson_brennan": _hanson_brennan,
     "subkoviak": _subkoviak,
     "huynh": _huynh,
     "peng_subkoviak": _peng_subkoviak,
 }
+#: Those that take items with marks, not only right/wrong ones.
+_ANY_MARKS = ("livingston_lewis", "livingston_lewis_smooth")
+#: The length and the cut of the effective test are rounded alike in nearly every sample: samples
+#: that are not rounded say how much hangs on it.
+_LIMITS: dict[str, tuple[_Ask, ...]] = {"livingston_lewis": (_livingston_lewis, _smooth)}

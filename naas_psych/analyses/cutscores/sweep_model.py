@@ -185,15 +185,37 @@ def drawn_measures(
     return Measures(*whole).at(back)
 
 
+def drawn_reaching(model: FormModel, exact: Floats, parameters: Floats) -> Reaching:
+    """(R, C, C) every pair of cuts under the same drawn parameters (R, P)."""
+    cuts = model.cuts(exact)
+    parts = []
+    for start in range(0, len(parameters), _TOGETHER):
+        some = parameters[start : start + _TOGETHER]
+        found, weight = _drawn_totals(model, some), _drawn_weight(model, some)
+        parts.append(reaching(found.distribution, found.expected, weight, cuts=cuts))
+    names = ("both", "twice", "truly", "observed")
+    return Reaching(*(np.concatenate([getattr(one, name) for one in parts]) for name in names))
+
+
 def _drawn(model: FormModel, exact: Floats, parameters: Floats) -> Measures:
+    found, weight = _drawn_totals(model, parameters), _drawn_weight(model, parameters)
+    return measures_of(by_cut(found.distribution, found.expected, weight, cuts=model.cuts(exact)))
+
+
+def _drawn_totals(model: FormModel, parameters: Floats) -> Totals:
+    """(S + 1, R, Q) under drawn parameters (R, P), at the nodes of the calibration."""
     theta, points = model.fit.grid.theta, model.form.points
     p = drawn_probabilities(model.fit, parameters, theta, model.form.columns)
     n_draws, n_items, n_categories, n_nodes = p.shape
     flat = np.ascontiguousarray(p.transpose(1, 2, 0, 3)).reshape(n_items, n_categories, -1)
     distribution = score_distribution(flat, points).reshape(-1, n_draws, n_nodes)
     expected = np.einsum("jk,rjkq->rq", points, p)
-    weight = np.exp(_log_weight(model.fit, parameters, theta))
-    return measures_of(by_cut(distribution, expected, weight, cuts=model.cuts(exact)))
+    return Totals(distribution, expected)
+
+
+def _drawn_weight(model: FormModel, parameters: Floats) -> Floats:
+    """(R, Q)"""
+    return np.exp(_log_weight(model.fit, parameters, model.fit.grid.theta))
 
 
 def _log_weight(fit: Calibration, parameters: Floats, theta: Floats) -> Floats:

@@ -1,4 +1,4 @@
-"""The chance of each observed outcome at a true proportion, by three models of error."""
+"""The chance of each observed outcome at a true proportion, by four models of error."""
 
 from __future__ import annotations
 
@@ -51,6 +51,19 @@ def continuous(nodes: TrueNodes, shares: Floats, *, length: float) -> Floats:
     tau, rest = nodes.tau[..., None], nodes.rest[..., None]
     below = betainc(np.maximum(tau * total, 1e-300), np.maximum(rest * total, 1e-300), at)
     return between(np.where(np.asarray(shares) > 1, 1.0, np.where(at <= 0, 0.0, below)))
+
+
+def unrounded(nodes: TrueNodes, edges: Floats, *, length: float) -> Floats:
+    """(P, Q, K): binomial with any number of trials, by the incomplete beta behind its tails.
+
+    edges : (K - 1,) shares of the score range halfway between the lowest score that reaches each
+        cut and the score below it. They stand as far along a scale of another length, where no
+        score need lie; with a whole `length` and its own scores this is `binomial` itself.
+    """
+    least = length * edges + 0.5
+    shapes = np.maximum(length - least + 1, 1e-300), np.maximum(least, 1e-300)
+    below = betainc(*shapes, nodes.rest[..., None])
+    return between(np.where(edges <= 0, 0.0, np.where(edges >= 1, 1.0, below)))
 
 
 def binomial_scores(nodes: TrueNodes, length: int) -> Floats:

@@ -2,7 +2,7 @@
 
     livingston_lewis(
         scores, counts, reliability=, cuts=, low=, high=,
-        parameters=4, error="binomial", rounding="nearest",
+        parameters=4, error="binomial", rounding="nearest", step=1.0,
     )
 
 gives a `LivingstonLewis`, whose `crossed` has K x K tables for any number of ascending cuts on the
@@ -21,7 +21,12 @@ from numpy.typing import ArrayLike
 
 from naas_psych.numerics.arrays import Floats
 from naas_psych.numerics.classification.crossed import Crossed
-from naas_psych.numerics.classification.errors import Rounding, binomial, continuous
+from naas_psych.numerics.classification.errors import (
+    Rounding,
+    binomial,
+    continuous,
+    unrounded,
+)
 from naas_psych.numerics.classification.outcome_tables import ascending, from_nodes, nothing
 from naas_psych.numerics.classification.spread import Spread, reason_against
 from naas_psych.numerics.classification.true_beta import (
@@ -32,7 +37,7 @@ from naas_psych.numerics.classification.true_beta import (
 )
 from naas_psych.numerics.classification.true_nodes import true_nodes
 
-Error = Literal["binomial", "beta"]
+Error = Literal["binomial", "beta", "smooth"]
 
 #: The effective test is never taken to be shorter, nor longer than a whole number that counts it.
 SHORTEST, LONGEST = 3, 1_000_000_000
@@ -65,15 +70,19 @@ def livingston_lewis(
     parameters: int = 4,
     error: Error = "binomial",
     rounding: Rounding = "nearest",
+    step: float = 1.0,
 ) -> LivingstonLewis:
     """K x K tables for `cuts` (K - 1 ascending raw scores; a score at a cut reaches it).
 
     scores, counts : (S,) the scores that occur and how many persons (or what weight) have each
     low, high : the lowest and highest POSSIBLE score
     parameters : of the beta of true scores: 4, 3 (its low is 0) or 2; fewer where these fail
-    error : "binomial" with the rounded effective length, or "beta", which rounds nothing
+    error : "binomial" with the rounded effective length; "beta", which rounds nothing, and knows
+        no scores either; "smooth", which is the binomial where neither the length nor the cut on
+        the effective test is rounded
     rounding : of a cut among the scores of the effective test: "nearest", as betafunctions has it,
         or "up". It matters: at n' = 29 a cut of 16 in 24 is 19.33, which is 19 or 20.
+    step : between two scores that can be had; only "smooth" needs it
     """
     places = ascending(cuts)
     shares = (places - low) / (high - low)
@@ -91,10 +100,24 @@ def livingston_lewis(
     if reason is not None:
         return LivingstonLewis(nothing(places.size + 1), NO_BETA, length, 0, reason)
     used = min(max(SHORTEST, round(length)), LONGEST)
-    crossed = from_true(
-        true, shares, length=length if error == "beta" else used, error=error, rounding=rounding
-    )
+    if error == "smooth":
+        edges = _edges(shares, (high - low) / step)
+        crossed = _smooth(true, shares, edges, length=max(length, float(SHORTEST)))
+    else:
+        exact = length if error == "beta" else used
+        crossed = from_true(true, shares, length=exact, error=error, rounding=rounding)
     return LivingstonLewis(crossed, true, length, used, None)
+
+
+def _edges(shares: Floats, steps: float) -> Floats:
+    """Halfway below the lowest score that reaches each cut, among scores 1/steps apart."""
+    # 1e-9 absorbs the noise of floats: 0.7 of 10 is 7, not 8.
+    return np.asarray((np.ceil(shares * steps - 1e-9) - 0.5) / steps)
+
+
+def _smooth(true: TrueBeta, shares: Floats, edges: Floats, *, length: float) -> Crossed:
+    nodes = true_nodes(true, shares)
+    return from_nodes(nodes, unrounded(nodes, edges, length=length))
 
 
 def from_true(
@@ -102,7 +125,7 @@ def from_true(
     shares: Floats,
     *,
     length: float,
-    error: Error = "binomial",
+    error: Literal["binomial", "beta"] = "binomial",
     rounding: Rounding = "nearest",
 ) -> Crossed:
     """Tables for a given beta of true proportions; `shares` (K - 1,) the cuts as proportions."""
