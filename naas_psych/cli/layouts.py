@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from naas_psych.cli.angoff_layouts import ANGOFF_LAYOUTS
+from naas_psych.cli.consequence_layouts import CONSEQUENCE_LAYOUTS
 from naas_psych.cli.content_layouts import CONTENT_LAYOUTS
 from naas_psych.cli.cutscore_layouts import CUTSCORE_LAYOUTS
 from naas_psych.cli.dif_layouts import DIF_LAYOUTS
@@ -47,6 +48,7 @@ LAYOUTS: dict[str, tuple[Look, ...]] = {
     **ANGOFF_LAYOUTS,
     **STANDARD_LAYOUTS,
     **CUTSCORE_LAYOUTS,
+    **CONSEQUENCE_LAYOUTS,
     "scorecard.plants": (
         Look("plant", 0),
         Look("found", 0),
