@@ -270,3 +270,25 @@ def test_findings_and_drawings_stand_null_anywhere() -> None:
         for one in drawings(less):
             assert "nan" not in one.title + one.alt
             one.draw()
+
+
+def test_a_cut_that_everybody_reaches_misfits_no_model() -> None:
+    from dataclasses import replace
+
+    from naas_psych.analysis import findings_of
+
+    study = study_of(world().responses.points, cuts={"nothing": named(0)})
+    result = nps.cut_sweep(study, draws=100)
+    cuts = result.tables["cuts"].assign(pass_rate_modelled=1 - 1e-12)
+    rounded = replace(result, tables={**result.tables, "cuts": cuts})
+    codes = [one.code for one in findings_of(rounded, study.thresholds)]
+    assert "share_below_cut" in codes
+    assert "model_misses_share" not in codes
+
+
+def test_limits_of_an_outcome_of_everybody_hold_it() -> None:
+    study = study_of(np.ones((40, 8), dtype=np.int8), cuts={"met": named(50)})
+    table = nps.cut_sweep(study, draws=100).tables["outcomes"]
+    assert table["share"].tolist() == [0.0, 1.0]
+    assert table["share_low"].iloc[0] == 0.0
+    assert table["share_high"].iloc[1] == 1.0

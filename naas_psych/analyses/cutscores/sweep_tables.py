@@ -87,6 +87,8 @@ def _outcomes(side: Side, level: float) -> list[dict[str, Any]]:
     modelled = None if model is None else _between(model.point.below[places])
     drawn = _between(np.maximum.accumulate(side.drawn.below[:, places], axis=1))
     low, high = ends(drawn, level)
+    # Half a person on each side keeps draws from an outcome of everybody, or of nobody.
+    low, high = np.minimum(low, share), np.maximum(high, share)
     names = [f"below {axis.names[places[0]]}", *(axis.names[k] for k in places)]
     return [
         {
