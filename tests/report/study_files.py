@@ -10,8 +10,13 @@ import pandas as pd
 _OPTIONS = np.array(list("ABCD"))
 
 
-def write_study(folder: Path, *, persons: int = 120, items: int = 6, seed: int = 3) -> Path:
-    """Raw answers to items keyed A; the text of one item tries to be code."""
+def write_study(
+    folder: Path, *, persons: int = 120, items: int = 6, seed: int = 3, more: str = ""
+) -> Path:
+    """Raw answers to items keyed A; the text of one item tries to be code.
+
+    Two kinds of persons stand in persons.csv; `more` is added to study.toml.
+    """
     generator = np.random.Generator(np.random.PCG64(seed))
     ability = generator.normal(size=(persons, 1))
     right = generator.logistic(size=(persons, items)) < ability + np.linspace(1, -1, items)[None]
@@ -26,8 +31,12 @@ def write_study(folder: Path, *, persons: int = 120, items: int = 6, seed: int =
     for option in "ABCD":
         table[f"option_{option}"] = f"<b>the first</b> {option}"
     table.to_csv(folder / "items.csv", index=False)
+    kinds = pd.DataFrame(
+        {"person_id": answers["person_id"], "post": ["new", "old"] * (persons // 2)}
+    )
+    kinds.to_csv(folder / "persons.csv", index=False)
     (folder / "study.toml").write_text(
         '[study]\ntitle = "A small <study>"\nsynthetic = true\n'
-        '[tables]\nresponses = "responses.csv"\nitems = "items.csv"\n'
+        '[tables]\nresponses = "responses.csv"\nitems = "items.csv"\n' + more
     )
     return folder

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,36 +9,19 @@ from typing import Any
 import pytest
 
 import naas_psych as nps
+from tests.report.browsing import NO_BROWSER, opened
 from tests.report.study_files import write_study
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-DRIVER = shutil.which("chromedriver")
-pytestmark = pytest.mark.skipif(not (CHROMIUM and DRIVER), reason="needs chromium")
+pytestmark = NO_BROWSER
 
 
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """A headless browser that shows the report of a small study."""
-    from selenium import webdriver
-    from selenium.webdriver.chrome.options import Options
-    from selenium.webdriver.chrome.service import Service
-
     root = tmp_path_factory.mktemp("browser")
     out = nps.evidence(nps.read_study(write_study(root / "study", items=14)), out=root / "out")
-    os.environ.setdefault("SE_OFFLINE", "true")
-    options = Options()
-    options.binary_location = str(CHROMIUM)
-    for flag in (
-        "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-        "--disable-background-networking", "--disable-component-update", "--disable-sync",
-        "--window-size=1280,2000",
-    ):  # fmt: skip
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    driver = webdriver.Chrome(options=options, service=Service(str(DRIVER)))
-    driver.get((Path(out) / "report.html").resolve().as_uri())
-    yield driver
-    driver.quit()
+    with opened(Path(out) / "report.html") as driver:
+        yield driver
 
 
 def _shown(browser: Any) -> list[str]:
