@@ -6,7 +6,7 @@ from naas_psych.analyses.kept import remembered
 from naas_psych.analyses.options import Omitted
 from naas_psych.analyses.standard.agreement_rows import agreement_rows
 from naas_psych.analyses.standard.decision_rows import decision_rows
-from naas_psych.analyses.standard.method_cuts import METHODS, method_cuts
+from naas_psych.analyses.standard.method_cuts import METHODS, RELATIVE, method_cuts
 from naas_psych.analyses.standard.method_rows import curve_rows, method_rows
 from naas_psych.analyses.standard.standard_summary_drawings import (
     standard_summary_drawings as drawings,
@@ -34,7 +34,7 @@ def standard_summary(
     Each method that the data allow gives a cut with its error; cuts on the scale of the test are
     set beside each other in per cent of the marks, with the share of persons who reach them.
     apart_in_sem = (highest cut - lowest cut) / SEM of the form, over methods that judge what a
-    person should know (not those that ask how many should pass). final = recommended +
+    person should know (not those that only ask how good the others are). final = recommended +
     sem_steps * SEM + shift.
 
     How to read it
@@ -65,8 +65,8 @@ def standard_summary(
     >>> sorted(set(methods["method"]))[:2]
     ['angoff', 'borderline_group']
     """
-    found = method_cuts(study, seed=seed)
-    if found.rows.empty:
+    found = method_cuts(study, omitted=omitted, level=level, seed=seed)
+    if set(found.rows["method"]) <= set(RELATIVE):
         raise AnalysisImpossible(
             "No judgements were given that a standard could be set from. Needed: a table angoff "
             "(judge_id, item_id, probability), compromise (judge_id, min_cut, max_cut, min_fail, "
