@@ -97,24 +97,17 @@ def cut_groups(
     grid, limits = possible_cuts(study, forms), study.thresholds
     model, doubt = _model(study, omitted)
     levels = level_models(model, forms, comparisons) if model else {}
-    asked = counted(
-        passes_at(forms, placed.cuts, comparisons),
-        met_at(forms, placed.cuts),
-        clusters,
-        comparisons,
-        limits,
-        level=level,
+    asked, along = (
+        counted(passes, met, clusters, comparisons, limits, level=level)
+        for passes, met in (
+            (passes_at(forms, placed.cuts, comparisons), met_at(forms, placed.cuts)),
+            (passes_along(forms, grid, comparisons), met_along(forms, grid)),
+        )
     )
-    along = counted(
-        passes_along(forms, grid, comparisons),
-        met_along(forms, grid),
-        clusters,
-        comparisons,
-        limits,
-        level=level,
+    at_cuts, by_cut = (
+        modelled_columns(model, levels, comparisons, totals)
+        for totals in (totals_of(placed.cuts, len(forms)), totals_along(forms, grid))
     )
-    at_cuts = modelled_columns(model, levels, comparisons, totals_of(placed.cuts, len(forms)))
-    by_cut = modelled_columns(model, levels, comparisons, totals_along(forms, grid))
     tables = {
         "cuts": cuts_table(comparisons, placed.cuts, asked, at_cuts, limits),
         "gaps": gaps_table(
@@ -129,19 +122,26 @@ def cut_groups(
     }
     if model:
         tables["modelled"] = modelled_table(comparisons, grid, along.shown, by_cut)
+    ratio_min = limits["pass_ratio_min"].value
     return Result(
         tables=tables,
         notes=(
             *total_notes(study, omitted),
             clusters.said,
             *doubt,
-            "Whoever is at the cut or above meets it; each form is judged at its own total.",
-            f"The ratio of {limits['pass_ratio_min'].value:.2f} is a screening rule from the "
-            "United States; no law of the United Kingdom has such a number.",
-            "Modelled rates take an item that was not reached as left out, counted ones as wrong.",
+            *_notes(ratio_min),
             *placed.notes,
         ),
-        provenance={"pass_ratio_min": limits["pass_ratio_min"].value},
+        provenance={"pass_ratio_min": ratio_min},
+    )
+
+
+def _notes(ratio_min: float) -> tuple[str, ...]:
+    return (
+        "Whoever is at the cut or above meets it; each form is judged at its own total.",
+        f"The ratio of {ratio_min:.2f} is a screening rule from the United States; no law of the "
+        "United Kingdom has such a number.",
+        "Modelled rates take an item that was not reached as left out, counted ones as wrong.",
     )
 
 

@@ -8,9 +8,6 @@ import numpy as np
 
 from naas_psych.numerics.arrays import Floats
 
-#: sqrt(pi / 2): the error of a median over that of a mean, of normal scores.
-MEDIAN_OVER_MEAN = float(np.sqrt(np.pi / 2))
-
 
 @dataclass(frozen=True)
 class Middle:
