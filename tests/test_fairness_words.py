@@ -1,11 +1,11 @@
-"""The chapter on groups says what differs, and passes no verdict on anybody."""
+"""The chapters on groups and on pass marks say what differs, and pass no verdict on anybody."""
 
 from __future__ import annotations
 
 import ast
 import inspect
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,24 +20,37 @@ from naas_psych.packaged import toml_entries
 from naas_psych.study.load import read_study
 
 if TYPE_CHECKING:
+    from naas_psych.register import Chapter
     from naas_psych.result import Result
 
 PACKAGE = Path(naas_psych.__file__).parent
 ROOT = PACKAGE.parent
 PILOT = ROOT / "data" / "sample_responses" / "naas_pilot"
-CHAPTER = next(chapter for chapter in register.CHAPTERS if chapter.name == "fairness")
+CHAPTERS = {chapter.name: chapter for chapter in register.CHAPTERS}
+CHAPTER = CHAPTERS["fairness"]
 #: `fairness` is the name of the chapter; the adjective would be a verdict.
 FORBIDDEN = re.compile(
     r"\b(?:un)?bias(?:ed|es)?\b|\bdiscriminat\w*|\bno DIF\b|\bDIF[- ]free\b"
     r"|\b(?:un)?fair(?:ly|er|est)?\b|\bsignificant(?:ly)?\b|\b(?:un)?lawful(?:ly)?\b|\billegal(?:ly)?\b|\bguilt\w*",
     re.IGNORECASE,
 )
+#: Persons are below a pass mark, and a pass mark is somebody's decision: it is not right or wrong.
+FORBIDDEN_OF_PASS_MARKS = re.compile(
+    FORBIDDEN.pattern + r"|\b(?:in)?valid(?:ity|ly|ate[ds]?)?\b|\bfailures?\b|\bcut-?offs?\b",
+    re.IGNORECASE,
+)
 #: Of lawfulness the chapter says only that its numbers do not answer it.
 DENIED = re.compile(r"\bnor to whether that is right or lawful\b")
-#: Catalogues that are not of this chapter alone, and the entries that are.
+PAGES = {"fairness": ("fairness.md", "disclosure.md"), "standard": (), "cutscores": ()}
+#: Thresholds of each chapter.
+LIMITS = {
+    "fairness": re.compile("^(dif|gap|sibtest|pass_ratio|dtf|equal_standard)_"),
+    "standard": re.compile("^(standard|cut_se_sem|borderline|contrast|station)_"),
+    "cutscores": re.compile("^(classification|decision|below|middle|loss|mcse|stratum|resit|top)_"),
+}
+#: Catalogues that are not of one chapter alone, and the entries that may be.
 SHARED = {
     "reason_codes.toml": re.compile("."),
-    "assurance/thresholds.toml": re.compile("^(dif|gap|sibtest|pass_ratio|dtf|equal_standard)_"),
     "study/checks.toml": re.compile("group|band|level"),
     "assurance/ledger.toml": re.compile("."),
 }
@@ -63,42 +76,43 @@ def strings(where: str, value: Any) -> Iterator[Said]:
             yield from strings(where, inner)
 
 
-def catalogues() -> Iterator[Said]:
+def catalogues(chapter: Chapter = CHAPTER) -> Iterator[Said]:
     """Terms, findings, thresholds, reasons, faults and claims of the chapter."""
-    for path in sorted((PACKAGE / "terms").glob("fairness*.toml")):
+    for path in sorted((PACKAGE / "terms").glob(f"{chapter.name}*.toml")):
         yield from strings(path.name, toml_entries(f"terms/{path.name}"))
     for code, entry in finding_codes().items():
-        if set(entry.analyses) & set(CHAPTER.analyses):
+        if set(entry.analyses) & set(chapter.analyses):
             yield code, f"{entry.label}. {entry.meaning} {entry.action}"
             yield from strings(code, entry.cases)
-    for name, wanted in SHARED.items():
+    for name, wanted in {**SHARED, "assurance/thresholds.toml": LIMITS[chapter.name]}.items():
         for key, value in toml_entries(name).items():
             if wanted.search(key):
                 yield from strings(f"{name} {key}", value)
     for key, claim in toml_entries("assurance/claims.toml").items():
-        if claim.get("chapter") == CHAPTER.name:
+        if claim.get("chapter") == chapter.name:
             # What others said is quoted as they said it.
             yield from strings(key, {k: v for k, v in claim.items() if k != "quote"})
 
 
-def modules() -> Iterator[Said]:
+def modules(chapter: Chapter = CHAPTER) -> Iterator[Said]:
     """Docstrings, comments left out, and every other text of the modules."""
-    files = sorted((PACKAGE / "analyses" / "fairness").glob("*.py"))
-    for path in [*files, PACKAGE / "cli" / "fairness_layouts.py"]:
+    files = sorted((PACKAGE / "analyses" / chapter.name).glob("*.py"))
+    layouts = sorted((PACKAGE / "cli").glob("*_layouts.py"))
+    for path in [*files, *layouts]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 yield path.name, node.value
 
 
-def front() -> Iterator[Said]:
+def front(chapter: Chapter = CHAPTER) -> Iterator[Said]:
     """Title and questions of the chapter, its options and its pages of the manual."""
-    yield "chapter", f"{CHAPTER.title}. {CHAPTER.summary}"
-    for name in CHAPTER.analyses:
+    yield "chapter", f"{chapter.title}. {chapter.summary}"
+    for name in chapter.analyses:
         loaded = register.load(name)
         yield name, inspect.getdoc(loaded.run) or ""
         for option, field in loaded.options.model_fields.items():
             yield f"{name} --{option}", field.description or ""
-    for page in ("fairness.md", "disclosure.md"):
+    for page in PAGES[chapter.name]:
         path = ROOT / "docs" / page
         yield page, path.read_text(encoding="utf-8")
 
@@ -138,11 +152,11 @@ def results_said() -> Iterator[Said]:
             yield f"{result.analysis} {drawing.name}", f"{drawing.title} {drawing.alt}"
 
 
-def faults(said: Iterator[Said]) -> list[str]:
+def faults(said: Iterator[Said], forbidden: re.Pattern[str] = FORBIDDEN) -> list[str]:
     return [
         f"{where}: {hit.group()!r} in {text[max(0, hit.start() - 40) : hit.end() + 40]!r}"
         for where, text in said
-        for hit in FORBIDDEN.finditer(DENIED.sub("", " ".join(text.split())))
+        for hit in forbidden.finditer(DENIED.sub("", " ".join(text.split())))
     ]
 
 
@@ -154,6 +168,25 @@ def test_no_word_of_the_chapter_passes_a_verdict(source: str) -> None:
     said = list(SOURCES[source]())
     assert len(said) > 20
     assert faults(iter(said)) == []
+
+
+@pytest.mark.parametrize("source", [catalogues, modules, front])
+@pytest.mark.parametrize("chapter", ["standard", "cutscores"])
+def test_no_word_on_pass_marks_passes_a_verdict(
+    chapter: str, source: Callable[[Chapter], Iterator[Said]]
+) -> None:
+    """The texts of the code: what a finding says is put together from them."""
+    said = list(source(CHAPTERS[chapter]))
+    assert len(said) > 20
+    assert faults(iter(said), FORBIDDEN_OF_PASS_MARKS) == []
+
+
+@pytest.mark.parametrize(
+    "text", ["a valid cut", "The failures number 40.", "the validity of it", "a fair cut-off"]
+)
+def test_the_comparer_sees_a_verdict_on_a_pass_mark(text: str) -> None:
+    assert faults(iter([("here", text)]), FORBIDDEN_OF_PASS_MARKS) != []
+    assert faults(iter([("here", "40 persons are below")]), FORBIDDEN_OF_PASS_MARKS) == []
 
 
 @pytest.mark.parametrize(
