@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,8 +17,11 @@ from scipy.special import betaincinv, expit, logit, ndtr, stdtr, stdtrit
 
 from naas_psych.numerics.arrays import Floats
 
-#: Normal scores at which the quantiles of each share are found; draws are read between them.
-_SCORES = np.linspace(-8.0, 8.0, 129)
+#: Normal scores at which the quantiles of each share are found; draws are read between them. Those
+#: far out are for few clusters, whose t distribution reaches there.
+_SCORES = np.concatenate(
+    [np.arange(-37.0, -8.0), np.linspace(-8.0, 8.0, 129), np.arange(9.0, 38.0)]
+)
 _TINY = 1e-12
 #: As good as known without clusters.
 _MANY = 1e9
@@ -68,15 +72,17 @@ class ClusterShares:
         """(M,) lower and upper limit of each share, from sampling only."""
         score = float(stdtrit(_MANY if alone else self.df, 0.5 + level / 2))
         a, b = self._beta(alone=alone)
-        ends = [betaincinv(a, b, ndtr(z)) for z in (-score, score)]
+        # The upper end from the other side: far out a chance of nearly 1 has no digits left.
+        ends = betaincinv(a, b, ndtr(-score)), 1 - betaincinv(b, a, ndtr(-score))
         low, high = (np.where(self.sure, self.share, end) for end in ends)
         return np.minimum(low, self.share), np.maximum(high, self.share)
 
     def draws(self, weights: Iterable[Floats]) -> Floats:
         """(R, M) shares of other samples, from blocks (b, G) of random weights."""
         a, b = self._beta(alone=False)
-        quantiles = betaincinv(a[:, None], b[:, None], ndtr(_SCORES))
-        table = logit(np.clip(quantiles, 1e-300, 1 - 1e-16))
+        lower = betaincinv(a[:, None], b[:, None], ndtr(_SCORES[_SCORES < 0]))
+        upper = betaincinv(b[:, None], a[:, None], ndtr(-_SCORES[_SCORES >= 0]))
+        table = np.concatenate([_logit(lower), -_logit(upper)], axis=1)
         root = np.sqrt(np.einsum("gm,gm->m", self.errors, self.errors))
         n = self.df_weights + 1
         scale = np.sqrt(self.df_weights / n) / np.where(root > 0, root, np.inf)
@@ -97,6 +103,10 @@ class ClusterShares:
         variance = self.variance_alone if alone else self.variance
         effective = np.where(variance > _TINY**2, spread / np.maximum(variance, _TINY**2), n)
         return self.share * effective + 0.5, (1 - self.share) * effective + 0.5
+
+
+def _logit(quantiles: Any) -> Floats:
+    return np.asarray(logit(np.clip(quantiles, 1e-300, 1 - 1e-16)))
 
 
 def cluster_shares(
