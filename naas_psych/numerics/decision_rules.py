@@ -128,7 +128,10 @@ def true_scores(
         correlation = np.where(scale > 0, true / scale, 0.0)
     np.fill_diagonal(correlation, 1.0)
     nearest, clipped = _possible(correlation)
-    return TrueScores(mean, nearest * scale, error, correlation, clipped)
+    # What has no true spread shares none: covariances that say otherwise are lost.
+    lost = (scale <= 0) & (np.abs(true) > _NEAR * np.sqrt(np.outer(variance, variance)))
+    np.fill_diagonal(lost, False)
+    return TrueScores(mean, nearest * scale, error, correlation, clipped or bool(lost.any()))
 
 
 def _possible(correlation: Floats) -> tuple[Floats, bool]:

@@ -135,6 +135,13 @@ class TestEdges:
         assert np.isnan(table["implied_ratio"].iloc[0])
         assert table["implied_ratio_reason"].iloc[0] in {"end_of_scale", "no_ratio_best"}
 
+    @pytest.mark.parametrize("cut", ["0%", "100%"])
+    def test_no_ratio_follows_where_the_standard_is_an_end(self, cut: str) -> None:
+        """At the end such a cut is the best for every ratio, not for none."""
+        said = cut_losses(WORLD, draws=250, cut=[cut]).findings[0].sentence
+        assert "leaves open how errors weigh" in said
+        assert "no ratio" not in said
+
     def test_a_cut_on_theta(self) -> None:
         table = cut_losses(WORLD, cut=["theta:0"], draws=250).tables["losses"]
         assert table["best_cut"].notna().all()

@@ -350,3 +350,17 @@ class TestWithFrame:
         for one in [*drawings(result), *drawings(replace(result, tables=bare))]:
             assert "nan" not in one.title + one.alt
             one.draw()
+
+
+def test_everybody_is_exactly_everybody() -> None:
+    """Weights that add up to 1 but for rounding leave no share of 3e-15 with narrow limits."""
+    study = world(frame={"team": ["first", "second"], "n": [700, 300]})
+    table = cut_population(study, draws=250, cut=["0%"]).tables["outcomes"]
+    weighted = row(table, outcome_reached="0%", weighting="strata", all_sources=True)
+    assert weighted["share"] == 1.0
+    study = world(n=67, frame={"team": ["first", "second"], "n": [691, 309]})
+    made = cut_population(study, draws=250, cut=["100%"]).tables["outcomes"]
+    for way in ("none", "strata"):
+        everybody = row(made, outcome_reached="below 100%", weighting=way, all_sources=True)
+        assert everybody["share"] == 1.0
+        assert np.isnan(everybody["design_effect"])

@@ -111,6 +111,12 @@ def test_errors_that_go_together_are_taken_off_the_covariance() -> None:
     assert np.isfinite(zero.true).all()
 
 
+def test_a_component_without_true_scores_cannot_go_with_another() -> None:
+    together = np.array([[1.0, 0.7], [0.7, 1.0]])
+    assert true_scores(np.zeros(2), together, np.array([0.0, 0.9])).clipped
+    assert not true_scores(np.zeros(2), np.eye(2), np.array([0.0, 0.9])).clipped
+
+
 def test_mosier() -> None:
     sd = np.array([10.0, 8, 6])
     r = np.array([[1, 0.5, 0.4], [0.5, 1, 0.45], [0.4, 0.45, 1]])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pandas as pd
 
@@ -48,13 +49,22 @@ def _implied(form: str, name: str, row: Row) -> str:
     ratio = known(row["implied_ratio"])
     against = _against(str(row["standard_from"]), standard)
     if ratio is None:
-        return f"{lead}, {against}, is the best cut for no ratio of losses."
+        return f"{lead}, {against}, {_NO_RATIO.get(row.get('implied_ratio_reason'), _WITHHELD)}."
     low, high = known(row["implied_ratio_low"]), known(row["implied_ratio_high"])
     limits = "" if low is None or high is None else f" ({_times(low)} to {_times(high)})"
     return (
         f"{lead}, {against}, says that one false pass weighs as much as {_times(ratio)} false "
         f"fails{limits}."
     )
+
+
+#: What is said where no one ratio of losses follows from a cut, by the reason in the table.
+_NO_RATIO: dict[Any, str] = {
+    "no_ratio_best": "is the best cut for no ratio of losses",
+    "end_of_scale": "leaves open how errors weigh: the ratios for which it is best have no end",
+    "outside_scale": "lies outside the scale, so that no ratio of losses follows",
+}
+_WITHHELD = "stands for a ratio of losses that is withheld"
 
 
 def _against(source: str, standard: float | None) -> str:

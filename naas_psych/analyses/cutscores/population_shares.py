@@ -16,6 +16,8 @@ from naas_psych.numerics.post_stratification import Codes, Design
 
 #: Least part of its distance that a cluster is taken to keep from a share that it belongs to.
 _PULL = 0.5
+#: Shares this near 0 or 1 are.
+_DUST = 1e-12
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +41,9 @@ def population_shares(
     tails = _Tails.of(found, weighted, unit)
     design = weighted.design
     beta = _fitted(design, tails.by_column)
-    share = tails.whole
+    # Weights add up to 1 but for rounding: nobody is nobody, and everybody everybody.
+    whole = np.rint(tails.whole)
+    share = np.where(np.abs(tails.whole - whole) < _DUST, whole, tails.whole)
     held = np.bincount(tails.codes, design.weights, found.clusters.n)
     errors = tails.by_cluster - _expected(design, tails.codes, found.clusters.n, beta)
     # A cluster pulls the share towards itself: its distance is that much too small.
