@@ -206,5 +206,5 @@ def _draw_sizes(rows: pd.DataFrame, sem: float | None, had: float | None, title:
         axes.annotate(
             f"{had:.0f} judges", (had, top), xytext=(3, 0), textcoords="offset points", fontsize=7
         )
-    axes.set(xlabel="judges", ylabel="standard error of the cut, marks", ylim=(0, 1.12 * top))
+    axes.set(xlabel="judges", ylabel="standard error of the cut, marks", ylim=(0, 1.12 * top or 1))
     return figure

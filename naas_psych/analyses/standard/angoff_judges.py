@@ -100,9 +100,19 @@ def _judges(
         "why_no_spread": [told] * n,
         "why_left": [panel.why if panel.cuts.filled is None else left.why] * n,
         "why_consistency": ["no_calibration" if curve is None else "no_such_theta"] * n,
-        "why_near": [close.why if not np.isfinite(close.share).any() else "no_variance"] * n,
+        "why_near": [_why_near(r, close) for r in ratings],
     }
     return {name: list(values) for name, values in columns.items()}
+
+
+def _why_near(ratings: Floats, close: Observed) -> str:
+    """Why a judge's ratings have no correlation with what persons near the cut did."""
+    if not np.isfinite(close.share).any():
+        return close.why
+    both = np.isfinite(ratings) & np.isfinite(close.share)
+    if both.sum() < 3:
+        return "too_few_items"
+    return "no_variance" if np.ptp(close.share[both]) <= 1e-9 else "all_ratings_same"
 
 
 @dataclass(frozen=True)

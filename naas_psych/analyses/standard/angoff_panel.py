@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -86,6 +87,10 @@ class Panel:
 
     @cached_property
     def variances(self) -> Variances:
+        if self.cuts.filled is None:
+            # Judges cannot be told from items where no chain of ratings connects them.
+            nan = math.nan
+            return Variances(nan, nan, nan, (), icc_single=nan, icc_panel=nan)
         if not self.weights.sum() > 0:
             return rating_variances(self.ratings[:, self.used])
         return rating_variances(self.ratings[:, self.used], self.weights)

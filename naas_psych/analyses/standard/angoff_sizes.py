@@ -101,7 +101,9 @@ def _precise(panel: Panel, error: FormError, thresholds: Thresholds) -> Row:
         "reliability": error.reliability,
         "sem": error.sem,
         "cut_se_sem": ratio,
-        "precision_verdict": verdict(ratio, len(panel.judges), thresholds),
+        "precision_verdict": verdict(ratio, len(panel.judges), thresholds)
+        if math.isfinite(panel.cut)
+        else "cannot_tell",
         "candidate_error": math.hypot(se, error.sem),
         **{f"judges_{aim}": value for aim, value in needed.items()},
         "why_needed": {aim: _why_needed(panel, error) for aim in _AIMS},

@@ -9,8 +9,10 @@ import numpy as np
 import pandas as pd
 
 from naas_psych.analyses.forms import ONE_FORM
+from naas_psych.analyses.standard.compromise_panel import said_by_judges
 from naas_psych.analyses.standard.method_cuts import METHODS
 from naas_psych.analyses.standard.scored_persons import ALL_FORMS, ScoredPersons, scored_persons
+from naas_psych.errors import AnalysisImpossible
 from naas_psych.numerics.arrays import Floats
 from naas_psych.result import tidy
 from naas_psych.study.policy import Adjustment
@@ -49,7 +51,7 @@ def decision_rows(study: Study, methods: pd.DataFrame, *, omitted: Counted | Non
     """A row a step: recommended, in SEM, in policy, final, in use; with who would reach each."""
     persons = scored_persons(study, omitted)
     everybody = persons.get(ALL_FORMS) or persons[ONE_FORM]
-    box, about = _box(study), set(methods.loc[methods["method"] == "hofstee", "cut_name"])
+    boxes = _boxes(study)
     rows: list[dict[str, Any]] = []
     for name in dict.fromkeys([*study.spec.cuts, *methods["cut_name"]]):
         for step in _steps(study, str(name), methods, everybody):
@@ -64,7 +66,7 @@ def decision_rows(study: Study, methods: pd.DataFrame, *, omitted: Counted | Non
                     "guards": _guards(step.change),
                     "pass_rate": rate,
                     "n": everybody.percent.size,
-                    "inside_box": _inside(box if name in about else None, step.percent, 1 - rate),
+                    "inside_box": _inside(boxes.get(str(name)), step.percent, 1 - rate),
                     "decided_by": step.by,
                     "decided_on": step.date,
                     "decided_why": step.why,
@@ -114,13 +116,14 @@ def _guards(change: float) -> str:
     return "the public" if change > 0 else "the candidate"
 
 
-def _box(study: Study) -> Floats | None:
-    """Mean limits of the judges in per cent: cuts, then shares below."""
-    table = study.tables.get("compromise")
-    if table is None or not set(_BOX) <= set(table.columns):
-        return None
-    means = table[list(_BOX)].astype(float).mean().to_numpy()
-    return np.asarray(np.where(means.max() <= 1, 100 * means, means))
+def _boxes(study: Study) -> dict[str, Floats]:
+    """By cut: the judges' mean limits in per cent, cuts and then shares below."""
+    try:
+        panels = said_by_judges(study, cuts=_BOX[:2], shares=_BOX[2:], needs=_BOX, what="")
+    except AnalysisImpossible:
+        return {}
+    unit = np.array([1.0, 1.0, 100.0, 100.0])
+    return {one.cut_name: unit * one.middle("mean") for one in panels}
 
 
 def _inside(box: Floats | None, percent: float, below: float) -> str:

@@ -29,7 +29,8 @@ def folder_error(
     of_folders = _drawn(ratings.percent, ratings.given, above, replicates, seed, axis=0)
     of_judges = _drawn(ratings.percent, ratings.given, above, replicates, seed + 1, axis=1)
     folders = drawn_error(of_folders, ratings.folders, level=level, robust=True)
-    judges = drawn_error(of_judges, ratings.judges, level=level, robust=True)
+    # Not robust: samples of a few judges are few, and quantiles of them jump.
+    judges = drawn_error(of_judges, ratings.judges, level=level)
     why = "one_judge" if ratings.judges < 2 else folders.reason or judges.reason
     both = _together(cut, folders, judges, ratings, level) if why is None else None
     return {

@@ -36,8 +36,14 @@ def panel_now(panel: Said, statistic: str) -> PanelDraws:
     values = panel.values
     sd = np.full(values.shape[1], np.nan)
     if len(values) > 1:
-        sd = values.std(axis=0, ddof=1)
+        sd = _spread(values, axis=0)
     return PanelDraws(panel.middle(statistic)[None], sd[None])
+
+
+def _spread(values: Floats, *, axis: int) -> Floats:
+    """SD over judges; of judges who all say the same it is 0, whatever rounding leaves."""
+    same = np.ptp(values, axis=axis) <= 1e-12 * np.abs(values).max(axis=axis)
+    return np.where(same, 0.0, values.std(axis=axis, ddof=1))
 
 
 def joint_draws(
@@ -54,8 +60,7 @@ def joint_draws(
     curves = drawn_shares(form.counts, form.by_cluster, replicates, stream)
     values = panel.values[drawn_judges(len(panel.judges), replicates, stream)]
     middles = getattr(np, statistic)(values, axis=1)
-    sd = values.std(axis=1, ddof=1)
-    sd = np.where(sd > 1e-12, sd, 0.0)
+    sd = _spread(values, axis=1)
     judged = widened(panel.middle(statistic), middles, len(panel.judges), stream)
     plain, wide = (
         solve(form.curve.with_shares(shares), PanelDraws(middle, sd))

@@ -44,6 +44,9 @@ _KEPT = (
     "percent",
     "percent_low",
     "percent_high",
+    "cut_reason",
+    "cut_se_reason",
+    "cut_low_reason",
 )
 
 
@@ -55,13 +58,16 @@ class MethodCuts:
     impossible: dict[str, str]
 
 
-def method_cuts(study: Study, *, seed: int) -> MethodCuts:
-    """The last word of each method: of several rounds the last one."""
+def method_cuts(study: Study, **options: Any) -> MethodCuts:
+    """The last word of each method: of several rounds the last one.
+
+    Options (omitted, level, seed) go to the methods that know them.
+    """
     parts, impossible = [], {}
-    several = len(form_totals(study, None)) > 1
+    several = len(form_totals(study, options.get("omitted"))) > 1
     for name in METHODS:
         try:
-            table = _run(name, study, seed).tables["cuts"]
+            table = _run(name, study, options).tables["cuts"]
         except AnalysisImpossible as reason:
             impossible[name] = str(reason)
             continue
@@ -75,10 +81,10 @@ def method_cuts(study: Study, *, seed: int) -> MethodCuts:
     return MethodCuts(empty if rows is None else rows.reset_index(drop=True), impossible)
 
 
-def _run(name: str, study: Study, seed: int) -> Any:
+def _run(name: str, study: Study, options: dict[str, Any]) -> Any:
     analysis: Checked = getattr(import_module(f"naas_psych.analyses.standard.{name}"), name)
-    has_seed = "seed" in analysis.__dict__["options_model"].model_fields
-    return analysis(study, **({"seed": seed} if has_seed else {}))
+    known = analysis.__dict__["options_model"].model_fields
+    return analysis(study, **{key: value for key, value in options.items() if key in known})
 
 
 def _last(table: pd.DataFrame) -> pd.DataFrame:

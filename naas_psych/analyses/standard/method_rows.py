@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy.special import ndtri
 
 from naas_psych.analyses.clusters import clusters_of
 from naas_psych.analyses.forms import ONE_FORM
@@ -32,9 +33,11 @@ def method_rows(
         if form is None or not np.isfinite(percent):
             rates.append(_UNKNOWN)
             continue
-        # Limits of 95 % are 1.96 errors each way, or t; half of them is near enough an error.
+        # Limits lie so many errors each way as the normal has, or t more: drawn like that, the cut
+        # has the limits of its method again.
         half = (_number(row["percent_high"]) - _number(row["percent_low"])) / 2
-        cut = UncertainCut(percent, half / 1.96 if np.isfinite(half) else 0.0)
+        far = float(ndtri((1 + level) / 2))
+        cut = UncertainCut(percent, half / far if np.isfinite(half) else 0.0)
         rates.append(rate_at_cut(form.percent, clusters[form.rows], cut, level=level, seed=seed))
     columns: dict[str, Any] = {
         "cut_name": list(rows["cut_name"]),
@@ -53,9 +56,26 @@ def method_rows(
         "pass_rate_low": np.array([rate.low for rate in rates]),
         "pass_rate_high": np.array([rate.high for rate in rates]),
     }
-    why = ["no_cut" if np.isnan(cut) else "other_scale" for cut in columns["cut"]]
-    reasons = dict.fromkeys(("percent", "pass_rate"), why)
-    return tidy(columns, {**reasons, "cut": ["no_cut"] * len(rows), "cut_se": why})
+    none = _reasons(rows["cut_reason"], ["no_cut"] * len(rows))
+    scale = ["other_scale" if unit == "scale" else None for unit in rows["unit"]]
+    why = [one or two for one, two in zip(scale, none, strict=True)]
+    no_error = _reasons(rows["cut_se_reason"], _reasons(rows["cut_low_reason"], none))
+    ends = [one or two for one, two in zip(scale, no_error, strict=True)]
+    return tidy(
+        columns,
+        {
+            **dict.fromkeys(("percent", "pass_rate"), why),
+            **dict.fromkeys(("percent_low", "percent_high"), ends),
+            **dict.fromkeys(("cut_se", "cut_low", "cut_high"), no_error),
+            "cut": none,
+        },
+    )
+
+
+def _reasons(given: pd.Series[Any], otherwise: list[str]) -> list[str]:
+    """What the method itself says of a number that it does not have."""
+    pairs = zip(given, otherwise, strict=True)
+    return [said if isinstance(said, str) else other for said, other in pairs]
 
 
 def curve_rows(study: Study, omitted: Counted | None) -> pd.DataFrame:

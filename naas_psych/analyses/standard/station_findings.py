@@ -46,7 +46,7 @@ def _cut(row: Row, thresholds: Thresholds) -> Iterator[Finding]:
         severity="info",
         subject=name,
         sentence=f"The grade {row['borderline_grade']:g}, the border of {name}, goes with a score "
-        f"of {said} in {row['form']}.{more}",
+        f"of {said} in {_where(row)}.{more}",
         value=known(row["cut"]),
         limits=(row["cut_low"], row["cut_high"]),
     )
@@ -59,6 +59,14 @@ def _cut(row: Row, thresholds: Thresholds) -> Iterator[Finding]:
             f"{thresholds['station_persons_min'].value:g} persons.",
             threshold=thresholds["station_persons_min"],
         )
+
+
+def _where(row: Row) -> str:
+    """The stations that the cut is made of."""
+    left, gone = known(row["stations"]), known(row["stations_rejected"])
+    if left is None or not gone:
+        return str(row["form"])
+    return f"{left:.0f} of {left + gone:.0f} stations"
 
 
 def _station(row: Row, thresholds: Thresholds) -> Iterator[Finding]:
