@@ -322,3 +322,30 @@ def test_next_to_no_error_is_still_a_number() -> None:
     found = livingston_lewis(ALL, bell(), reliability=1 - 1e-10, cuts=[36], low=0, high=60)
     assert found.length > found.used_length
     assert found.crossed.accurate == pytest.approx(1, abs=1e-3)
+
+
+def test_livingston_lewis_that_rounds_nothing_is_the_binomial_of_whole_tests() -> None:
+    """With n' = 60 of 60 items both are one; of another length it moves without jumps."""
+    counts = beta_binomial(8, 4)
+    rho = kr21(Spread.of(ALL, counts * 1e9), 60)
+
+    def at(reliability: float, error: Any) -> Any:
+        return livingston_lewis(
+            ALL, counts * 1e9, reliability=reliability, cuts=[35, 40.5], low=0, high=60, error=error
+        )
+
+    whole, smooth = at(rho, "binomial"), at(rho, "smooth")
+    assert whole.length == pytest.approx(60, abs=1e-6)
+    up = livingston_lewis(
+        ALL, counts * 1e9, reliability=rho, cuts=[35, 40.5], low=0, high=60, rounding="up"
+    )
+    np.testing.assert_allclose(smooth.crossed.accuracy, up.crossed.accuracy, atol=1e-8)
+    np.testing.assert_allclose(smooth.crossed.consistency, up.crossed.consistency, atol=1e-8)
+    steps = np.linspace(rho - 0.02, rho + 0.02, 81)
+    found = {
+        error: [float(at(r, error).crossed.at(0).false_pass) for r in steps]
+        for error in ("binomial", "smooth")
+    }
+    jumps = {error: float(np.abs(np.diff(values)).max()) for error, values in found.items()}
+    assert jumps["smooth"] < 2e-4
+    assert jumps["binomial"] > 1e-3

@@ -70,7 +70,8 @@ def classification(
     s2] / [s2 (1 - rho)], rounded; livingston_lewis_smooth rounds neither it nor the cut on a test
     of that length: P(X < k) = I_(1 - tau)(n' - k + 1, k), k = (c - 1/2) n'/n + 1/2.
     Hanson-Brennan: two-term compound binomial. Lee: distribution of the total at each theta.
-    Rudner: normal about theta. Guo: share of the likelihood between the cuts. Subkoviak, Huynh, Peng-Subkoviak: consistency from a binomial, beta-binomial and normal model.
+    Rudner: normal about theta. Guo: share of the likelihood between the cuts. Subkoviak, Huynh,
+    Peng-Subkoviak: consistency from a binomial, beta-binomial and normal model.
 
     How to read it
     --------------

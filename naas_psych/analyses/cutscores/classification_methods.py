@@ -68,7 +68,8 @@ class Judged:
     """Tables of a method for the told cuts of a form, all at once.
 
     crossed : (K, K) tables; None with the reason
-    draws : (R, K, K) of other samples; None with `no_limits`
+    draws : (R, K, K) of other samples, or (W, R, K, K) where these were judged in W ways; None
+        with `no_limits`
     fit : what the tables rest on, by the names of columns
     """
 
@@ -86,6 +87,16 @@ def stacked(drawn: Sequence[Crossed]) -> Crossed | None:
     if not any(np.isfinite(one.consistency).all() for one in drawn):
         return None
     return Crossed(np.stack(right) if right else None, np.stack([one.consistency for one in drawn]))
+
+
+def side_by_side(ways: Sequence[Crossed | None]) -> Crossed | None:
+    """Draws (W, R, K, K) of the same samples judged in W ways; None where one has none."""
+    known = [one for one in ways if one is not None]
+    if len(known) < len(ways) or len(known) == 1:
+        return known[0] if len(ways) == 1 and known else None
+    right = [one.accuracy for one in known if one.accuracy is not None]
+    again = np.stack([one.consistency for one in known])
+    return Crossed(np.stack(right) if len(right) == len(known) else None, again)
 
 
 def mixed(crossed: Sequence[Crossed], weight: Floats) -> Crossed:

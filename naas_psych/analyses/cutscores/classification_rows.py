@@ -33,7 +33,6 @@ INDICES = {
     "false_pass": "false_pass",
     "false_fail": "false_fail",
 }
-_OF_TRUE = ("accuracy", "false_pass", "false_fail")
 _SHARES = ("sensitivity", "specificity", "ppv", "npv")
 #: Share of samples that may give nothing before no limits are given.
 _LOST = 0.5
@@ -203,15 +202,22 @@ def _why(name: str, cell: Cell) -> str:
 
 
 def limits(draws: Crossed | None, number: Any, level: float) -> tuple[float, float]:
-    """Percentiles of a number over the samples that gave one; nan where too few did."""
+    """Percentiles of a number over the samples that gave one; nan where too few did.
+
+    Where samples were judged in several ways (W, R), limits hold those of every way.
+    """
     if draws is None:
         return np.nan, np.nan
-    values = np.asarray(number(draws), dtype=float)
+    ways = np.atleast_2d(np.asarray(number(draws), dtype=float))
+    ends = np.array([_percentiles(values, level) for values in ways])
+    return float(ends[:, 0].min()), float(ends[:, 1].max())
+
+
+def _percentiles(values: Floats, level: float) -> Floats:
     known = values[np.isfinite(values)]
     if known.size < max(_LOST * values.size, 2):
-        return np.nan, np.nan
-    low, high = np.quantile(known, [(1 - level) / 2, (1 + level) / 2])
-    return float(low), float(high)
+        return np.full(2, np.nan)
+    return np.asarray(np.quantile(known, [(1 - level) / 2, (1 + level) / 2]))
 
 
 def _conditional(crossed: Crossed) -> dict[str, float]:

@@ -10,7 +10,7 @@ import numpy as np
 
 from naas_psych.analyses.cutscores.classification_draws import Drawing, Drawn, drawn_totals
 from naas_psych.analyses.cutscores.classification_forms import CutForm
-from naas_psych.analyses.cutscores.classification_methods import Judged, stacked
+from naas_psych.analyses.cutscores.classification_methods import Judged, side_by_side, stacked
 from naas_psych.numerics.arrays import Floats
 from naas_psych.numerics.classification.crossed import Crossed
 from naas_psych.numerics.classification.hanson_brennan import hanson_brennan
@@ -49,7 +49,7 @@ def judged_by_totals(form: CutForm, drawing: Drawing, *, stream: int) -> Iterato
         told = _LIMITS.get(method, (ask,))
         for one in told:
             made[one] = made.get(one) or [one(form, sample).crossed for sample in samples]
-        drawn = stacked([crossed for one in told for crossed in made[one]])
+        drawn = side_by_side([stacked(made[one]) for one in told])
         yield Judged(method, found.crossed, None, drawn, no_limits, found.fit)
 
 
