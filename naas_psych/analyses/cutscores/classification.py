@@ -89,7 +89,9 @@ def classification(
     ------------------
     True means: the average over many parallel forms, not competent in the job. Where several
     marks come from one scenario alpha is too high, and everything here too good. Nothing here
-    knows of an error in the cut itself, nor of raters or days.
+    knows of an error in the cut itself, nor of raters or days. With 22 unequal clusters limits of
+    95 % held the truth of simulated tests in about 90 of 100 (500 and 1,000 persons, cuts with 3
+    and 11 % below): read them as somewhat too narrow where clusters are few.
 
     Agrees with
     -----------
