@@ -292,3 +292,32 @@ def test_limits_of_an_outcome_of_everybody_hold_it() -> None:
     assert table["share"].tolist() == [0.0, 1.0]
     assert table["share_low"].iloc[0] == 0.0
     assert table["share_high"].iloc[1] == 1.0
+
+
+def test_persons_who_are_nearly_alike_are_no_less_exact() -> None:
+    """Equal slopes leave the SD of theta free: far below 1 the usual nodes stand too far apart."""
+    from naas_psych.analyses.irt.calibrated import calibrated
+
+    stream = np.random.default_rng(5)
+    points = (stream.random((150, 10)) < 0.5).astype(np.int8)
+    study = study_of(points, cuts={"met": named(50)})
+    fit = calibrated(study).fit
+    sd = float(fit.group_sd[0])
+    assert sd < 0.2
+    theta = np.linspace(-7, 7, 14_001) * sd
+    weight = np.exp(-0.5 * (theta / sd) ** 2)
+    weight /= weight.sum()
+    right = 1 / (1 + np.exp(-(theta - fit.b[:, None])))
+    total = np.zeros((11, theta.size))
+    total[0] = 1.0
+    for p in right:
+        total[1:] = total[1:] * (1 - p) + total[:-1] * p
+        total[0] *= 1 - p
+    up, true = total[5:].sum(axis=0), right.sum(axis=0) >= 5
+    row = nps.cut_sweep(study, draws=100).tables["cuts"].iloc[0]
+    assert row["false_pass"] == pytest.approx(float(weight @ (up * ~true)), abs=5e-4)
+    assert row["false_fail"] == pytest.approx(float(weight @ ((1 - up) * true)), abs=5e-4)
+    assert row["consistency"] == pytest.approx(1 - float(weight @ (2 * up * (1 - up))), abs=1e-6)
+    own = nps.classification(study, replicates=50).tables["cuts"].set_index("method").loc["lee"]
+    assert own["false_pass"] == pytest.approx(row["false_pass"], abs=1e-9)
+    assert own["false_pass_low"] >= 0

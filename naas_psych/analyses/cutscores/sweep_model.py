@@ -27,6 +27,8 @@ _TOGETHER = 16
 _SPACING = 0.4
 #: Nodes are never made finer than this: a slope that asks for more is no slope of an item.
 _FINEST = 16
+#: Nodes go so many SDs of theta either way.
+_REACH = 6.0
 _TINY = 1e-300
 
 
@@ -106,20 +108,39 @@ class FormModel:
         return exact - self.shift
 
     @property
-    def grid(self) -> Grid:
-        """Nodes as fine as sums without error need, with the normal distribution."""
+    def sd(self) -> float:
+        """Of theta among persons."""
+        return float(self.fit.group_sd[self.fit.reference])
+
+    @property
+    def precise(self) -> float:
+        """Standard error of theta where it is least."""
         theta = self.fit.grid.theta
         p = probabilities(self.fit.model, self.fit.x, theta)[self.form.columns]
         mean = np.einsum("jk,jkq->jq", self.form.points, p)
         off = self.form.points[:, :, None] - mean[:, None]
         spread = np.sqrt((p * off**2).sum(axis=(0, 1)))
         slope = np.gradient(mean.sum(axis=0), theta)
-        precise = float((spread / np.maximum(np.abs(slope), 1e-9)).min())
-        steps = int(np.ceil((theta[1] - theta[0]) / (_SPACING * precise)))
-        fine = nodes((theta.size - 1) * min(max(steps, 1), _FINEST) + 1, float(theta[-1]))
+        return float((spread / np.maximum(np.abs(slope), 1e-9)).min())
+
+    @property
+    def grid(self) -> Grid:
+        """Nodes as fine as sums without error need, with the normal distribution."""
+        fine = self.nodes(self.sd, self.sd, self.precise)
         own = slice(self.fit.reference, self.fit.reference + 1)
         weight = normal_log_weight(fine, self.fit.group_mean[own], self.fit.group_sd[own])
         return Grid(fine, weight)
+
+    def nodes(self, least: float, most: float, precise: float) -> Floats:
+        """For normal distributions of theta with SDs from `least` to `most`, and a test so precise.
+
+        Where slopes are fixed the SD is free: far below 1 it needs nodes of its own.
+        """
+        theta = self.fit.grid.theta
+        bound = min(float(theta[-1]), _REACH * most)
+        width = bound / (theta.size // 2)
+        steps = int(np.ceil(width / (_SPACING * min(precise, least)) - 1e-9))
+        return nodes((theta.size - 1) * min(max(steps, 1), _FINEST) + 1, bound)
 
 
 def form_model(made: Calibrated, form: FormTotals, responses: Responses) -> FormModel | None:
@@ -191,46 +212,52 @@ def drawn_reaching(model: FormModel, exact: Floats, parameters: Floats) -> Reach
     parts = []
     for start in range(0, len(parameters), _TOGETHER):
         some = parameters[start : start + _TOGETHER]
-        found, weight = _drawn_totals(model, some), _drawn_weight(model, some)
-        parts.append(reaching(found.distribution, found.expected, weight, cuts=cuts))
+        found = _drawn_totals(model, some)
+        parts.append(reaching(found.distribution, found.expected, found.weight, cuts=cuts))
     names = ("both", "twice", "truly", "observed")
     return Reaching(*(np.concatenate([getattr(one, name) for one in parts]) for name in names))
 
 
 def _drawn(model: FormModel, exact: Floats, parameters: Floats) -> Measures:
-    found, weight = _drawn_totals(model, parameters), _drawn_weight(model, parameters)
-    return measures_of(by_cut(found.distribution, found.expected, weight, cuts=model.cuts(exact)))
+    found = _drawn_totals(model, parameters)
+    cuts = model.cuts(exact)
+    return measures_of(by_cut(found.distribution, found.expected, found.weight, cuts=cuts))
 
 
-def _drawn_totals(model: FormModel, parameters: Floats) -> Totals:
-    """(S + 1, R, Q) under drawn parameters (R, P), at the nodes of the calibration."""
-    theta, points = model.fit.grid.theta, model.form.points
+@dataclass(frozen=True, eq=False)
+class _Drawn:
+    """distribution (S + 1, R, Q) of totals at nodes, their expectation, and persons' shares."""
+
+    distribution: Floats
+    expected: Floats
+    weight: Floats
+
+
+def _drawn_totals(model: FormModel, parameters: Floats) -> _Drawn:
+    """Under drawn parameters (R, P)."""
+    points, sd = model.form.points, _drawn_sd(model.fit, parameters)
+    theta = model.nodes(float(sd.min()), float(sd.max()), np.inf)
     p = drawn_probabilities(model.fit, parameters, theta, model.form.columns)
     n_draws, n_items, n_categories, n_nodes = p.shape
     flat = np.ascontiguousarray(p.transpose(1, 2, 0, 3)).reshape(n_items, n_categories, -1)
     distribution = score_distribution(flat, points).reshape(-1, n_draws, n_nodes)
-    expected = np.einsum("jk,rjkq->rq", points, p)
-    return Totals(distribution, expected)
+    mean = np.full(len(parameters), model.fit.group_mean[model.fit.reference])
+    weight = np.exp(normal_log_weight(theta, mean, sd))
+    return _Drawn(distribution, np.einsum("jk,rjkq->rq", points, p), weight)
 
 
-def _drawn_weight(model: FormModel, parameters: Floats) -> Floats:
-    """(R, Q)"""
-    return np.exp(_log_weight(model.fit, parameters, model.fit.grid.theta))
-
-
-def _log_weight(fit: Calibration, parameters: Floats, theta: Floats) -> Floats:
-    """(R, Q) of the reference group: its mean is fixed, its SD may be free."""
-    mean, sd = np.full(len(parameters), fit.group_mean[fit.reference]), None
-    if fit.population.free_sd[fit.reference]:
-        at = fit.model.n_free + int(fit.population.free_mean.sum())
-        at += int(fit.population.free_sd[: fit.reference].sum())
-        sd = np.exp(parameters[:, at])
-    spread = np.full(len(parameters), fit.group_sd[fit.reference]) if sd is None else sd
-    return normal_log_weight(theta, mean, spread)
+def _drawn_sd(fit: Calibration, parameters: Floats) -> Floats:
+    """(R,) SD of the reference group: its mean is fixed, its SD may be free."""
+    if not fit.population.free_sd[fit.reference]:
+        return np.full(len(parameters), fit.group_sd[fit.reference])
+    at = fit.model.n_free + int(fit.population.free_mean.sum())
+    at += int(fit.population.free_sd[: fit.reference].sum())
+    return np.exp(parameters[:, at])
 
 
 def error_at(model: FormModel, exact: Floats) -> Floats:
     """(C,) SD of a person's total, in steps, where the expected total is at each cut."""
-    found = totals_at(model, model.grid.theta)
+    # Over the whole scale, for a cut may lie beyond all persons.
+    found = totals_at(model, model.nodes(model.sd, np.inf, model.precise))
     order: NDArray[np.int64] = np.argsort(found.expected, kind="stable")
     return np.asarray(np.interp(model.cuts(exact), found.expected[order], found.spread[order]))

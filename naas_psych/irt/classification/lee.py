@@ -126,4 +126,5 @@ def _cells(both: Floats, row: Floats, column: Floats) -> Floats:
     found[..., 0, 0] = 1.0
     found[..., 1:k, 0], found[..., 0, 1:k] = row, column
     found[..., 1:k, 1:k] = both
-    return np.asarray(-np.diff(-np.diff(found, axis=-2), axis=-1))
+    # Differences of nearly equal shares may fall short of 0 by their rounding.
+    return np.maximum(-np.diff(-np.diff(found, axis=-2), axis=-1), 0.0)
