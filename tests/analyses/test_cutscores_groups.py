@@ -190,12 +190,13 @@ class TestEdges:
         assert result.findings == ()
 
     def test_scores_that_cannot_be_calibrated(self) -> None:
-        points = np.zeros((80, 3), dtype=np.int8)
-        points[::2] = 1
+        points = np.ones((80, 3), dtype=np.int8)
         study = study_of_groups(points, ["first", "first", "second", "second"] * 20)
         result = cut_groups(study, cut=["raw:2"])
-        if "modelled" not in result.tables:
-            assert result.tables["cuts"]["ratio_modelled_reason"].iloc[0] == "not_fitted"
+        assert "modelled" not in result.tables
+        for name in ("rate_focal", "ratio", "difference"):
+            assert result.tables["cuts"][f"{name}_modelled_reason"].tolist() == ["not_fitted"]
+        assert any("no modelled rates" in note for note in result.notes)
 
     def test_words_and_drawings_stand_without_numbers(self) -> None:
         study = fair_world(shift=0.0, item=0, gap=0.5)

@@ -171,14 +171,19 @@ def _whys(
     numbers: Mapping[str, Floats], shown: NDArray[np.bool_], rate_reference: Floats
 ) -> dict[str, list[str | None]]:
     """Why a number of each row is undefined, if it is."""
-    found: dict[str, list[str | None]] = {}
-    for name in numbers:
-        if name in ("ratio", "ratio_modelled"):
-            beyond = "no_reference_passed"
-        elif name in MODELLED:
-            beyond = "not_fitted"
-        else:
-            beyond = "all_or_none_passed"
-        found[name] = [beyond if there else "group_too_few" for there in shown]
+    beyond = {
+        **dict.fromkeys(numbers, "all_or_none_passed"),
+        **dict.fromkeys(MODELLED, "not_fitted"),
+        "ratio": "no_reference_passed",
+    }
+    found: dict[str, list[str | None]] = {
+        name: [beyond[name] if there else "group_too_few" for there in shown] for name in numbers
+    }
+    if "ratio_modelled" in numbers:
+        fitted = shown & np.isfinite(numbers["rate_reference_modelled"])
+        found["ratio_modelled"] = [
+            "no_reference_passed" if made else why
+            for made, why in zip(fitted, found["ratio_modelled"], strict=True)
+        ]
     nowhere: list[str | None] = ["no_range"] * len(rate_reference)
     return {**found, "cut_percent": nowhere}
