@@ -43,9 +43,9 @@ def test_a_wrong_call(command: Command, tiny: Path, args: list[str], said: str) 
 
 
 def test_a_chapter_that_is_not_built_is_an_unknown_command(command: Command) -> None:
-    done = command("standard", "somewhere")
+    done = command("workforce", "somewhere")
     assert done.code == 2
-    assert "No such command 'standard'" in done.err
+    assert "No such command 'workforce'" in done.err
 
 
 def test_no_arguments_show_the_help() -> None:
