@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 
@@ -24,19 +24,7 @@ Method = Literal[
     "huynh",
     "peng_subkoviak",
 ]
-METHODS: tuple[Method, ...] = (
-    "livingston_lewis",
-    "livingston_lewis_smooth",
-    "hanson_brennan",
-    "lee",
-    "lee_p",
-    "rudner",
-    "guo",
-    "guo_prior",
-    "subkoviak",
-    "huynh",
-    "peng_subkoviak",
-)
+METHODS: tuple[Method, ...] = get_args(Method)
 #: Those that are also given over all forms.
 DEFAULTS: tuple[Method, ...] = (
     "livingston_lewis",

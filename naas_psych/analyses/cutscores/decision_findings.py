@@ -10,18 +10,15 @@ from naas_psych.finding_codes import found
 from naas_psych.result import Result
 from naas_psych.thresholds import Thresholds
 
-#: Shares of persons that differ by less are told as alike.
-_ALIKE = 0.02
-
 
 def decision_findings(result: Result, thresholds: Thresholds) -> Iterator[Finding]:
     """The spread over rules, the component that decides, and how often outcomes would repeat."""
-    yield from _spread(result)
+    yield from _spread(result, thresholds)
     yield from _driver(result)
     yield from _repeats(result, thresholds)
 
 
-def _spread(result: Result) -> Iterator[Finding]:
+def _spread(result: Result, thresholds: Thresholds) -> Iterator[Finding]:
     top, own = str(result.provenance["top"]), str(result.provenance["rule"])
     table = result.tables["outcomes"]
     shares = {
@@ -34,7 +31,8 @@ def _spread(result: Result) -> Iterator[Finding]:
     least, most = min(below, key=below.__getitem__), max(below, key=below.__getitem__)
     spread = below[most] - below[least]
     parts = _alone(result, top)
-    if spread < _ALIKE:
+    line = thresholds["rules_alike_max"]
+    if spread < line.value:
         case, said = "alike", "The rule hardly matters"
     else:
         case, said = "matters", "How many are below hangs on the rule"
@@ -47,6 +45,7 @@ def _spread(result: Result) -> Iterator[Finding]:
         f"the standard under the {most} rule and {_of(below[least])} under the {least} rule; under "
         f"the rule of the study ({own}) {_of(below[own])}.{parts}",
         value=spread,
+        threshold=line,
     )
 
 

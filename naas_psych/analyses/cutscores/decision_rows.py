@@ -27,6 +27,9 @@ from naas_psych.result import tidy
 #: Persons simulated for the table, and for each draw of its limits.
 PERSONS, FEWER = 200_000, 4_000
 
+#: Rows of a decision table that are printed at most.
+_MOST_ROWS = 729
+
 
 def cluster_weights(parts: Parts, draws: int, seed: int) -> Floats:
     """(R, n) weights that make another sample of clusters."""
@@ -279,7 +282,3 @@ def rows_table(parts: Parts) -> pd.DataFrame | None:
         rows.append((said, parts.outcomes[outcome], int((own == place).all(axis=1).sum())))
     names = ("combination", "outcome", "n_persons")
     return tidy({name: [row[i] for row in rows] for i, name in enumerate(names)})
-
-
-#: Rows of a decision table that are printed at most.
-_MOST_ROWS = 729

@@ -41,6 +41,11 @@ def world_of(study: Study, omitted: Counted | None, threads: int) -> tuple[World
 
 @dataclass(frozen=True, eq=False)
 class Base:
+    """What stays the same over all draws.
+
+    axes, observed : of each form; whole, total : of all forms together
+    """
+
     study: Study
     forms: tuple[FormTotals, ...]
     axes: list[Axis]

@@ -41,6 +41,7 @@ class Run:
 
 
 def drawn_until_enough(base: Base, most: int, share: float) -> Run:
+    """Blocks up to `most` draws, until no Monte-Carlo error passes `share` of its interval."""
     sums = _score_sums(base)
     run: Run | None = None
     for start in range(0, most, BLOCK):

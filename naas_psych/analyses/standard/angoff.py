@@ -127,6 +127,7 @@ def angoff(study: Study, *, boundary: Boundary = None, level: Level = 0.95) -> R
         provenance={
             "method": "yes_no" if _yes_no(panels) else "probabilities",
             "highest": boundaries(study, boundary).get("probability", ""),
+            "realism_r_min": limits["angoff_realism_r_min"].value,
         },
     )
 

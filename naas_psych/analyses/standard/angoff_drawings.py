@@ -27,9 +27,10 @@ def angoff_drawings(result: Result) -> Iterable[Drawing]:
     """For each cut and form the judges by round and the items; then what more judges would do."""
     tables = result.tables
     final = tables["cuts"][tables["cuts"]["final"] & (tables["cuts"]["unit"] == "raw")]
+    line = float(result.provenance["realism_r_min"])
     for row in final.to_dict("records"):
         yield from _judges(row, _own(tables["judge_rounds"], row))
-        yield from _items(row, _own(tables["items"], row), _own(tables["realism"], row))
+        yield from _items(row, _own(tables["items"], row), _own(tables["realism"], row), line)
     for row in tables["cut_precision"].to_dict("records"):
         yield from _sizes(row, _own(tables["d_study"], row))
 
@@ -106,7 +107,8 @@ def _draw_judges(rows: pd.DataFrame, band: tuple[Any, Any, Any], title: str) -> 
     return figure
 
 
-def _items(row: Row, rows: pd.DataFrame, realism: pd.DataFrame) -> Iterator[Drawing]:
+def _items(row: Row, rows: pd.DataFrame, realism: pd.DataFrame, line: float) -> Iterator[Drawing]:
+    """`line`: correlation from which judged chances go with what was observed."""
     near = bool(rows["facility_near_cut"].notna().any())
     column = "facility_near_cut" if near else "facility"
     rows = rows.dropna(subset=[column, "judged_mean"])
@@ -115,7 +117,7 @@ def _items(row: Row, rows: pd.DataFrame, realism: pd.DataFrame) -> Iterator[Draw
     if rows.empty or r is None:
         return
     who = "persons near the cut" if near else "all persons"
-    does = "go" if r >= 0.4 else "hardly go"
+    does = "go" if r >= line else "hardly go"
     title = (
         f"Judged chances for {in_words(row['cut_name'])}{where_of(row)} {does} with what {who} "
         f"did (r {short(r)})"

@@ -10,17 +10,15 @@ from naas_psych.analyses.standard.angoff_words import cut_of, where_of
 from naas_psych.finding import Finding
 from naas_psych.finding_codes import found
 from naas_psych.result import Result
-from naas_psych.thresholds import Thresholds
-
-#: Ratings of one value from which it is said of a judge.
-_SAME = 5
+from naas_psych.thresholds import Threshold, Thresholds
 
 
 def judge_findings(result: Result, thresholds: Thresholds) -> Iterator[Finding]:
+    """Judge by judge: one value for all items, ratings apart from the panel, a moved cut."""
     said: set[str] = set()
     for row in result.tables["setters"].to_dict("records"):
         if row["judge_id"] not in said:
-            yield from _same(row)
+            yield from _same(row, thresholds["judge_one_value_ratings_min"])
         if row["insensitive"] and row["judge_id"] not in said:
             said.add(row["judge_id"])
             yield from _insensitive(row, _without(row, result), thresholds)
@@ -116,9 +114,9 @@ def _and(parts: Sequence[str]) -> str:
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
 
 
-def _same(row: Row) -> Iterator[Finding]:
+def _same(row: Row, least: Threshold) -> Iterator[Finding]:
     mean, n = known(row["judged_mean"]), known(row["ratings"])
-    if not row["one_value"] or mean is None or n is None or n < _SAME:
+    if not row["one_value"] or mean is None or n is None or n < least.value:
         return
     yield found(
         code="judge_one_value",

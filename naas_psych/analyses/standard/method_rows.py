@@ -6,12 +6,15 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from naas_psych.analyses.clusters import clusters_of
 from naas_psych.analyses.forms import ONE_FORM
+from naas_psych.analyses.items.phrasing import Row
 from naas_psych.analyses.standard.method_cuts import COMPROMISE, RELATIVE
-from naas_psych.analyses.standard.scored_persons import ALL_FORMS, scored_persons
+from naas_psych.analyses.standard.scored_persons import ALL_FORMS, ScoredPersons, scored_persons
+from naas_psych.numerics.arrays import Floats
 from naas_psych.numerics.rate_at_cut import Rate, UncertainCut, rate_at_cut
 from naas_psych.result import tidy
 from naas_psych.study.responses import Counted
@@ -25,51 +28,65 @@ def method_rows(
 ) -> pd.DataFrame:
     """Methods side by side; a cut for other work than the test has no pass rate here."""
     persons = scored_persons(study, omitted)
-    clusters = clusters_of(study).codes
-    rates: list[Rate] = []
     forms = [persons.get(str(name)) for name in rows["form"]]
-    for row, form in zip(rows.to_dict("records"), forms, strict=True):
-        percent = _number(row["percent"])
-        if form is None or not np.isfinite(percent):
-            rates.append(_UNKNOWN)
-            continue
-        # Limits lie so many errors each way as the normal has, or t more: drawn like that, the cut
-        # has the limits of its method again.
-        half = (_number(row["percent_high"]) - _number(row["percent_low"])) / 2
-        far = float(ndtri((1 + level) / 2))
-        cut = UncertainCut(percent, half / far if np.isfinite(half) else 0.0)
-        rates.append(rate_at_cut(form.percent, clusters[form.rows], cut, level=level, seed=seed))
+    clusters = clusters_of(study).codes
+    rates = [
+        _rate(row, form, clusters, level=level, seed=seed)
+        for row, form in zip(rows.to_dict("records"), forms, strict=True)
+    ]
+
+    def numbers(*names: str) -> dict[str, Floats]:
+        return {name: np.asarray(rows[name], dtype=float) for name in names}
+
     columns: dict[str, Any] = {
         "cut_name": list(rows["cut_name"]),
         "method": list(rows["method"]),
         "asks": [_asks(name) for name in rows["method"]],
         "form": list(rows["form"]),
-        **{name: rows[name].astype(float).to_numpy() for name in ("cut", "cut_se")},
-        **{name: rows[name].astype(float).to_numpy() for name in ("cut_low", "cut_high")},
+        **numbers("cut", "cut_se", "cut_low", "cut_high"),
         "unit": list(rows["unit"]),
-        **{
-            name: rows[name].astype(float).to_numpy()
-            for name in ("percent", "percent_low", "percent_high")
-        },
+        **numbers("percent", "percent_low", "percent_high"),
         "n": [0 if form is None else form.percent.size for form in forms],
         "pass_rate": np.array([rate.value for rate in rates]),
         "pass_rate_low": np.array([rate.low for rate in rates]),
         "pass_rate_high": np.array([rate.high for rate in rates]),
     }
+    return tidy(columns, _whys(rows))
+
+
+def _rate(
+    row: Row,
+    form: ScoredPersons | None,
+    clusters: NDArray[np.int64],
+    *,
+    level: float,
+    seed: int,
+) -> Rate:
+    """Who of a form reaches the cut of one method."""
+    percent = _number(row["percent"])
+    if form is None or not np.isfinite(percent):
+        return _UNKNOWN
+    # Limits lie so many errors each way as the normal has, or t more: drawn like that, the cut
+    # has the limits of its method again.
+    half = (_number(row["percent_high"]) - _number(row["percent_low"])) / 2
+    far = float(ndtri((1 + level) / 2))
+    cut = UncertainCut(percent, half / far if np.isfinite(half) else 0.0)
+    return rate_at_cut(form.percent, clusters[form.rows], cut, level=level, seed=seed)
+
+
+def _whys(rows: pd.DataFrame) -> dict[str, list[str]]:
+    """Why a method has no cut, no place on the scale of the test, or no error."""
     none = _reasons(rows["cut_reason"], ["no_cut"] * len(rows))
     scale = ["other_scale" if unit == "scale" else None for unit in rows["unit"]]
     why = [one or two for one, two in zip(scale, none, strict=True)]
     no_error = _reasons(rows["cut_se_reason"], _reasons(rows["cut_low_reason"], none))
     ends = [one or two for one, two in zip(scale, no_error, strict=True)]
-    return tidy(
-        columns,
-        {
-            **dict.fromkeys(("percent", "pass_rate"), why),
-            **dict.fromkeys(("percent_low", "percent_high"), ends),
-            **dict.fromkeys(("cut_se", "cut_low", "cut_high"), no_error),
-            "cut": none,
-        },
-    )
+    return {
+        **dict.fromkeys(("percent", "pass_rate"), why),
+        **dict.fromkeys(("percent_low", "percent_high"), ends),
+        **dict.fromkeys(("cut_se", "cut_low", "cut_high"), no_error),
+        "cut": none,
+    }
 
 
 def _reasons(given: pd.Series[Any], otherwise: list[str]) -> list[str]:
