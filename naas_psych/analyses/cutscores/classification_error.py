@@ -44,7 +44,7 @@ def error_table(
                 rows.append(_row(form, cut, error, drawing=drawing, stream=stream, level=level))
     columns: dict[str, Any] = {name: [row[name] for row in rows] for name in _COLUMNS}
     why = [row["why"] for row in rows]
-    limits = [row["why"] or row["no_limits"] for row in rows]
+    limits = [row["why"] or row["limits_why"] for row in rows]
     reasons = dict.fromkeys(("csem", "csem_of_marks", "n_near", "near_share"), why)
     return tidy(columns, {**reasons, "near_share_low": limits, "near_share_high": limits})
 
@@ -123,7 +123,7 @@ def _row(
         "csem": error.csem,
         "csem_of_marks": 100 * error.csem / width,
         "why": None if np.isfinite(error.csem) else error.reason,
-        "no_limits": drawing.reason(form.totals.rows),
+        "limits_why": drawing.reason(form.totals.rows),
     }
     if row["why"] is not None:
         return row

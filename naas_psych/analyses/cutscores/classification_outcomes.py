@@ -27,7 +27,7 @@ def middle_table(found: Sequence[Cell], level: float) -> pd.DataFrame | None:
     if not rows:
         return None
     columns: dict[str, Any] = {name: [row[name] for row in rows] for name in rows[0]}
-    no_limits, true = columns.pop("no_limits"), columns.pop("true")
+    no_limits, true = columns.pop("limits_why"), columns.pop("true")
     nobody = "outcome_of_nobody"
     reasons: dict[str, Any] = {"repeats": [nobody] * len(rows)}
     reasons["deserved"] = [nobody if has else "no_true_outcome" for has in true]
@@ -64,7 +64,7 @@ def _outcome(cell: Cell, crossed: Crossed, k: int, *, level: float) -> dict[str,
         "deserved": float(deserved(crossed)),
         "deserved_low": right[0],
         "deserved_high": right[1],
-        "no_limits": cell.no_limits,
+        "limits_why": cell.no_limits,
         "true": crossed.accuracy is not None,
     }
 

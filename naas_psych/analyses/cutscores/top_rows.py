@@ -23,6 +23,8 @@ _TENTH, _HIGH, _STEP = 0.1, 1.5, 1e-4
 _BETWEEN, _NEAR = 20, 1e-9
 #: An error beyond this is as good as none at all, and has a logarithm.
 _MOST = 1e100
+#: Least SD of ability drawn: squares of distances over a smaller one are too large for a number.
+_LEAST = 1e-150
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ def top_row(
     own = form_of(fit, form.items)
     parameters = drawn_parameters(fit, draws, seed=seed)
     people = _people(fit, parameters)
-    weight = np.exp(normal_log_weight(fit.grid.theta, people.mean, people.sd))
+    weight = np.exp(normal_log_weight(fit.grid.theta, people.mean, np.maximum(people.sd, _LEAST)))
     p = drawn_probabilities(fit, parameters, fit.grid.theta, own.columns)
     # (S + 1, R + 1, Q): the estimates first, then the draws.
     flat = np.moveaxis(p, 0, 2).reshape(*p.shape[1:3], -1)
@@ -88,7 +90,8 @@ def _errors(fit: Calibration, parameters: Floats, own: Form) -> Floats:
         for step in (0.0, _STEP, -_STEP)
     )
     slope = (above - below) / (2 * _STEP)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    # Slopes without end, where two items are the same, square to infinity: no error there.
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         information = np.where(here > 0, slope**2 / here, 0.0).sum(axis=(1, 2))
         return np.asarray(1 / np.sqrt(information))
 

@@ -91,7 +91,7 @@ def _judges(
         "judged_mean": np.nanmean(ratings, axis=1),
         "judged_sd": [_sd(r) for r in ratings],
         "half_share": [_share_on(r, 1.0, 0.5) for r in ratings],
-        "tenth_share": [_share_on(r, 0.1, 0.0) for r in ratings],
+        "tenths_share": [_share_on(r, 0.1, 0.0) for r in ratings],
         "ratings_apart": odd.sum(axis=1),
         "self_consistency": consistent,
         "near_cut_r": near_r,
