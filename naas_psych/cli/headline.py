@@ -21,6 +21,24 @@ if TYPE_CHECKING:
 #: Items that are named, and reasons that are given for each.
 NAMED = 6
 REASONS = 2
+#: Findings that answer the question of one analysis, where it runs alone.
+_ANSWERS = (
+    *VERDICTS,
+    "hofstee_cut",
+    "beuk_cut",
+    "de_gruijter_cut",
+    "cohen_cut",
+    "ebel_cut",
+    "nedelsky_cut",
+    "bookmark_cut",
+    "cut_from_persons",
+    "share_below_cut",
+    "decision_consistency",
+    "cut_implies_losses",
+    "resits_trade_errors",
+    "decision_rule_matters",
+    "top_not_stable",
+)
 #: More forms than these are told by the extremes.
 _FEW_FORMS = 3
 
@@ -35,7 +53,7 @@ def headline(study: Study, results: Sequence[Result], *, not_examined: int = 0) 
         return _score(by_name["scorecard"])
     if "reliability" in by_name:
         return _reliability(study, by_name)
-    verdicts = [f for result in results for f in result.findings if f.code in VERDICTS]
+    verdicts = [f for result in results for f in result.findings if f.code in _ANSWERS]
     if verdicts:
         return f"{_size(study)}. " + " ".join(f.sentence for f in verdicts[:_FEW_FORMS])
     findings = [f for result in results for f in result.findings]

@@ -26,6 +26,7 @@ from naas_psych.study.itemframe import items_frame
 from naas_psych.study.keying import parse_keys
 from naas_psych.study.keys import normal_form
 from naas_psych.study.longcells import booklet_items
+from naas_psych.study.named_cuts import check_cut_names, check_cut_order, check_strata
 from naas_psych.study.names import FORM
 from naas_psych.study.offered import Offer, offers
 from naas_psych.study.oneoption import tell_one_option
@@ -87,6 +88,9 @@ def assemble(tables: Read, recorded: Recorded, audit: Audit) -> Study | None:
     inspect_content(spec, items, persons, audit)
     inspect_role(spec, optional.get("judgements"), audit)
     inspect_decision(spec, optional.get("components"), audit)
+    check_cut_names(spec, audit)
+    check_cut_order(spec, audit)
+    check_strata(spec, persons, optional.get("frame"), audit)
     return Study(
         title=spec.study.title or source.name,
         spec=spec,

@@ -8,6 +8,22 @@ from pydantic import Field
 
 from naas_psych.study.part import Part
 
+#: Whose cut a decision maker can start from.
+MethodName = Literal[
+    "angoff",
+    "ebel",
+    "nedelsky",
+    "bookmark",
+    "hofstee",
+    "beuk",
+    "de_gruijter",
+    "cohen",
+    "borderline_group",
+    "borderline_regression",
+    "contrasting_groups",
+    "body_of_work",
+]
+
 
 class Adjustment(Part):
     """What the decision maker did with a recommended cut: so many SEM and so many points.
@@ -16,7 +32,7 @@ class Adjustment(Part):
     candidate. `shift` is in per cent of the marks; `method` is whose cut was recommended.
     """
 
-    method: str = "angoff"
+    method: MethodName = "angoff"
     sem: float = 0.0
     shift: float = 0.0
     by: str = ""

@@ -64,7 +64,7 @@ def sheet(frame: pd.DataFrame, profile: str, **entry: Any) -> tuple[Sheet, Profi
     return made, profiles()[profile]
 
 
-def test_rates_of_two_methods_that_differ_by_a_few_are_not_both_shown() -> None:
+def test_rates_of_two_methods_that_differ_by_a_few_are_not_shown() -> None:
     methods = pd.DataFrame(
         {
             "method": ["angoff", "hofstee", "cohen", "ebel"],
@@ -76,7 +76,7 @@ def test_rates_of_two_methods_that_differ_by_a_few_are_not_both_shown() -> None:
     made, rules = sheet(
         methods, "ofqual", apart={"column": "pass_rate", "base": "n", "within": ["form"]}
     )
-    assert shown(made, rules)["pass_rate"].notna().tolist() == [True, False, True, True]
+    assert shown(made, rules)["pass_rate"].notna().tolist() == [False, False, True, False]
 
 
 def test_of_a_curve_only_the_cuts_asked_for_are_shown() -> None:

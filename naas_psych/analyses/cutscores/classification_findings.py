@@ -107,9 +107,10 @@ def _range(row: Row, name: str, scale: float = 100, decimals: int = 0) -> str:
 
 
 def _consistency(row: Row, thresholds: Thresholds, *, outcomes: int) -> Iterator[Finding]:
-    middle = "three_" if outcomes > 2 else ""
-    least = thresholds[f"decision_consistency_{middle}min"]
-    held = _held(row, "consistency", least, thresholds[f"decision_consistency_{middle}target"])
+    two = ("decision_consistency_min", "decision_consistency_target")
+    three = ("decision_consistency_three_min", "decision_consistency_three_target")
+    least, target = (thresholds[name] for name in (three if outcomes > 2 else two))
+    held = _held(row, "consistency", least, target)
     yield found(
         code="decision_consistency",
         severity=held.severity,

@@ -126,6 +126,7 @@ def words_table(
                     "cut_name": band.cut_name,
                     "percent": side.form.axis.percent[band.high],
                     "weighting": side.weighting,
+                    "n": side.shares.n,
                     "share": one.share,
                     "share_low": one.low,
                     "share_high": one.high,

@@ -113,10 +113,18 @@ def _precision(row: Row, thresholds: Thresholds) -> Iterator[Finding]:
         subject=_about(row),
         sentence=f"The cut for {cut_of(row)} is {word}: its standard error of "
         f"{se:.2f} marks is {short(ratio)} of the error of measurement ({sem:.1f} marks)."
-        f"{_wanted(row)}",
+        f"{_too_few(row, thresholds)}{_wanted(row)}",
         value=ratio,
         threshold=thresholds[line],
     )
+
+
+def _too_few(row: Row, thresholds: Thresholds) -> str:
+    """Why a small error is no comfort."""
+    judges, least = known(row["judges"]), thresholds["standard_judges_shown"].value
+    if judges is None or judges >= least:
+        return ""
+    return f" With {judges:.0f} judges even that error is hardly known."
 
 
 def _wanted(row: Row) -> str:

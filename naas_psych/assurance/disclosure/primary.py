@@ -114,21 +114,22 @@ def _neighbours(sheet: Sheet) -> None:
 
 
 def _apart(sheet: Sheet, profile: Profile) -> None:
-    """Two shares of the same persons that differ by a few: the second is withheld."""
+    """Two shares of the same persons that differ by a few: both are withheld.
+
+    Both, so that every table that shows the two makes the same choice.
+    """
     how = sheet.layout.apart
+    name = how["column"]
     block = sheet.frame.groupby(how["within"], sort=False, dropna=False).ngroup().to_numpy()
-    counts = sheet.values(how["column"]) * sheet.values(how["base"])
+    counts = sheet.values(name) * sheet.values(how["base"])
+    known = np.isfinite(counts) & ~sheet.hidden(name)
     lost = np.zeros(len(counts), dtype=bool)
     for one in np.unique(block):
-        shown: list[float] = []
-        for row in np.flatnonzero(block == one):
-            gaps = np.floor(np.abs(np.array(shown) - counts[row]) + 0.5)
-            if ((gaps > 0) & profile.hides(gaps)).any():
-                lost[row] = True
-            elif np.isfinite(counts[row]):
-                shown.append(float(counts[row]))
+        rows = np.flatnonzero((block == one) & known)
+        gaps = np.floor(np.abs(counts[rows][:, None] - counts[rows]) + 0.5)
+        lost[rows] = ((gaps > 0) & profile.hides(gaps)).any(axis=1)
     for column in sheet.layout.columns.values():
-        if column.of == how["column"]:
+        if column.of == name:
             sheet.withhold(column.name, lost, NEIGHBOURS)
 
 

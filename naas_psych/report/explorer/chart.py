@@ -43,9 +43,10 @@ def _below(alt: Any, found: Explored) -> Any:
     """The share below each cut with its limits, and where cuts were put by whom."""
     curve = alt.Chart(alt.Data(values=found.shown))
     x = _x(alt, found)
-    share = alt.Y("below:Q", title="share below", axis=alt.Axis(format="%"))
+    whole = alt.Scale(domain=[0, 1])
+    share = alt.Y("below:Q", title="share below", axis=alt.Axis(format="%"), scale=whole)
     band = curve.mark_area(opacity=0.2, color=COLOURS[0]).encode(
-        x=x, y=alt.Y("below_low:Q"), y2="below_high:Q"
+        x=x, y=alt.Y("below_low:Q", title="share below", scale=whole), y2="below_high:Q"
     )
     line = curve.mark_line(color=COLOURS[0], strokeWidth=2).encode(x=x, y=share)
     layers = [*_box(alt, found), band, line, *_marked(alt, found), *_chosen(alt, found)]
@@ -157,4 +158,5 @@ def _chosen(alt: Any, found: Explored, title: str | None = None) -> list[Any]:
         .encode(x=_x(alt, found, title, field="at"))
         .transform_calculate(at=name)
         for name, colour, dash in (("upper", COLOURS[1], [1, 0]), ("lower", COLOURS[1], [5, 3]))
+        if name == "upper" or not found.single
     ]

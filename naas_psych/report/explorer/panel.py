@@ -38,6 +38,7 @@ class Panel:
     population: str
     twin: Image | None
     table: TableView
+    single: bool
     json: str
 
 
@@ -60,6 +61,7 @@ def panel(
         population=f"{found.population:,}",
         twin=next(iter(images.get(TWIN, ())), None),
         table=_table(found),
+        single=found.single,
         json=_json(found, names),
     )
 
@@ -78,8 +80,8 @@ def _source(found: Explored) -> str:
     seen = (
         "Shares below each cut were counted in these data"
         if found.observed
-        else "Shares below each cut come from the response model: counts at neighbouring cuts "
-        "would tell of single people"
+        else "Shares below each cut come from the response model and differ a little from the "
+        "counts told above: counts at neighbouring cuts would tell of single people"
     )
     weighted = ", weighted to the population" if found.weighted else ""
     box = " The dashed box holds what judges could accept (Hofstee)." if found.boxes else ""
@@ -102,6 +104,7 @@ def _json(found: Explored, names: tuple[str, ...]) -> str:
             for name in names
         ],
         "population": found.population,
+        "single": found.single,
         "specification": specification(found),
     }
     return json.dumps(data, separators=(",", ":")).replace("<", "\\u003c")

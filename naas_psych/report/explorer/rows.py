@@ -26,6 +26,7 @@ class Explored:
     groups : one a cut and comparison; marks, boxes : cuts by whom
     outcomes : names from the lowest; upper, lower : places of the cuts that are shown at first
     observed, weighted : shares were counted, not modelled; persons weighted to the population
+    single : there is one cut, at `lower` and `upper` alike
     """
 
     curve: list[dict[str, Any]]
@@ -40,6 +41,7 @@ class Explored:
     ratio_line: float
     observed: bool
     weighted: bool
+    single: bool
 
     @property
     def domain(self) -> list[float]:
@@ -76,8 +78,7 @@ def explored(results: Mapping[str, Result], thresholds: Thresholds) -> Explored 
         return None
     places = [_place(curve, float(value)) for value in asked["percent"]]
     names = [str(name).replace("_", " ") for name in asked["cut_name"]]
-    lower = places[0] if len(places) > 1 else max(places[0] - len(curve) // 10, 0)
-    middle = names[0] if len(names) > 1 else "between the two cuts"
+    middle = names[0] if len(names) > 1 else ""
     summary = results.get("standard_summary")
     return Explored(
         curve=curve,
@@ -87,11 +88,12 @@ def explored(results: Mapping[str, Result], thresholds: Thresholds) -> Explored 
         boxes=_boxes(results.get("hofstee")),
         outcomes=("below both", middle, names[-1]),
         upper=places[-1],
-        lower=lower,
+        lower=places[0],
         population=_population(results),
         ratio_line=thresholds["pass_ratio_min"].value,
         observed=observed,
         weighted=str(table["weighting"].iloc[0]) != "none",
+        single=len(places) < 2,
     )
 
 

@@ -42,7 +42,9 @@
       percent(high.below_high, 1) + ")");
     put("pass", counted(high.false_pass));
     put("fail", counted(high.false_fail));
-    put("right", pair ? percent(pair[0], 1) : "not known");
+    put("right", pair ? percent(pair[0], 1) :
+      data.single && high.false_pass !== null ?
+        percent(1 - high.false_pass - high.false_fail, 1) : "not known");
     put("again", pair ? percent(pair[1], 1) : "not known");
     data.groups.forEach(function (group, k) {
       var ratio = group.ratios[j];
@@ -54,7 +56,7 @@
   }
 
   upper.addEventListener("input", function () {
-    if (at(lower) > at(upper)) { lower.value = upper.value; }
+    if (data.single || at(lower) > at(upper)) { lower.value = upper.value; }
     tell();
   });
   lower.addEventListener("input", function () {
