@@ -142,7 +142,9 @@ def _blocks(sheet: Sheet, *, exact: bool) -> None:
     lost = np.zeros(len(sheet.frame), dtype=bool)
     for name in (*columns, *how.get("counts", ())):
         lost |= sheet.hidden(name)
-    block = sheet.frame.groupby(keys, sort=False, dropna=False).ngroup().to_numpy()
+    block = np.zeros(len(sheet.frame), dtype=np.int64)
+    if keys:
+        block = sheet.frame.groupby(keys, sort=False, dropna=False).ngroup().to_numpy()
     together = np.isin(block, block[lost])
     for column in sheet.layout.columns.values():
         if column.of in columns and column.kind != "free":
