@@ -142,7 +142,7 @@ def _blocks(sheet: Sheet, *, exact: bool) -> None:
     lost = np.zeros(len(sheet.frame), dtype=bool)
     for name in (*columns, *how.get("counts", ())):
         lost |= sheet.hidden(name)
-    block = np.zeros(len(sheet.frame), dtype=np.int64)
+    block: NDArray[Any] = np.zeros(len(sheet.frame), dtype=np.int64)
     if keys:
         block = sheet.frame.groupby(keys, sort=False, dropna=False).ngroup().to_numpy()
     together = np.isin(block, block[lost])
