@@ -157,9 +157,9 @@ CHAPTERS: tuple[Chapter, ...] = (
         "Decisions",
         "simulate pass marks: outcomes, classification errors, group effects",
         (
+            "cut_population",
             "cut_sweep",
             "classification",
-            "cut_population",
             "cut_groups",
             "cut_losses",
             "resits",

@@ -23,7 +23,6 @@ NAMED = 6
 REASONS = 2
 #: Findings that answer the question of one analysis, where it runs alone.
 _ANSWERS = (
-    *VERDICTS,
     "hofstee_cut",
     "beuk_cut",
     "de_gruijter_cut",
@@ -53,7 +52,8 @@ def headline(study: Study, results: Sequence[Result], *, not_examined: int = 0) 
         return _score(by_name["scorecard"])
     if "reliability" in by_name:
         return _reliability(study, by_name)
-    verdicts = [f for result in results for f in result.findings if f.code in _ANSWERS]
+    every = [finding for result in results for finding in result.findings]
+    verdicts = [f for f in every if f.code in VERDICTS] or [f for f in every if f.code in _ANSWERS]
     if verdicts:
         return f"{_size(study)}. " + " ".join(f.sentence for f in verdicts[:_FEW_FORMS])
     findings = [f for result in results for f in result.findings]
