@@ -62,7 +62,13 @@ def _draw(rows: pd.DataFrame, title: str) -> Figure:
         meant, real = 100 * row["nominal_weight"], 100 * row["effective_weight"]
         axes.plot([meant, real], [y, y], color=ink(), linewidth=1.0)
         axes.plot(
-            meant, y, "o", color=COLOURS[0], markerfacecolor=axes.get_facecolor(), markersize=7
+            meant,
+            y,
+            "o",
+            color=COLOURS[0],
+            markerfacecolor="white",
+            markeredgewidth=1.4,
+            markersize=7,
         )
         axes.plot(real, y, "s", color=COLOURS[1], markersize=6)
     axes.set_yticks(
