@@ -8,8 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from naas_psych.numerics.arrays import Floats
+from naas_psych.numerics.cluster_shares import cluster_shares, cluster_tails
 from naas_psych.numerics.multipliers import multipliers
-from naas_psych.numerics.proportions import wilson
+
+#: Rounding of sums and shares: a score this near a cut stands on it.
+_NEAR = 1e-9
 
 
 @dataclass(frozen=True)
@@ -23,11 +26,10 @@ class Rate:
 
 @dataclass(frozen=True)
 class UncertainCut:
-    """A cut on the scale of the scores; se nan or 0 for one that is certain, df inf for normal."""
+    """A cut on the scale of the scores with its standard error; 0 for one that is certain."""
 
     value: float
     se: float = 0.0
-    df: float = np.inf
 
 
 def rate_at_cut(
@@ -41,36 +43,31 @@ def rate_at_cut(
 ) -> Rate:
     """The observed share (N,) at or above the cut, with sampling and the cut's error together.
 
-    Both are drawn (clusters by multipliers, the cut from t) and their quantiles taken; limits are
-    never closer than Wilson's, which leave room where everybody or nobody reaches the cut.
+    The sampling error is that of the sweep over all cuts (`cluster_shares`); the cut is drawn from
+    a normal distribution and reaches up to the next score, as cuts do.
     """
     n = scores.size
     if n == 0:
         return Rate(np.nan, np.nan, np.nan)
-    near = cut.value - 1e-9
-    value = float((scores >= near).mean())
     points, place = np.unique(scores, return_inverse=True)
-    counts = np.zeros((int(clusters.max()) + 1, points.size))
-    np.add.at(counts, (clusters, place), 1.0)
-    # (G, U + 1) who reach each score and none beyond the last; then their excess over the share.
-    reach = np.hstack([counts[:, ::-1].cumsum(axis=1)[:, ::-1], np.zeros((len(counts), 1))])
-    share = reach.sum(axis=0) / n
-    excess = reach - counts.sum(axis=1)[:, None] * share
-    weights = multipliers(len(counts), draws, seed=seed)
-    drawn_cut = near + _errors(cut, draws, seed)
-    at = np.searchsorted(points, drawn_cut)
-    drawn = share[at] + np.einsum("rg,gr->r", weights, excess[:, at]) / n
-    low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2])
-    plain = wilson(value * n, n, level=level)
-    return Rate(
-        value, max(0.0, min(float(low), float(plain.low))), min(1.0, max(high, float(plain.high)))
+    codes = np.unique(clusters, return_inverse=True)[1]
+    n_clusters = int(codes.max()) + 1
+    tails = cluster_tails(place, codes, np.ones(n), shape=(n_clusters, points.size))
+    # Below each score, and at last below a cut that nobody reaches.
+    below = cluster_shares(
+        tails[:, :1] - tails,
+        tails[:, 0],
+        unit=1 / n,
+        sure=np.zeros(points.size + 1, dtype=bool),
     )
-
-
-def _errors(cut: UncertainCut, draws: int, seed: int) -> Floats:
+    at = int(np.searchsorted(points, cut.value - _NEAR))
+    value = 1 - float(below.share[at])
     if not cut.se > 0:
-        return np.zeros(draws)
+        low, high = below.limits(level)
+        return Rate(value, 1 - float(high[at]), 1 - float(low[at]))
     stream = np.random.Generator(np.random.PCG64(np.random.SeedSequence((seed, draws, 1))))
-    if not np.isfinite(cut.df):
-        return np.asarray(cut.se * stream.standard_normal(draws))
-    return np.asarray(cut.se * stream.standard_t(max(cut.df, 1), draws))
+    moved = cut.value - _NEAR + cut.se * stream.standard_normal(draws)
+    drawn = below.draws([multipliers(n_clusters, draws, seed=seed)])
+    reach = 1 - drawn[np.arange(draws), np.searchsorted(points, moved)]
+    low, high = np.quantile(reach, [(1 - level) / 2, (1 + level) / 2])
+    return Rate(value, min(float(low), value), max(float(high), value))

@@ -69,7 +69,7 @@ def test_wrong_outcomes_agree_with_adaptive_quadrature(exact: float) -> None:
 
 
 def test_wrong_outcomes_agree_with_simulated_answer_sheets() -> None:
-    """Two million answer sheets from the estimates themselves, within four errors of counting."""
+    """400,000 answer sheets from the estimates themselves, within four errors of counting."""
     study = world()
     model = model_of(study)
     fit, found = model.fit, found_in(study)
@@ -110,11 +110,12 @@ ANCHOR = {
 }
 
 
-def test_the_sanity_table_comes_out_of_its_inputs() -> None:
-    """60 items with guessing set to that mean and SD: within two errors of counting.
+def test_the_sanity_table_lies_within_our_limits() -> None:
+    """60 items with guessing set to that mean and SD; shares below within two errors of counting.
 
-    The table does not say what its distribution looked like, and its false passes and fails hang
-    on that: they must lie within our limits, which carry the choice of model, and two errors.
+    This is not a reproduction: the table does not say what its distribution looked like, and its
+    false passes and fails hang on that. They must lie within our limits, which carry the choice of
+    model, and two errors of counting.
     """
     test = Items(
         np.full(60, 0.8436), np.random.default_rng(3).normal(size=60) - 1.4575, np.full(60, 0.2)
@@ -168,7 +169,7 @@ def test_limits_cover_the_truth_in_two_hundred_worlds() -> None:
     """Persons in clusters and judges who err: the true rate at the true cut, 92 to 98 per cent."""
     found = coverage(worlds=200)
     for name, share in found.items():
-        assert 0.92 <= share <= 0.985, name
+        assert 0.92 <= share <= 0.98, name
 
 
 def coverage(worlds: int) -> dict[str, float]:

@@ -46,7 +46,7 @@ def method_rows(
         **numbers("cut", "cut_se", "cut_low", "cut_high"),
         "unit": list(rows["unit"]),
         **numbers("percent", "percent_low", "percent_high"),
-        "n": [0 if form is None else form.percent.size for form in forms],
+        "n": np.array([np.nan if form is None else form.percent.size for form in forms]),
         "pass_rate": np.array([rate.value for rate in rates]),
         "pass_rate_low": np.array([rate.low for rate in rates]),
         "pass_rate_high": np.array([rate.high for rate in rates]),
@@ -70,8 +70,11 @@ def _rate(
     # has the limits of its method again.
     half = (_number(row["percent_high"]) - _number(row["percent_low"])) / 2
     far = float(ndtri((1 + level) / 2))
-    cut = UncertainCut(percent, half / far if np.isfinite(half) else 0.0)
-    return rate_at_cut(form.percent, clusters[form.rows], cut, level=level, seed=seed)
+    known = np.isfinite(half)
+    cut = UncertainCut(percent, half / far if known else 0.0)
+    rate = rate_at_cut(form.percent, clusters[form.rows], cut, level=level, seed=seed)
+    # Limits without the error of the cut would pass for limits with it.
+    return rate if known else Rate(rate.value, np.nan, np.nan)
 
 
 def _whys(rows: pd.DataFrame) -> dict[str, list[str]]:
@@ -84,6 +87,8 @@ def _whys(rows: pd.DataFrame) -> dict[str, list[str]]:
     return {
         **dict.fromkeys(("percent", "pass_rate"), why),
         **dict.fromkeys(("percent_low", "percent_high"), ends),
+        **dict.fromkeys(("pass_rate_low", "pass_rate_high"), ends),
+        "n": ["other_scale"] * len(rows),
         **dict.fromkeys(("cut_se", "cut_low", "cut_high"), no_error),
         "cut": none,
     }
