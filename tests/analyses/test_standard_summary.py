@@ -125,3 +125,28 @@ def test_a_method_without_a_cut_keeps_its_row_with_a_reason() -> None:
     methods = nps.standard_summary(made).tables["methods"]
     assert set(methods["method"]) >= {"hofstee"}
     assert methods["pass_rate"].notna().any()
+
+
+def test_a_cut_without_an_error_has_a_rate_and_no_limits_of_it() -> None:
+    study = study_of()
+    alone = study.tables["angoff"]
+    alone = alone[alone["judge_id"] == "J0"].reset_index(drop=True)
+    made = replace(study, tables={"angoff": alone})
+    row = nps.standard_summary(made).tables["methods"].set_index("method").loc["angoff"]
+    assert np.isfinite(row["pass_rate"])
+    assert np.isnan(row["pass_rate_low"])
+    assert row["pass_rate_low_reason"] == "one_judge"
+
+
+def test_rates_of_a_certain_cut_are_those_of_the_sweep() -> None:
+    from naas_psych.numerics.rate_at_cut import UncertainCut, rate_at_cut
+
+    study = study_of()
+    totals = study.responses.points.sum(axis=1).astype(float)
+    clusters = np.arange(totals.size)
+    table = nps.cut_sweep(study).tables["cuts"]
+    row = table[(table["unit"] == "raw") & (table["cut"] == 12)].iloc[0]
+    rate = rate_at_cut(totals, clusters, UncertainCut(12.0), level=0.95, seed=1)
+    assert rate.value == pytest.approx(row["pass_rate"])
+    assert rate.low == pytest.approx(row["pass_rate_sampling_low"], abs=1e-6)
+    assert rate.high == pytest.approx(row["pass_rate_sampling_high"], abs=1e-6)

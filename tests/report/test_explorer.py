@@ -76,6 +76,8 @@ def test_arrow_keys_move_the_cut_and_every_number(browser: Any, folder: Path) ->
     assert said(browser, "upper-is").startswith(f"{row['percent']:.1f}%")
     assert said(browser, "last").startswith(f"{100 * (1 - row['below_modelled']):.1f}%")
     assert said(browser, "pass") != before
+    for name, column in (("pass", "false_pass"), ("fail", "false_fail")):
+        assert said(browser, name).startswith(f"{100 * round(row[column], 4):.1f}%")
     assert browser.get_log("browser") == []
     assert slider.get_attribute("aria-valuetext") == f"{row['percent']:.1f} per cent"
     slider.send_keys(LEFT * 2)
