@@ -7,7 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-Level = Literal["top", "middle", "bottom", "cannot_tell", "not_a_measurement_question"]
+Level = Literal[
+    "top", "middle", "bottom", "cannot_tell", "not_yet_examined", "not_a_measurement_question"
+]
 #: A: assurance, somebody says the scheme does something good. C: concern. Q: question. D: demand.
 Polarity = Literal["A", "C", "Q", "D"]
 
@@ -20,15 +22,16 @@ _WORDS: dict[Polarity, dict[str, str]] = {
 }
 _OTHER_WORDS = {
     "cannot_tell": "CANNOT TELL",
+    "not_yet_examined": "NOT YET EXAMINED",
     "not_a_measurement_question": "NOT A MEASUREMENT QUESTION",
 }
 _SHAPES = {
     "top": "[#]", "middle": "[=]", "bottom": "[x]",
-    "cannot_tell": "[?]", "not_a_measurement_question": "[-]",
+    "cannot_tell": "[?]", "not_yet_examined": "[ ]", "not_a_measurement_question": "[-]",
 }  # fmt: skip
 _COLOURS = {
     "top": "green", "middle": "amber", "bottom": "red",
-    "cannot_tell": "grey", "not_a_measurement_question": "white",
+    "cannot_tell": "grey", "not_yet_examined": "white", "not_a_measurement_question": "white",
 }  # fmt: skip
 #: Why, with the line that decided it, by whether higher is better.
 _SENTENCES: dict[bool, dict[Level, str]] = {
@@ -63,7 +66,7 @@ _STRADDLES = (
 )
 #: Worst first: a failed metric beats CANNOT TELL, and CANNOT TELL beats PARTLY.
 _SEVERITY: tuple[Level, ...] = (
-    "bottom", "cannot_tell", "middle", "top", "not_a_measurement_question",
+    "bottom", "cannot_tell", "not_yet_examined", "middle", "top", "not_a_measurement_question",
 )  # fmt: skip
 
 
@@ -128,6 +131,15 @@ def verdict(
 def cannot_tell(reason: str, *, polarity: Polarity = "A") -> Verdict:
     """CANNOT TELL, with the reason."""
     return Verdict(level="cannot_tell", polarity=polarity, sentence=f"We cannot tell: {reason}.")
+
+
+def not_yet_examined(needed: str, *, polarity: Polarity = "A") -> Verdict:
+    """NOT YET EXAMINED: the analysis is not built, whatever the data; with what it would need."""
+    return Verdict(
+        level="not_yet_examined",
+        polarity=polarity,
+        sentence=f"This version does not examine it. It would need: {needed}.",
+    )
 
 
 def not_a_measurement_question(who_decides: str) -> Verdict:

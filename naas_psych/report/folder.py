@@ -13,7 +13,6 @@ import pandas as pd
 from naas_psych.aside import whole_folder
 from naas_psych.assurance.disclosure import PROFILE_OF_EVIDENCE, gate, gated_text, under_profile
 from naas_psych.assurance.manifest import NAME, manifest, relative
-from naas_psych.report.claims import answered
 from naas_psych.report.claims import register as claims_register
 from naas_psych.report.document import document, dumps, findings_list
 from naas_psych.report.explorer.twin import NAME as TWIN
@@ -22,6 +21,7 @@ from naas_psych.report.export import csv_text, drawings_of, write_tables, write_
 from naas_psych.report.figures import Image, write_figures
 from naas_psych.report.page import page
 from naas_psych.report.run import Progress, Run, run_all
+from naas_psych.report.view import report_view
 from naas_psych.study.study import Study
 
 
@@ -96,7 +96,7 @@ def _write(shown: _Shown, folder: Path, out: Path, choices: _Choices) -> None:
     images = _write_results(study, run, folder, choices)
     write_text(folder / "tables" / "withheld.csv", csv_text(shown.withheld))
     choices.say("report", 1, 1)
-    text = page(
+    view = report_view(
         study,
         run,
         images=images,
@@ -105,8 +105,8 @@ def _write(shown: _Shown, folder: Path, out: Path, choices: _Choices) -> None:
         out=out,
         withheld=shown.withheld,
     )
-    write_text(folder / "report.html", text)
-    register = claims_register(answered(study, run), run)
+    write_text(folder / "report.html", page(view))
+    register = claims_register(view.claims, run)
     write_text(folder / "claims.json", dumps({"synthetic": study.synthetic, **register}))
     made = manifest(
         command="evidence",

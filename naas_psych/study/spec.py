@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from naas_psych.study.part import Part
 from naas_psych.study.policy import Decision, Population, Resits, Standard
+from naas_psych.study.scheme import Argument, Assured, Privacy, Reported
 
 Absence = Literal["omitted", "not_reached", "not_administered", "technical_loss"]
 
@@ -38,6 +39,7 @@ class Tables(Part):
     judged_persons: str | None = None
     components: str | None = None
     frame: str | None = None
+    decisions: str | None = None
     key: str | None = None
 
 
@@ -206,6 +208,10 @@ class StudySpec(Part):
     resits: Resits = Field(default_factory=Resits)
     decision: Decision = Field(default_factory=Decision)
     documents: dict[DocumentName, Document] | None = None
+    argument: Argument = Field(default_factory=Argument)
+    assurance: Assured = Field(default_factory=Assured)
+    report: Reported = Field(default_factory=Reported)
+    privacy: Privacy = Field(default_factory=Privacy)
     disclosure: Disclosure = Field(default_factory=Disclosure)
     thresholds: dict[str, float] = Field(default_factory=dict)
     waivers: list[Waiver] = Field(default_factory=list)

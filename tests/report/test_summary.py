@@ -12,7 +12,7 @@ import pytest
 import naas_psych as nps
 from naas_psych.assurance.board import board
 from naas_psych.report.itemcards import item_cards
-from naas_psych.report.page import measured
+from naas_psych.report.measured import measured
 from naas_psych.report.run import Run, run_all
 from naas_psych.report.summary import cannot_show, look_first, tiles
 from naas_psych.study.study import Study

@@ -1,0 +1,155 @@
+"""Everything that a report shows, gathered once: HTML and Word are two pictures of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from naas_psych import __version__
+from naas_psych.assurance.board import board
+from naas_psych.assurance.claims import Answer
+from naas_psych.assurance.disclosure import (
+    Disclosure,
+    disclosure,
+    gated_text,
+    persons_shown,
+    profiles,
+)
+from naas_psych.assurance.entry import Entry
+from naas_psych.assurance.ledger import Step, ledger
+from naas_psych.assurance.manifest import inputs_of, versions
+from naas_psych.finding import Finding
+from naas_psych.glossary import Term
+from naas_psych.references import Reference, references
+from naas_psych.report import wording
+from naas_psych.report.chapters import ChapterView, chapters
+from naas_psych.report.claims import answered
+from naas_psych.report.explorer.panel import Panel, panel
+from naas_psych.report.faults import FaultKind, fault_counts
+from naas_psych.report.figures import Image
+from naas_psych.report.itemcards import ItemCard, item_cards, table_columns, urgent_first
+from naas_psych.report.run import Run
+from naas_psych.report.summary import LookFirst, Tile, cannot_show, look_first, tiles
+from naas_psych.study.study import Study
+from naas_psych.thresholds import Threshold
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportView:
+    """A report before it is laid out.
+
+    persons : how many took part, as the disclosure profile lets it be said
+    columns : of the item table
+    limits : heading of its intervals
+    anchors : item to the anchor of its card
+    said : what was inferred when the files were read
+    """
+
+    study: Study
+    internal: bool
+    seed: int
+    version: str
+    packages: Mapping[str, str]
+    inputs: Sequence[Mapping[str, Any]]
+    disclosure: Disclosure
+    persons: int
+    tiles: tuple[Tile, ...]
+    board: tuple[Entry, ...]
+    claims: tuple[Answer, ...]
+    ledger: tuple[Step, ...]
+    look_first: LookFirst
+    cannot_show: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    anchors: Mapping[str, str]
+    chapters: tuple[ChapterView, ...]
+    explorer: Panel | None
+    columns: tuple[str, ...]
+    limits: str
+    cards: tuple[ItemCard, ...]
+    not_examined: Mapping[str, str]
+    said: tuple[str, ...]
+    faults: tuple[FaultKind, ...]
+    thresholds: tuple[Threshold, ...]
+    terms: tuple[Term, ...]
+    references: tuple[Reference, ...]
+
+
+def report_view(
+    study: Study,
+    run: Run,
+    *,
+    images: Mapping[str, Sequence[Image]],
+    internal: bool,
+    seed: int,
+    out: Path,
+    withheld: pd.DataFrame,
+) -> ReportView:
+    """What the report of a run shows; `out` is where it will stand."""
+    cards = item_cards(study, run, images)
+    parts = chapters(run, images)
+    results = {result.analysis: result for result in run.results}
+    found = answered(study, run)
+    columns = table_columns(run)
+    terms = _terms(parts, cards, columns)
+    profile = profiles()[study.spec.disclosure.profile or "none"]
+    return ReportView(
+        study=study,
+        internal=internal,
+        seed=seed,
+        version=__version__,
+        packages=versions(),
+        inputs=inputs_of(study, out=out),
+        disclosure=disclosure(study, withheld),
+        persons=persons_shown(study),
+        tiles=tiles(study, run),
+        board=board(study, results, found, run.not_examined),
+        claims=found,
+        ledger=ledger(results),
+        look_first=look_first(cards, run),
+        cannot_show=cannot_show(study, run),
+        findings=tuple(urgent_first([f for r in run.results for f in r.findings])),
+        anchors={card.item_id: card.anchor for card in cards},
+        chapters=parts,
+        explorer=panel(results, images, study.thresholds),
+        columns=tuple(columns),
+        limits=wording.interval_words(_options(run)),
+        cards=tuple(cards),
+        not_examined=run.not_examined,
+        said=tuple(gated_text(one, profile) for one in study.said),
+        faults=fault_counts(study),
+        thresholds=tuple(study.thresholds[name] for name in sorted(study.thresholds)),
+        terms=tuple(terms),
+        references=tuple(_cited(terms)),
+    )
+
+
+def _options(run: Run) -> Mapping[str, Any]:
+    """What the item statistics were made with."""
+    result = run.get("item_statistics")
+    return result.options if result else {}
+
+
+def _terms(
+    parts: Iterable[ChapterView], cards: Iterable[ItemCard], columns: Iterable[str]
+) -> list[Term]:
+    names = set(columns)
+    for card in cards:
+        names.update(number.heading.term for number in card.numbers)
+        names.update(card.options.terms if card.options else ())
+    for part in parts:
+        for section in part.sections:
+            for table in section.tables:
+                names.update(table.terms)
+    known = [wording.term_of(name) for name in names]
+    return sorted((t for t in known if t.meaning), key=lambda t: (t.label.lower(), t.name))
+
+
+def _cited(terms: Iterable[Term]) -> list[Reference]:
+    keys = {key for term in terms for key in term.sources}
+    known = references()
+    return sorted((known[key] for key in keys if key in known), key=lambda r: r.text)
