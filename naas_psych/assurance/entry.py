@@ -30,7 +30,8 @@ class Entry:
 
     `measure`, `estimate`, `low` and `high` are what the verdict was read from, `column` the
     glossary term that says how to write them; a share with `out_of` is written as so many of it.
-    `action` says what to do now.
+    `action` says what to do now. `source` is where the estimate stands in the results, as
+    `analysis/table/row`; empty where it was worked out from several cells.
     """
 
     question: str
@@ -45,6 +46,7 @@ class Entry:
     high: float | None = None
     out_of: int | None = None
     action: str = ""
+    source: str = ""
 
 
 def table_of(results: Mapping[str, Result], analysis: str, table: str) -> pd.DataFrame | None:

@@ -43,6 +43,7 @@ def items_alike(
         column="estimate",
         estimate=found.estimate,
         chapter="fairness",
+        source=found.source,
         action=_ACTIONS.get(found.verdict.level, ""),
         caveat=Caveat(
             based_on=people_and_items(study),

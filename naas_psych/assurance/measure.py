@@ -16,6 +16,8 @@ from naas_psych.result import Result
 from naas_psych.thresholds import Thresholds
 
 Row: TypeAlias = Mapping[Any, Any]
+#: A column beside those of the table: the place of the row in it.
+_PLACE = "row of the table"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +72,10 @@ class Measure:
 
 @dataclass(frozen=True, kw_only=True)
 class Measured:
-    """What a measure shows in a study, and the verdict on it alone."""
+    """What a measure shows in a study, and the verdict on it alone.
+
+    `row` is the row of the table that answers, where one row does.
+    """
 
     measure: Measure
     verdict: Verdict
@@ -79,10 +84,18 @@ class Measured:
     low: float | None = None
     high: float | None = None
     out_of: int | None = None
+    row: int | None = None
 
     @property
     def says(self) -> str:
         return f"{self.measure.says}, {self.of}" if self.of else self.measure.says
+
+    @property
+    def source(self) -> str:
+        """Where the number stands, as `analysis/table/row`; empty where it was added up."""
+        if self.row is None:
+            return ""
+        return f"{self.measure.analysis}/{self.measure.table}/{self.row}"
 
 
 def measured(
@@ -114,6 +127,7 @@ def _rows(measure: Measure, results: Mapping[str, Result]) -> list[Row]:
     table: Any = table_of(results, measure.analysis, measure.table)
     if table is None or not len(table):
         return []
+    table = table.assign(**{_PLACE: range(len(table))})
     every = table
     for column, wanted in measure.where.items():
         values = wanted if isinstance(wanted, list) else [wanted]
@@ -186,6 +200,7 @@ def _of_row(
         low=low,
         high=high,
         out_of=int(whole) if whole else None,
+        row=row.get(_PLACE),
     )
 
 

@@ -27,6 +27,7 @@ class _Form:
     """The reliability of one form, with the verdict on it."""
 
     name: str
+    row: int | None
     estimate: float | None
     low: float | None
     high: float | None
@@ -50,6 +51,7 @@ def precision(study: Study, results: Mapping[str, Result]) -> Entry:
         low=weakest.low,
         high=weakest.high,
         chapter="reliability",
+        source="" if weakest.row is None else f"reliability/coefficients/{weakest.row}",
         action=_ACTIONS[found.level],
         caveat=Caveat(
             based_on=people_and_items(study),
@@ -72,7 +74,8 @@ def _rows(results: Mapping[str, Result]) -> list[dict[str, Any]]:
     table = table_of(results, "reliability", "coefficients")
     if table is None:
         return []
-    hits = table[table["coefficient"] == "alpha"].to_dict("records")
+    placed = table.assign(row=range(len(table)))
+    hits = placed[placed["coefficient"] == "alpha"].to_dict("records")
     return [{str(name): value for name, value in row.items()} for row in hits]
 
 
@@ -90,4 +93,4 @@ def _form(row: Mapping[str, Any], study: Study) -> _Form:
         reason=reason_label(str(row.get("estimate_reason") or "")) if row else "",
         write=lambda line: f"{line:.2f}".removeprefix("0"),
     )
-    return _Form(str(row.get("form", "")), estimate, low, high, made)
+    return _Form(str(row.get("form", "")), row.get("row"), estimate, low, high, made)
