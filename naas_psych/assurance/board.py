@@ -47,7 +47,7 @@ def _of_claim(study: Study, answer: Answer) -> Entry:
         out_of=number.out_of if number else None,
         chapter=claim.chapter,
         action=answer.action,
-        source=number.source if number else "",
+        source=number.source if number else (),
         caveat=Caveat(
             based_on=people_and_items(study),
             main_assumption=claim.main_assumption,

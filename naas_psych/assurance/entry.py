@@ -30,8 +30,8 @@ class Entry:
 
     `measure`, `estimate`, `low` and `high` are what the verdict was read from, `column` the
     glossary term that says how to write them; a share with `out_of` is written as so many of it.
-    `action` says what to do now. `source` is where the estimate stands in the results, as
-    `analysis/table/row`; empty where it was worked out from several cells.
+    `action` says what to do now. `source` has the cells of the estimate and its limits in the
+    results, as `analysis/table/row/column`; empty where it was worked out from several cells.
     """
 
     question: str
@@ -46,7 +46,7 @@ class Entry:
     high: float | None = None
     out_of: int | None = None
     action: str = ""
-    source: str = ""
+    source: tuple[str, ...] = ()
 
 
 def table_of(results: Mapping[str, Result], analysis: str, table: str) -> pd.DataFrame | None:

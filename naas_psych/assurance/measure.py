@@ -91,11 +91,19 @@ class Measured:
         return f"{self.measure.says}, {self.of}" if self.of else self.measure.says
 
     @property
-    def source(self) -> str:
-        """Where the number stands, as `analysis/table/row`; empty where it was added up."""
+    def source(self) -> tuple[str, ...]:
+        """The cells of the number and its limits, as `analysis/table/row/column`.
+
+        Empty where it was added up.
+        """
         if self.row is None:
-            return ""
-        return f"{self.measure.analysis}/{self.measure.table}/{self.row}"
+            return ()
+        place = f"{self.measure.analysis}/{self.measure.table}/{self.row}"
+        value = self.measure.value
+        if self.measure.exact or self.low is None:
+            return (f"{place}/{value}",)
+        limits = (self.measure.low or f"{value}_low", self.measure.high or f"{value}_high")
+        return tuple(f"{place}/{column}" for column in (value, *limits))
 
 
 def measured(

@@ -51,7 +51,7 @@ def precision(study: Study, results: Mapping[str, Result]) -> Entry:
         low=weakest.low,
         high=weakest.high,
         chapter="reliability",
-        source="" if weakest.row is None else f"reliability/coefficients/{weakest.row}",
+        source=_source(weakest),
         action=_ACTIONS[found.level],
         caveat=Caveat(
             based_on=people_and_items(study),
@@ -63,6 +63,12 @@ def precision(study: Study, results: Mapping[str, Result]) -> Entry:
             "and whether the score measures what it is meant to",
         ),
     )
+
+
+def _source(form: _Form) -> tuple[str, ...]:
+    place = f"reliability/coefficients/{form.row}"
+    there = () if form.row is None else ("estimate", "low", "high")
+    return tuple(f"{place}/{column}" for column in there)
 
 
 def alpha_rows(results: Mapping[str, Result]) -> list[dict[str, Any]]:
