@@ -7,10 +7,12 @@ from importlib.resources import files
 
 from naas_psych.finding_codes import label_of
 from naas_psych.report import wording
+from naas_psych.report.audience import in_order, voice
 from naas_psych.report.chapters import opens
 from naas_psych.report.claims import POLARITY, number_words
 from naas_psych.report.explorer.panel import scripts
 from naas_psych.report.measured import measured
+from naas_psych.report.parts import heading_of
 from naas_psych.report.view import ReportView
 
 
@@ -33,6 +35,8 @@ def page(view: ReportView) -> str:
         "title_of": wording.title_of,
         "label_of": label_of,
         "opens": opens,
+        "heading_of": heading_of,
+        "in_order": in_order,
         "style": _template("report.css"),
         "script": _template("report.js"),
         "explorer_script": _template("explorer.js"),
@@ -41,7 +45,7 @@ def page(view: ReportView) -> str:
         "number_words": number_words,
         "polarity": POLARITY,
     }
-    text = environment.get_template("report.html.j2").render(vars(view))
+    text = environment.get_template("report.html.j2").render(vars(view) | {"voice": voice("board")})
     return re.sub(r"\n\s*\n+", "\n", text)
 
 

@@ -96,3 +96,17 @@ def part_of(analysis: str) -> Part:
         if analysis in analyses_of(part):
             return part
     raise KeyError(analysis)
+
+
+def heading_of(name: str) -> str:
+    """`8. Items`: the number and title of a part.
+
+    Raises
+    ------
+    KeyError
+        There is no such part.
+    """
+    for part in PARTS:
+        if part.name == name:
+            return f"{part.number}. {part.title}"
+    raise KeyError(name)
