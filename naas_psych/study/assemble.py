@@ -36,17 +36,12 @@ from naas_psych.study.record import Read, Recorded
 from naas_psych.study.responses import Counted, Responses
 from naas_psych.study.scoreditems import as_recorded, find_limits, scored_columns
 from naas_psych.study.scoring import Column, Scored, Task, absences, fill
-from naas_psych.study.spec import StudySpec
+from naas_psych.study.spec import StudySpec, Tables
 from naas_psych.study.study import Study
 from naas_psych.study.tables import read_optional
 from naas_psych.study.unused import without_unused
 from naas_psych.study.widetimes import wide_times
 from naas_psych.thresholds import Thresholds, default_thresholds
-
-_TABLES = (
-    "responses", "items", "persons", "times", "judgements", "judges", "blueprint", "themes",
-    "angoff", "feedback", "marks", "key",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -152,7 +147,8 @@ def _thresholds(spec: StudySpec) -> Thresholds:
 def _inputs(tables: Read) -> tuple[Path, ...]:
     """Every file that was read, study.toml first."""
     source = tables.source
-    files = [source.spec_path, *(source.path(table) for table in _TABLES), tables.key.path]
+    named = (source.path(table) for table in Tables.model_fields)
+    files = [source.spec_path, *named, tables.key.path]
     return tuple(dict.fromkeys(path for path in files if path is not None))
 
 

@@ -51,6 +51,7 @@ FILES = (
     ("angoff", ("angoff",)),
     ("feedback", ("feedback",)),
     ("marks", ("marks", "observations")),
+    ("decisions", ("decisions", "item_decisions", "dispositions")),
     ("responses", ("responses", "answers", "data", "scores")),
 )
 

@@ -175,5 +175,17 @@ SHAPES = {
     "components": Shape(
         names={"person_id": _PERSON}, required=("person_id",), scales={}, rest=_ANY
     ),
+    "decisions": Shape(
+        names={
+            "item_id": _ITEM,
+            "decision": ("decision", "disposition"),
+            "who": ("who", "by", "decided_by"),
+            "when": ("when", "date", "decided_on"),
+            "why": ("why", "reason"),
+            "form_id": ("form_id", "form", "booklet"),
+        },
+        required=("item_id", "decision"),
+        scales={},
+    ),
     "frame": Shape(names={"n": ("n", "persons", "count")}, required=(), scales={"n": Scale(0)}),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -12,6 +13,7 @@ from naas_psych.study.audit import Audit, Where
 from naas_psych.study.cells import RawTable, fold, is_blank, number
 from naas_psych.study.endorsed import check_endorsed
 from naas_psych.study.grid import Grid
+from naas_psych.study.item_decisions import check_decisions
 from naas_psych.study.items import ItemTable
 from naas_psych.study.judged import check_grades, check_judged
 from naas_psych.study.locate import Source
@@ -52,6 +54,8 @@ def read_optional(
         if name == "angoff":
             named = list(source.spec.standard.boundaries)
             frame = as_probabilities(frame, table, named, offered, audit)
+        if name == "decisions":
+            frame = check_decisions(table, frame, items, audit)
         frame = settle_standard(name, table, frame, offered, audit)
         _check_items(table, frame, {*grid.item_ids, *(items.ids if items else ())}, audit)
         if "round" in shape.names and name not in ("judged_persons", "bookmark"):
@@ -180,8 +184,11 @@ def _check_items(table: RawTable, frame: pd.DataFrame, known: set[str], audit: A
         return
     for record, item in enumerate(frame["item_id"]):
         if isinstance(item, str) and item not in known:
+            near = difflib.get_close_matches(item, sorted(known), n=1, cutoff=0.5)
+            hint = f" Did you mean {near[0]!r}?" if near else ""
             where: Where = {"file": table.file, "row": table.line(record), "value": item}
-            audit.add("unknown_item_in_table", f"there is no item {item!r}.", **where)
+            found = f"there is no item {item!r}.{hint}"
+            audit.add("unknown_item_in_table", found, column="item_id", **where)
 
 
 def _check_repeated(table: RawTable, frame: pd.DataFrame, audit: Audit) -> None:
