@@ -28,6 +28,7 @@ _ROLES = {
     "compromise": "hofstee",
     "components": "outcomes",
     "frame": "workforce_frame",
+    "decisions": "decisions",
 }
 _LAYOUTS = {
     "study.toml": "responses_long",
@@ -67,6 +68,7 @@ def _spec(world: World, responses: str, files: Mapping[str, str]) -> str:
     document["cuts"] = _table(**lines)
     document["standard"] = _nested(world.plan.numbers["standard"])
     document["population"] = _table(**world.plan.numbers["population"])
+    document["privacy"] = _table(**world.plan.numbers["privacy"])
     if "outcomes" in files:
         document["decision"] = _decision(world.plan.numbers)
     if world.plan.has("P22"):

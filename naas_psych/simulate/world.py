@@ -13,6 +13,7 @@ from naas_psych.simulate.angoff import angoff
 from naas_psych.simulate.bank import Bank, bank
 from naas_psych.simulate.blueprint import blueprint
 from naas_psych.simulate.cast import Cast, cast
+from naas_psych.simulate.decisions import decisions
 from naas_psych.simulate.dirt import candidates_with_faults, with_faults
 from naas_psych.simulate.endorsements import endorsements
 from naas_psych.simulate.expert_ratings import expert_ratings
@@ -90,6 +91,7 @@ TABLES: dict[str, Callable[[World], pd.DataFrame]] = {
     "expert_ratings": lambda w: expert_ratings(w.plan, w.bank, w.table("experts")),
     "angoff": lambda w: angoff(w.plan, w.bank),
     "hofstee": lambda w: hofstee(w.plan),
+    "decisions": lambda w: decisions(w.plan, w.bank),
     "feedback": lambda w: feedback(w.plan, w.cast, w.bank, w.sitting),
     "raters": lambda w: raters(w.plan),
     "observations": lambda w: observations(w.plan, w.cast, w.table("raters")),
