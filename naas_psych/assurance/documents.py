@@ -27,6 +27,7 @@ _CALLED = {
     "review_cycle": "a review cycle",
     "data_protection": "a data protection record",
     "equality": "an equality assessment",
+    "consultation": "the responses to the consultation",
 }
 _NOT_RECORDED = "study.toml records no documents of the scheme; its table [documents] can name them"
 

@@ -165,6 +165,7 @@ DocumentName = Literal[
     "review_cycle",
     "data_protection",
     "equality",
+    "consultation",
 ]
 
 
