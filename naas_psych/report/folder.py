@@ -13,6 +13,7 @@ import pandas as pd
 from naas_psych.aside import whole_folder
 from naas_psych.assurance.disclosure import PROFILE_OF_EVIDENCE, gate, gated_text, under_profile
 from naas_psych.assurance.manifest import NAME, manifest, relative
+from naas_psych.report.board import board_document
 from naas_psych.report.claims import register as claims_register
 from naas_psych.report.document import document, dumps, findings_list
 from naas_psych.report.explorer.twin import NAME as TWIN
@@ -106,7 +107,7 @@ def _write(shown: _Shown, folder: Path, out: Path, choices: _Choices) -> None:
         withheld=shown.withheld,
     )
     write_text(folder / "report.html", page(view))
-    register = claims_register(view.claims, run)
+    register = claims_register(view.claims, run) | {"board": board_document(view.board)}
     write_text(folder / "claims.json", dumps({"synthetic": study.synthetic, **register}))
     made = manifest(
         command="evidence",

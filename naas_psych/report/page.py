@@ -11,7 +11,6 @@ from naas_psych.report.audience import in_order, voice
 from naas_psych.report.chapters import opens
 from naas_psych.report.claims import POLARITY, number_words
 from naas_psych.report.explorer.panel import scripts
-from naas_psych.report.measured import measured
 from naas_psych.report.parts import heading_of
 from naas_psych.report.view import ReportView
 
@@ -41,7 +40,6 @@ def page(view: ReportView) -> str:
         "script": _template("report.js"),
         "explorer_script": _template("explorer.js"),
         "vega": scripts,
-        "measured": measured,
         "number_words": number_words,
         "polarity": POLARITY,
     }

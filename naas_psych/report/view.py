@@ -31,7 +31,7 @@ from naas_psych.report.faults import FaultKind, fault_counts
 from naas_psych.report.figures import Image
 from naas_psych.report.itemcards import ItemCard, item_cards, table_columns, urgent_first
 from naas_psych.report.run import Run
-from naas_psych.report.summary import LookFirst, Tile, cannot_show, look_first, tiles
+from naas_psych.report.summary.view import SummaryView, summary
 from naas_psych.study.study import Study
 from naas_psych.thresholds import Threshold
 
@@ -58,12 +58,10 @@ class ReportView:
     inputs: Sequence[Mapping[str, Any]]
     disclosure: Disclosure
     persons: int
-    tiles: tuple[Tile, ...]
+    summary: SummaryView
     board: tuple[Entry, ...]
     claims: tuple[Answer, ...]
     ledger: tuple[Step, ...]
-    look_first: LookFirst
-    cannot_show: tuple[str, ...]
     findings: tuple[Finding, ...]
     anchors: Mapping[str, str]
     chapters: tuple[ChapterView, ...]
@@ -95,6 +93,7 @@ def report_view(
     results = {result.analysis: result for result in run.results}
     found = answered(study, run)
     columns = table_columns(run)
+    entries = board(study, results, found, run.not_examined)
     terms = _terms(parts, cards, columns)
     profile = profiles()[study.spec.disclosure.profile or "none"]
     return ReportView(
@@ -106,12 +105,10 @@ def report_view(
         inputs=inputs_of(study, out=out),
         disclosure=disclosure(study, withheld),
         persons=persons_shown(study),
-        tiles=tiles(study, run),
-        board=board(study, results, found, run.not_examined),
+        summary=summary(study, run, cards=cards, board=entries, claims=found),
+        board=entries,
         claims=found,
         ledger=ledger(results),
-        look_first=look_first(cards, run),
-        cannot_show=cannot_show(study, run),
         findings=tuple(urgent_first([f for r in run.results for f in r.findings])),
         anchors={card.item_id: card.anchor for card in cards},
         chapters=parts,

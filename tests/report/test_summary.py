@@ -12,9 +12,13 @@ import pytest
 import naas_psych as nps
 from naas_psych.assurance.board import board
 from naas_psych.report.itemcards import item_cards
-from naas_psych.report.measured import measured
+from naas_psych.report.cited import plain
 from naas_psych.report.run import Run, run_all
-from naas_psych.report.summary import cannot_show, look_first, tiles
+from naas_psych.report.summary.first import look_first
+from naas_psych.report.summary.limits import cannot_show
+from naas_psych.report.summary.lines import Line, lines
+from naas_psych.report.summary.outcomes import outcomes
+from naas_psych.report.summary.tiles import tiles
 from naas_psych.study.study import Study
 from tests.report.study_files import write_study
 
@@ -34,7 +38,13 @@ class Ran:
         return result.tables[table]
 
     def said(self) -> list[str]:
-        return [" ".join([tile.figure, *tile.sentences]) for tile in tiles(self.study, self.run)]
+        return [
+            " ".join(map(plain, [tile.figure, *tile.sentences]))
+            for tile in tiles(self.study, self.run)
+        ]
+
+    def lines(self) -> tuple[Line, ...]:
+        return lines(board(self.study, {r.analysis: r for r in self.run.results}))
 
 
 @pytest.fixture(scope="module")
@@ -76,8 +86,8 @@ def test_precision_is_the_table(ran: Ran) -> None:
     sem = ran.table("measurement_error", "summary").iloc[0]
     assert f"within {sem['sem']:.1f} points" in precise
     assert f"(plausible: {sem['sem_low']:.1f} to {sem['sem_high']:.1f})" in precise
-    entry = board(ran.study, {r.analysis: r for r in ran.run.results})[0]
-    assert measured(entry) == f"Reliability (alpha): {value} (plausible: {low} to {high})."
+    said = plain(ran.lines()[0].measured)
+    assert said == f"Reliability (alpha): {value} (plausible: {low} to {high})."
 
 
 def test_flags_are_counted_from_the_findings(ran: Ran) -> None:
@@ -101,19 +111,19 @@ def test_the_wrong_key_comes_first_with_the_likely_one(ran: Ran) -> None:
 
 
 def test_sentences_are_short_and_plain(ran: Ran) -> None:
-    entries = board(ran.study, {r.analysis: r for r in ran.run.results})
-    said = [s for tile in tiles(ran.study, ran.run) for s in tile.sentences]
-    said += [*cannot_show(ran.study, ran.run)]
-    said += [text for e in entries for text in (measured(e), e.verdict.sentence, e.action)]
+    said = [plain(s) for tile in tiles(ran.study, ran.run) for s in tile.sentences]
+    said += [*cannot_show(ran.study, ran.run), *map(plain, outcomes(ran.study, ran.run))]
+    for line in ran.lines():
+        said += [plain(line.measured), line.entry.verdict.sentence, line.entry.action]
     for sentence in re.split(r"(?<=[.!?])\s+(?=[A-Z])", " ".join(said)):
         assert len(sentence.split()) <= 20, sentence
         assert not [word for word in _JARGON if word in sentence.lower()], sentence
 
 
 def test_every_verdict_with_a_share_or_coefficient_shows_its_interval(ran: Ran) -> None:
-    for entry in board(ran.study, {r.analysis: r for r in ran.run.results}):
-        if entry.estimate is not None and entry.column != "n":
-            assert "plausible" in measured(entry)
+    for line in ran.lines():
+        if line.entry.estimate is not None and line.entry.column != "n":
+            assert "plausible" in plain(line.measured)
 
 
 def test_only_words_reach_the_board(ran: Ran, tmp_path: Path) -> None:
