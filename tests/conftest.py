@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.pilot_evidence import shared_evidence
+
 
 @pytest.fixture(scope="session")
 def shared() -> Path:
@@ -14,3 +16,9 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip("needs ../shared")
     return folder
+
+
+@pytest.fixture(scope="session")
+def pilot_evidence(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The evidence folder of the synthetic pilot, made once whatever the number of workers."""
+    return shared_evidence(tmp_path_factory.getbasetemp())

@@ -11,8 +11,8 @@ import pytest
 
 import naas_psych as nps
 from naas_psych.assurance.board import board
-from naas_psych.report.itemcards import item_cards
 from naas_psych.report.cited import plain
+from naas_psych.report.itemcards import item_cards
 from naas_psych.report.run import Run, run_all
 from naas_psych.report.summary.first import look_first
 from naas_psych.report.summary.limits import cannot_show
