@@ -11,7 +11,7 @@ _COLUMNS = ("item_id", "decision", "who", "when", "why")
 
 
 def decisions(plan: Plan, bank: Bank) -> pd.DataFrame:
-    """One row an item decided, in the order of the items; faults that were not planted have none."""
+    """One row an item decided, in the order of the items; what was not planted has none."""
     numbers = plan.numbers["decisions"]
     made = [name for name in numbers if name == "usual" or plan.has(name)]
     known = {

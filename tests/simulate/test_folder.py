@@ -56,6 +56,7 @@ def test_the_same_seed_gives_the_same_bytes_and_another_does_not(tmp_path: Path)
         "schema.json",
         "forms.csv",
         "blueprint.csv",
+        "decisions.csv",
     }
 
 

@@ -13,7 +13,7 @@ from naas_psych.simulate.world import TABLES, World
 from tests.simulate.worlds import Plants, world
 
 #: Only the order of the items stands there, which is drawn for no seed.
-FIXED = {"forms", "blueprint"}
+FIXED = {"forms", "blueprint", "decisions"}
 
 
 def test_default_sizes() -> None:
