@@ -1,13 +1,15 @@
 """The ledger of the argument: for each step from answers to decisions, the evidence there is.
 
 After Kane's argument-based approach: a chain is as strong as its weakest step, and there is no
-single number for it.
+single number for it. Here is which analyses there are; what they showed is in `argument.py`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
 from naas_psych.assurance.verdict import Polarity, Verdict
 from naas_psych.packaged import toml_entries
@@ -28,20 +30,29 @@ class Step:
     missing: tuple[str, ...]
 
 
+@cache
+def entries() -> Mapping[str, Mapping[str, Any]]:
+    """The content of ledger.toml."""
+    return toml_entries("assurance/ledger.toml")
+
+
 def ledger(results: Mapping[str, Result]) -> tuple[Step, ...]:
     """Every step, with the analyses that bear on it."""
-    return tuple(
-        Step(
-            name=name,
-            claim=entry["claim"],
-            rebuttals=entry["rebuttals"],
-            examined=tuple(one for one in entry["analyses"] if one in results),
-            missing=(
-                *(one for one in entry["analyses"] if one not in results),
-                *entry.get("not_yet", ()),
-            ),
-        )
-        for name, entry in toml_entries("assurance/ledger.toml").items()
+    return tuple(_step(name, entry, results) for name, entry in entries().items())
+
+
+def _step(name: str, entry: Mapping[str, Any], results: Mapping[str, Result]) -> Step:
+    lines = entry["lines"]
+    analyses = list(dict.fromkeys(one for line in lines for one in line["analyses"]))
+    return Step(
+        name=name,
+        claim=entry["claim"],
+        rebuttals=" ".join(line["rebuttal"] for line in lines),
+        examined=tuple(one for one in analyses if one in results),
+        missing=(
+            *(one for one in analyses if one not in results),
+            *(line["not_yet_called"] for line in lines if "not_yet" in line),
+        ),
     )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from naas_psych import __version__
+from naas_psych.assurance.argument import Inference, argue
 from naas_psych.assurance.board import board
 from naas_psych.assurance.claims import Answer
 from naas_psych.assurance.disclosure import (
@@ -20,6 +21,7 @@ from naas_psych.assurance.disclosure import (
 from naas_psych.assurance.entry import Entry
 from naas_psych.assurance.ledger import Step, ledger
 from naas_psych.assurance.manifest import inputs_of, versions
+from naas_psych.assurance.overall import overall
 from naas_psych.finding import Finding
 from naas_psych.glossary import Term
 from naas_psych.references import Reference, references
@@ -48,6 +50,8 @@ class ReportView:
     limits : heading of its intervals
     anchors : item to the anchor of its card
     said : what was inferred when the files were read
+    steps : the argument from answers to decisions, a step after the other, each with what it needs
+    overall : the argument in a few sentences, the weakest step by name
     """
 
     study: Study
@@ -62,6 +66,8 @@ class ReportView:
     board: tuple[Entry, ...]
     claims: tuple[Answer, ...]
     ledger: tuple[Step, ...]
+    steps: tuple[Inference, ...]
+    overall: tuple[str, ...]
     findings: tuple[Finding, ...]
     anchors: Mapping[str, str]
     chapters: tuple[ChapterView, ...]
@@ -92,6 +98,7 @@ def report_view(
     parts = chapters(run, images)
     results = {result.analysis: result for result in run.results}
     found = answered(study, run)
+    steps = argue(study, results, found, run.not_examined)
     columns = table_columns(run)
     entries = board(study, results, found, run.not_examined)
     terms = _terms(parts, cards, columns)
@@ -109,6 +116,8 @@ def report_view(
         board=entries,
         claims=found,
         ledger=ledger(results),
+        steps=steps,
+        overall=overall(steps),
         findings=tuple(urgent_first([f for r in run.results for f in r.findings])),
         anchors={card.item_id: card.anchor for card in cards},
         chapters=parts,
