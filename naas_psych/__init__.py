@@ -131,6 +131,7 @@ if TYPE_CHECKING:
     from naas_psych.finding import Finding as Finding
     from naas_psych.oracle.scorecard import scorecard as scorecard
     from naas_psych.report.folder import evidence as evidence
+    from naas_psych.report.pictures import pictures as pictures
     from naas_psych.result import Result as Result
     from naas_psych.study.load import read_study as read_study
     from naas_psych.study.responses import Responses as Responses
@@ -146,6 +147,7 @@ _HOMES = {
     "Result": "naas_psych.result",
     "Finding": "naas_psych.finding",
     "evidence": "naas_psych.report.folder",
+    "pictures": "naas_psych.report.pictures",
     "scorecard": "naas_psych.oracle.scorecard",
     "NaasPsychError": "naas_psych.errors",
     "UsageError": "naas_psych.errors",

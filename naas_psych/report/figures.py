@@ -56,6 +56,17 @@ def write_figures(
     return tuple(images)
 
 
+def svg_of(drawing: Drawing, *, banner: str = "") -> str:
+    """The text of one figure as `write_figures` writes it."""
+    import matplotlib as mpl
+
+    with mpl.rc_context(house_style()):
+        figure = drawing.draw()
+        if banner:
+            _mark(figure)
+        return _svg(figure, drawing)
+
+
 def _mark(figure: Figure) -> None:
     """The words in the lower right corner, below every label: they go where the picture goes."""
     figure.text(0.995, 0.008, "Synthetic data", ha="right", va="bottom", fontsize=6.5)
