@@ -29,6 +29,14 @@ class Threshold:
     overridden: bool = False
 
 
+@dataclass(frozen=True)
+class Fixed:
+    """When the thresholds that ship with the package were fixed, and the digest of them then."""
+
+    date: str
+    sha256: str
+
+
 class Thresholds(Mapping[str, Threshold]):
     """All thresholds by name, with the study's own values in place of the defaults."""
 
@@ -43,6 +51,11 @@ class Thresholds(Mapping[str, Threshold]):
 
     def __len__(self) -> int:
         return len(self._entries)
+
+    @property
+    def overridden(self) -> tuple[Threshold, ...]:
+        """Those that the study set itself, by name."""
+        return tuple(self[name] for name in sorted(self) if self[name].overridden)
 
     @property
     def sha256(self) -> str:
@@ -71,5 +84,15 @@ class Thresholds(Mapping[str, Threshold]):
 @cache
 def default_thresholds() -> Thresholds:
     """The thresholds that ship with the package."""
-    raw = toml_entries("assurance/thresholds.toml")
+    raw = {name: entry for name, entry in _content().items() if name != "fixed"}
     return Thresholds({name: Threshold(name=name, **entry) for name, entry in raw.items()})
+
+
+def fixed() -> Fixed:
+    """When the thresholds were last changed, and the digest that they have had since."""
+    return Fixed(**_content()["fixed"])
+
+
+@cache
+def _content() -> dict[str, Any]:
+    return toml_entries("assurance/thresholds.toml")
