@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from naas_psych.assurance.claims import Answer
-from naas_psych.assurance.entry import Caveat, Entry, people_and_items
+from naas_psych.assurance.entry import Caveat, Entry
 from naas_psych.assurance.items_alike import items_alike
 from naas_psych.assurance.key_verdict import key_quality
 from naas_psych.assurance.precision import precision
@@ -26,18 +26,18 @@ def board(
         precision(study, results),
         item_quality(study, results),
         key_quality(study, results),
-        *(_of_claim(study, answer) for answer in answered if answer.claim.on_board),
+        *(_of_claim(answer) for answer in answered if answer.claim.on_board),
         items_alike(study, results, not_examined or {}),
         _pass_mark(),
     )
 
 
-def _of_claim(study: Study, answer: Answer) -> Entry:
+def _of_claim(answer: Answer) -> Entry:
     claim, number = answer.claim, answer.deciding
     return Entry(
         question=claim.question,
         claim=f"\N{LEFT DOUBLE QUOTATION MARK}{claim.quote}\N{RIGHT DOUBLE QUOTATION MARK} "
-        f"({claim.who})",
+        f"({claim.by})",
         verdict=answer.verdict,
         measure=number.says if number else "",
         column="proportion" if number and number.measure.share else "estimate",
@@ -48,12 +48,7 @@ def _of_claim(study: Study, answer: Answer) -> Entry:
         chapter=claim.chapter,
         action=answer.action,
         source=number.source if number else (),
-        caveat=Caveat(
-            based_on=people_and_items(study),
-            main_assumption=claim.main_assumption,
-            would_change_if=claim.would_change_if,
-            does_not_show=claim.cannot_show,
-        ),
+        caveat=answer.caveat,
     )
 
 

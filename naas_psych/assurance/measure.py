@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import pandas as pd
@@ -13,68 +13,21 @@ from naas_psych.assurance.entry import number, table_of
 from naas_psych.assurance.verdict import Polarity, Verdict, cannot_tell, severity, verdict
 from naas_psych.reason_codes import reason_label
 from naas_psych.result import Result
+from naas_psych.study.claimed import Measure
 from naas_psych.thresholds import Thresholds
 
+__all__ = ["Measure", "Measured", "measured"]
 Row: TypeAlias = Mapping[Any, Any]
 #: A column beside those of the table: the place of the row in it.
 _PLACE = "row of the table"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Measure:
-    """A number of a table, as claims.toml names it.
-
-    Attributes
-    ----------
-    says : what the number is, as the report writes it
-    analysis, table, where : the table, and the values by which its rows are chosen
-    each : the column that names the rows when there are several; the worst row answers
-    value, low, high : columns of the number and its limits (`<value>_low`, `<value>_high`)
-    exact : the number was counted, not estimated: it is its own interval
-    known_only : rows without a number are no answer, as long as another row has one
-    best : the best row answers, because one of them is enough
-    rows : the number is how many rows there are
-    total : the rows of one `each` are added up
-    absent : the number where the table (or one `each` of it) has no such row; None where that
-        says nothing
-    size : its sign does not matter
-    minimum, target, n_min : names of the thresholds of the one rule
-    n, counted : column of how many it rests on, and what they are
-    share : written as so many of 100, or of the number in the column `out_of`
-    needs : what has to be recorded where the analysis could not run
-    """
-
-    says: str
-    analysis: str
-    table: str
-    value: str
-    minimum: str
-    target: str
-    where: Mapping[str, Any] = field(default_factory=dict)
-    each: str = ""
-    low: str = ""
-    high: str = ""
-    exact: bool = False
-    known_only: bool = False
-    best: bool = False
-    rows: bool = False
-    total: bool = False
-    absent: float | None = None
-    size: bool = False
-    n: str = ""
-    n_min: str = ""
-    counted: str = "people"
-    higher_is_better: bool = True
-    share: bool = True
-    out_of: str = ""
-    needs: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
 class Measured:
     """What a measure shows in a study, and the verdict on it alone.
 
-    `row` is the row of the table that answers, where one row does.
+    `row` is the row of the table that answers, where one row does; `n` how many the number rests
+    on, where the measure says so.
     """
 
     measure: Measure
@@ -85,6 +38,7 @@ class Measured:
     high: float | None = None
     out_of: int | None = None
     row: int | None = None
+    n: int | None = None
 
     @property
     def says(self) -> str:
@@ -102,8 +56,7 @@ class Measured:
         value = self.measure.value
         if self.measure.exact or self.low is None:
             return (f"{place}/{value}",)
-        limits = (self.measure.low or f"{value}_low", self.measure.high or f"{value}_high")
-        return tuple(f"{place}/{column}" for column in (value, *limits))
+        return tuple(f"{place}/{column}" for column in (value, *self.measure.limits))
 
 
 def measured(
@@ -142,6 +95,8 @@ def _rows(measure: Measure, results: Mapping[str, Result]) -> list[Row]:
         table = table[table[column].isin(values)] if column in table else table.iloc[:0]
     if measure.rows:
         return [{measure.value: len(table)}]
+    if measure.value not in table:
+        return []
     if measure.total and len(table):
         table = table.groupby(measure.each, as_index=False, sort=False)[measure.value].sum()
     if measure.known_only and table[measure.value].notna().any():
@@ -176,8 +131,7 @@ def _of_row(
     named: bool,
 ) -> Measured:
     estimate = number(row.get(measure.value))
-    low = number(row.get(measure.low or f"{measure.value}_low"))
-    high = number(row.get(measure.high or f"{measure.value}_high"))
+    low, high = (number(row.get(column)) for column in measure.limits)
     if measure.size and estimate is not None:
         estimate, low, high = abs(estimate), *_size(low, high)
     if measure.exact:
@@ -209,6 +163,7 @@ def _of_row(
         high=high,
         out_of=int(whole) if whole else None,
         row=row.get(_PLACE),
+        n=_count(row, measure) if measure.n else None,
     )
 
 

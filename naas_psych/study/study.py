@@ -11,6 +11,7 @@ from typing import Literal
 import pandas as pd
 
 from naas_psych.errors import Fault
+from naas_psych.study.claimed import Claim
 from naas_psych.study.responses import Counted, Responses
 from naas_psych.study.spec import StudySpec
 from naas_psych.thresholds import Thresholds
@@ -35,6 +36,7 @@ class Study:
         How an omitted response counts unless an analysis is told otherwise.
     said : what was inferred or assumed, one sentence each
     faults : what the audit found and did not refuse (warnings, notes and waived faults)
+    claims : what the study itself holds its test to, beside the register that ships
     inputs : every file that was read
     source, key : what `read_study` was called with, so that a run can be repeated
     """
@@ -49,6 +51,7 @@ class Study:
     omitted: Counted = "wrong"
     said: tuple[str, ...] = ()
     faults: tuple[Fault, ...] = ()
+    claims: tuple[Claim, ...] = ()
     inputs: tuple[Path, ...] = ()
     source: Path | None = None
     key: str | None = None
