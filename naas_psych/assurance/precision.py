@@ -20,6 +20,11 @@ _ACTIONS: dict[Level, str] = {
     "cannot_tell": "Add good items, or collect answers from more people, before it decides "
     "about anybody.",
 }
+#: The later replaces the earlier where it could be computed.
+_COEFFICIENTS = {
+    "alpha": "reliability (alpha)",
+    "alpha_over_scenarios": "reliability (alpha over scenarios)",
+}
 
 
 @dataclass(frozen=True)
@@ -27,6 +32,7 @@ class _Form:
     """The reliability of one form, with the verdict on it."""
 
     name: str
+    coefficient: str
     row: int | None
     estimate: float | None
     low: float | None
@@ -44,7 +50,7 @@ def precision(study: Study, results: Mapping[str, Result]) -> Entry:
         question="Is the score precise enough for a pass or fail decision?",
         claim="The score is precise enough for a pass or fail decision.",
         verdict=weakest.verdict,
-        measure="reliability (alpha)"
+        measure=_COEFFICIENTS[weakest.coefficient]
         + (f" of the weakest form, {form_in_words(weakest.name)}" if len(forms) > 1 else ""),
         column="estimate",
         estimate=weakest.estimate,
@@ -72,17 +78,25 @@ def _source(form: _Form) -> tuple[str, ...]:
 
 
 def alpha_rows(results: Mapping[str, Result]) -> list[dict[str, Any]]:
-    """The rows of coefficient alpha, one a form, weakest lower limit first."""
+    """The row of alpha that judges each form, weakest lower limit first."""
     return sorted(_rows(results), key=lambda row: number(row.get("low")) or 0.0)
 
 
 def _rows(results: Mapping[str, Result]) -> list[dict[str, Any]]:
+    """One row a form: alpha, with each scenario as one item where items share one.
+
+    Items of a scenario repeat each other, which raises alpha without making scores more precise.
+    """
     table = table_of(results, "reliability", "coefficients")
     if table is None:
         return []
     placed = table.assign(row=range(len(table)))
-    hits = placed[placed["coefficient"] == "alpha"].to_dict("records")
-    return [{str(name): value for name, value in row.items()} for row in hits]
+    found: dict[Any, dict[str, Any]] = {}
+    for coefficient in _COEFFICIENTS:
+        for row in placed[placed["coefficient"] == coefficient].to_dict("records"):
+            if coefficient == "alpha" or number(row["estimate"]) is not None:
+                found[row.get("form")] = {str(name): value for name, value in row.items()}
+    return list(found.values())
 
 
 def _form(row: Mapping[str, Any], study: Study) -> _Form:
@@ -99,4 +113,5 @@ def _form(row: Mapping[str, Any], study: Study) -> _Form:
         reason=reason_label(str(row.get("estimate_reason") or "")) if row else "",
         write=lambda line: f"{line:.2f}".removeprefix("0"),
     )
-    return _Form(str(row.get("form", "")), row.get("row"), estimate, low, high, made)
+    name, coefficient = str(row.get("form", "")), str(row.get("coefficient", "alpha"))
+    return _Form(name, coefficient, row.get("row"), estimate, low, high, made)

@@ -7,6 +7,7 @@ from typing import Any
 
 from naas_psych.analyses.forms import form_in_words
 from naas_psych.assurance.disclosure import persons_shown
+from naas_psych.assurance.precision import alpha_rows
 from naas_psych.assurance.weak_items import flagged_items
 from naas_psych.drawing import shortened
 from naas_psych.report.cited import Cited, Words
@@ -148,8 +149,8 @@ def _gained(row: Row, how: str) -> Words:
 
 
 def _precise(run: Run) -> Tile:
-    found = [r for r in rows(run, "reliability", "coefficients") if r["coefficient"] == "alpha"]
-    found.sort(key=lambda row: float(row["low"]) if row.known("low") else 0.0)
+    places = [row["row"] for row in alpha_rows({r.analysis: r for r in run.results})]
+    found = [rows(run, "reliability", "coefficients")[place] for place in places]
     row = found[0] if found else None
     if row is None or not row.known("estimate"):
         return Tile("How precise it is", ("not known",), (("Precision could not be estimated.",),))
