@@ -12,6 +12,7 @@ from naas_psych.assurance.assured import Stated
 from naas_psych.assurance.claims import Answer
 from naas_psych.assurance.documents import Listed
 from naas_psych.assurance.entry import named
+from naas_psych.assurance.sources import came_out
 from naas_psych.finding import Finding
 from naas_psych.finding_codes import label_of
 from naas_psych.packaged import toml_entries
@@ -120,12 +121,14 @@ def _once(found: Sequence[Action]) -> list[Action]:
 
 
 def _few_of_each(found: Sequence[Action]) -> list[Action]:
-    counts: dict[str, int] = {}
+    """One line of an analysis, and of a group of analyses no more than two."""
+    seen: dict[str, set[str]] = {}
     kept = []
     for one in found:
-        group = group_of(one.analysis) if one.analysis else f"part {one.part} {one.claim}"
-        counts[group] = counts.get(group, 0) + 1
-        if counts[group] <= _OF_A_GROUP:
+        group = group_of(one.analysis) if one.analysis else one.text
+        analyses = seen.setdefault(group, set())
+        if one.analysis not in analyses and len(analyses) < _OF_A_GROUP:
+            analyses.add(one.analysis)
             kept.append(one)
     return kept
 
@@ -141,7 +144,7 @@ def _of_steps(steps: Sequence[Inference]) -> Iterator[Action]:
             owner=_owner(analysis),
             urgency=URGENCIES[level],
             text=line.action,
-            why=f"{line.entry.question} {line.verdict.word.capitalize()}.",
+            why=f"{line.entry.question} {came_out(line.verdict)}",
             analysis=analysis,
         )
 
@@ -149,14 +152,16 @@ def _of_steps(steps: Sequence[Inference]) -> Iterator[Action]:
 def _of_claims(answered: Sequence[Answer]) -> Iterator[Action]:
     for one in answered:
         level = _BY_LEVEL.get(one.verdict.level)
-        if level is None or not one.action:
+        # Documents have lines of their own.
+        if level is None or not one.action or (one.documents and not one.measured):
             continue
-        analysis = one.measured[0].measure.analysis if one.measured else ""
+        deciding = one.deciding or next(iter(one.measured), None)
+        analysis = deciding.measure.analysis if deciding else ""
         yield Action(
             owner=_owner(analysis) if analysis else "scheme owner",
             urgency=URGENCIES[level],
             text=one.action,
-            why=f"{one.claim.question} {one.verdict.word.capitalize()}.",
+            why=f"{one.claim.question} {came_out(one.verdict)}",
             analysis=analysis,
             part="" if analysis else "claims",
             claim=one.claim.id,

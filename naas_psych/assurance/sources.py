@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from naas_psych.assurance.claims import Answer
-from naas_psych.assurance.verdict import severity
+from naas_psych.assurance.verdict import Verdict, severity
 from naas_psych.packaged import toml_entries
 
 
@@ -21,7 +21,8 @@ class Source:
     parts : names of the parts of the report that answer
     answers : the claims that bear on it
     tally : level of verdict to the number of claims, best first
-    weakest : the claim that came out worst; None where no claim bears on the source
+    weakest : the claim that came out worst, one with numbers before others; None where no claim
+        bears on the source
     """
 
     name: str
@@ -40,8 +41,7 @@ class Source:
         found = self.weakest.verdict
         if found.level in ("top", "not_a_measurement_question"):
             return "Nothing weak was found."
-        how = _UNTOLD.get(found.level) or _BY_POLARITY[found.level][found.polarity]
-        return f"{self.weakest.claim.question} {how}"
+        return f"{self.weakest.claim.question} {came_out(found)}"
 
 
 #: How the weakest claim came out: of praise (A), a concern (C), a question (Q) or a demand (D).
@@ -65,6 +65,11 @@ _UNTOLD = {
 }
 
 
+def came_out(verdict: Verdict) -> str:
+    """How a claim came out, as a sentence, where not all is well with it."""
+    return _UNTOLD.get(verdict.level) or _BY_POLARITY[verdict.level][verdict.polarity]
+
+
 def sources(answered: Sequence[Answer]) -> tuple[Source, ...]:
     """Every source, with the claims that name it."""
     return tuple(
@@ -74,7 +79,7 @@ def sources(answered: Sequence[Answer]) -> tuple[Source, ...]:
 
 
 def _source(name: str, entry: Mapping[str, str], found: Sequence[Answer]) -> Source:
-    order = sorted(found, key=lambda one: severity(one.verdict))
+    order = sorted(found, key=lambda one: (severity(one.verdict), not one.measured))
     counts = Counter(one.verdict.level for one in reversed(order))
     return Source(
         name=name,

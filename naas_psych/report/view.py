@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from naas_psych import __version__
-from naas_psych.assurance.argument import Inference, argue
+from naas_psych.assurance.actions import ActionList, action_list
+from naas_psych.assurance.argument import Inference, argue, weakest
+from naas_psych.assurance.assured import Assurance, Stated, assurance, stated
 from naas_psych.assurance.board import board
 from naas_psych.assurance.claims import Answer
 from naas_psych.assurance.disclosure import (
@@ -18,14 +20,17 @@ from naas_psych.assurance.disclosure import (
     persons_shown,
     profiles,
 )
+from naas_psych.assurance.documents import Listed, checklist
 from naas_psych.assurance.entry import Entry
 from naas_psych.assurance.ledger import Step, ledger
 from naas_psych.assurance.manifest import inputs_of, versions
 from naas_psych.assurance.overall import overall
+from naas_psych.assurance.sources import Source, sources
 from naas_psych.finding import Finding
 from naas_psych.glossary import Term
 from naas_psych.references import Reference, references
 from naas_psych.report import wording
+from naas_psych.report.audience import DEFAULT, Audience
 from naas_psych.report.chapters import ChapterView, chapters
 from naas_psych.report.claims import answered
 from naas_psych.report.explorer.panel import Panel, panel
@@ -50,13 +55,22 @@ class ReportView:
     limits : heading of its intervals
     anchors : item to the anchor of its card
     said : what was inferred when the files were read
+    audience : whose order it is in
+    failed : analyses that went wrong, with the reason
     steps : the argument from answers to decisions, a step after the other, each with what it needs
-    overall : the argument in a few sentences, the weakest step by name
+    overall : the argument in a few sentences, the weakest step by name; `weakest` is that step, or
+        several that nothing sets apart
+    argument : how scores are meant to be read and used, or what nobody wrote down
+    sources : the five sources of evidence, each with its claims and weakest link
+    documents : the documents that a scheme needs, and which there are
+    assurance : who answers for the analysis, its assumptions, and facts under six headings
+    actions : what to do, by whom and how soon
     """
 
     study: Study
     internal: bool
     seed: int
+    audience: Audience
     version: str
     packages: Mapping[str, str]
     inputs: Sequence[Mapping[str, Any]]
@@ -68,6 +82,12 @@ class ReportView:
     ledger: tuple[Step, ...]
     steps: tuple[Inference, ...]
     overall: tuple[str, ...]
+    weakest: tuple[Inference, ...]
+    argument: tuple[Stated, ...]
+    sources: tuple[Source, ...]
+    documents: tuple[Listed, ...]
+    assurance: Assurance
+    actions: ActionList
     findings: tuple[Finding, ...]
     anchors: Mapping[str, str]
     chapters: tuple[ChapterView, ...]
@@ -76,6 +96,7 @@ class ReportView:
     limits: str
     cards: tuple[ItemCard, ...]
     not_examined: Mapping[str, str]
+    failed: Mapping[str, str]
     said: tuple[str, ...]
     faults: tuple[FaultKind, ...]
     thresholds: tuple[Threshold, ...]
@@ -90,6 +111,7 @@ def report_view(
     images: Mapping[str, Sequence[Image]],
     internal: bool,
     seed: int,
+    audience: Audience = DEFAULT,
     out: Path,
     withheld: pd.DataFrame,
 ) -> ReportView:
@@ -99,6 +121,7 @@ def report_view(
     results = {result.analysis: result for result in run.results}
     found = answered(study, run)
     steps = argue(study, results, found, run.not_examined)
+    said, documents = stated(study.spec.argument), checklist(study)
     columns = table_columns(run)
     entries = board(study, results, found, run.not_examined)
     terms = _terms(parts, cards, columns)
@@ -107,6 +130,7 @@ def report_view(
         study=study,
         internal=internal,
         seed=seed,
+        audience=audience,
         version=__version__,
         packages=versions(),
         inputs=inputs_of(study, out=out),
@@ -118,6 +142,22 @@ def report_view(
         ledger=ledger(results),
         steps=steps,
         overall=overall(steps),
+        weakest=weakest(steps),
+        argument=said,
+        sources=sources(found),
+        documents=documents,
+        assurance=assurance(
+            study,
+            seed=seed,
+            version=__version__,
+            board=entries,
+            claims=found,
+            steps=steps,
+            not_examined=run.not_examined,
+        ),
+        actions=action_list(
+            study, results, steps=steps, answered=found, documents=documents, argument=said
+        ),
         findings=tuple(urgent_first([f for r in run.results for f in r.findings])),
         anchors={card.item_id: card.anchor for card in cards},
         chapters=parts,
@@ -126,6 +166,7 @@ def report_view(
         limits=wording.interval_words(_options(run)),
         cards=tuple(cards),
         not_examined=run.not_examined,
+        failed=getattr(run, "failed", {}),
         said=tuple(gated_text(one, profile) for one in study.said),
         faults=fault_counts(study),
         thresholds=tuple(study.thresholds[name] for name in sorted(study.thresholds)),
