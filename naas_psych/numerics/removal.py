@@ -52,8 +52,11 @@ def outcomes(test: Marks, kept: NDArray[np.bool_]) -> Outcomes:
 
 def alphas(points: NDArray[Any], kept: NDArray[np.bool_]) -> Floats:
     """Alpha (M,) of the items kept, among those that vary."""
-    x = points.astype(float)
-    covariance = np.atleast_2d(np.cov(x, rowvar=False))
+    return alphas_from(np.atleast_2d(np.cov(points.astype(float), rowvar=False)), kept)
+
+
+def alphas_from(covariance: Floats, kept: NDArray[np.bool_]) -> Floats:
+    """Alpha (M,) of the items kept (M, J), from the covariances of all (J, J)."""
     live = kept & (np.diag(covariance) > 0)
     chosen = live.astype(float)
     spread = np.einsum("mj,jk,mk->m", chosen, covariance, chosen)
@@ -82,11 +85,28 @@ def random_removals(
 
 @dataclass(frozen=True)
 class Changes:
-    """Bootstrap replicates (B,) of what changes; `pass_rate` is (B, C)."""
+    """Bootstrap replicates of a test with all items and without some, side by side (B, 2).
 
-    alpha: Floats
-    mean: Floats
+    alphas, means, sds : reliability, mean and standard deviation of the share of the marks
+    facilities : mean over items of the share of their marks
+    pass_rate : (B, C) change of the share that reaches each cut
+    """
+
+    alphas: Floats
+    means: Floats
+    sds: Floats
+    facilities: Floats
     pass_rate: Floats
+
+    @property
+    def alpha(self) -> Floats:
+        """(B,) change of alpha."""
+        return np.asarray(self.alphas[:, 1] - self.alphas[:, 0])
+
+    @property
+    def mean(self) -> Floats:
+        """(B,) change of the mean share."""
+        return np.asarray(self.means[:, 1] - self.means[:, 0])
 
 
 def changes(
@@ -140,8 +160,21 @@ def _changes(
     live = (masks & (test.points.min(axis=0) != test.points.max(axis=0))).astype(float)
     spread = total_squares - totals**2
     both = [_alpha(variances @ live[k], spread[:, k], live[k].sum()) for k in (0, 1)]
-    shares = totals / (masks @ test.highest)
-    return Changes(both[1] - both[0], shares[:, 1] - shares[:, 0], gain)
+    most, n = masks @ test.highest, len(test.points)
+    return Changes(
+        alphas=np.stack(both, axis=1),
+        means=totals / most,
+        sds=np.sqrt(np.maximum(spread, 0) * n / (n - 1)) / most,
+        facilities=facilities(x, test.highest, masks),
+        pass_rate=gain,
+    )
+
+
+def facilities(means: Floats, highest: NDArray[np.int64], kept: NDArray[np.bool_]) -> Floats:
+    """(B, M) mean facility of the items kept (M, J), of item means (B, J)."""
+    shares = means / np.where(highest > 0, highest, 1)
+    with np.errstate(invalid="ignore"):
+        return np.asarray(shares @ kept.T.astype(float) / kept.sum(axis=1))
 
 
 def correlation(a: Floats, b: Floats) -> float:

@@ -1,11 +1,13 @@
-"""What leaving out flagged items does to outcomes, in words."""
+"""What leaving out items does to outcomes, in words."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from naas_psych.analyses.content.removal_rows import ALL_FORMS, ANY_CUT
+import pandas as pd
+
+from naas_psych.analyses.content.removal_cuts import ALL_FORMS, ANY_CUT
 from naas_psych.analyses.items.phrasing import known, listed
 from naas_psych.finding import Finding
 from naas_psych.finding_codes import found
@@ -17,10 +19,16 @@ Row = Mapping[Any, Any]
 
 def removal_findings(result: Result, thresholds: Thresholds) -> Iterator[Finding]:
     """One finding: how many outcomes hang on the flagged items, of all forms and cuts together."""
-    rows = [
-        r for r in result.tables["cuts"].to_dict("records") if known(r["changed_share"]) is not None
-    ]
     items = result.tables["removed"]["item_id"].tolist()
+    cuts = result.tables["cuts"]
+    yield from outcomes_hang(cuts, items, thresholds, code="outcomes_hang_on_flagged")
+
+
+def outcomes_hang(
+    cuts: pd.DataFrame, items: Sequence[str], thresholds: Thresholds, *, code: str
+) -> Iterator[Finding]:
+    """A finding on the outcomes that change without the items, where any can be counted."""
+    rows = [r for r in cuts.to_dict("records") if known(r["changed_share"]) is not None]
     if not rows or not items:
         return
     wide = [row for row in rows if row["form"] == ALL_FORMS] or rows
@@ -30,7 +38,7 @@ def removal_findings(result: Result, thresholds: Thresholds) -> Iterator[Finding
     beyond = known(row["as_many_random"])
     special = beyond is not None and beyond <= 1 - thresholds["outcomes_changed_sure"].value
     yield found(
-        code="outcomes_hang_on_flagged",
+        code=code,
         case="these_items" if special else "fewer_items",
         severity="warning" if sure and special else "info",
         subject="outcomes",
@@ -41,7 +49,7 @@ def removal_findings(result: Result, thresholds: Thresholds) -> Iterator[Finding
     )
 
 
-def _sentence(row: Row, items: list[str], special: bool) -> str:
+def _sentence(row: Row, items: Sequence[str], special: bool) -> str:
     words = [
         f"Without {listed(items)}, {row['changed_n']} of {row['n']} outcomes would change "
         f"({1000 * row['changed_share']:.0f} in 1,000, "

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from naas_psych.analyses.content.removal_cuts import (
+    ALL_FORMS,
+    CutRow,
+    SeenAtCuts,
+    cut_rows,
+    no_item_left,
+    together,
+)
 from naas_psych.analyses.forms import named_booklets
 from naas_psych.errors import AnalysisImpossible
 from naas_psych.numerics.arrays import Floats
@@ -27,9 +35,14 @@ from naas_psych.numerics.removal import (
 from naas_psych.study.responses import Counted
 from naas_psych.study.study import Study
 
-ALL_FORMS, ANY_CUT = "all forms", "any cut"
 #: Percentile ranks that differ by more than this have moved.
 _MOVED = 10.0
+
+
+#: Of the name of a form the items that are taken out of it.
+Gone = Callable[[str], frozenset[int]]
+#: Of the items of a form its cuts by name, as shares of the marks that can be earned.
+CutShares = Callable[[Study, NDArray[np.int64]], dict[str, float]]
 
 
 @dataclass(frozen=True)
@@ -44,29 +57,18 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class CutRow:
-    """Outcomes at one cut: who reaches it with all items, and who without the flagged ones.
+class FormRow:
+    """A form with and without the items taken out; scores are percentages of the marks.
 
-    random : (S,) how many outcomes change when as many other items go instead
-    rates : (B,) bootstrap replicates of the change of the pass rate, as sums over persons
+    test, kept : marks of its persons, and the items that stay; persons : their rows in the study
+    draws : the bootstrap; None if not made
     """
 
     form: str
-    cut: str
-    n: int
-    reached: int
-    up: int
-    down: int
-    random: NDArray[np.int64] | None
-    rates: Floats | None
-    why_not: str = ""
-
-
-@dataclass(frozen=True)
-class FormRow:
-    """A form with and without its flagged items; scores are percentages of the marks."""
-
-    form: str
+    test: Marks
+    kept: NDArray[np.bool_]
+    persons: NDArray[np.int64]
+    draws: Changes | None
     n: int
     items: int
     removed: int
@@ -104,13 +106,18 @@ class FormRow:
 
 def form_rows(
     study: Study,
-    gone: frozenset[int],
+    gone: Gone,
     asked: Asked,
     *,
     omitted: Counted,
     not_reached: Counted | None,
+    cut_shares: CutShares | None = None,
 ) -> tuple[FormRow, ...]:
-    """Every form, largest first; AnalysisImpossible where nobody has a total."""
+    """Every form, largest first; AnalysisImpossible where nobody has a total.
+
+    gone : of the name of a form the items (columns of the study) that are taken out of it
+    cut_shares : of the items of a form its cuts, as shares of the marks (default: those on scores)
+    """
     found = named_booklets(study, omitted=omitted, not_reached=not_reached)
     if not found.booklets.kept:
         raise AnalysisImpossible(
@@ -126,10 +133,11 @@ def form_rows(
         lowest = responses.min_points[items]
         points = found.marks[booklet.rows][:, items].astype(np.int64) - lowest
         highest = responses.max_points[items] - lowest
-        kept = np.array([int(j) not in gone for j in items], dtype=bool)
-        cuts = _cut_shares(study, int(lowest.sum()), int(highest.sum()))
+        kept = np.array([int(j) not in gone(name) for j in items], dtype=bool)
+        cuts = (cut_shares or shares_of_scores)(study, items)
         test = Marks(points, highest, np.array(list(cuts.values()), dtype=float))
-        rows.append(_form(name, test, kept, tuple(cuts), replace(asked, seed=seed)))
+        row = _form(name, test, kept, tuple(cuts), replace(asked, seed=seed))
+        rows.append(replace(row, persons=np.arange(responses.n_persons)[booklet.rows]))
     return tuple(rows)
 
 
@@ -138,9 +146,12 @@ def _seeds(asked: Asked, forms: int) -> list[int]:
     return np.random.SeedSequence(asked.seed).generate_state(forms, np.uint64).tolist()  # type: ignore[no-any-return]
 
 
-def _cut_shares(study: Study, lowest: int, most: int) -> dict[str, float]:
+def shares_of_scores(study: Study, items: NDArray[np.int64]) -> dict[str, float]:
     """Cuts on the score as shares of the marks that can be earned; those on theta have none."""
-    unit = study.responses.unit
+    responses = study.responses
+    unit = responses.unit
+    lowest = int(responses.min_points[items].sum())
+    most = int(responses.max_points[items].sum()) - lowest
     found = {}
     for name, cut in study.spec.cuts.items():
         if cut.unit == "percent":
@@ -160,9 +171,13 @@ def _form(
     others, draws = _others(kept, asked), _draws(test, kept, asked)
     means = seen.shares.mean(axis=0)
     instead = None if others is None else outcomes(test, others).reached
-    at_cuts = _Seen(name, cuts, seen.reached, instead, draws)
+    at_cuts = SeenAtCuts(name, cuts, seen.reached, instead, draws)
     return FormRow(
         form=name,
+        test=test,
+        kept=kept,
+        persons=np.arange(n),
+        draws=draws,
         n=n,
         items=kept.size,
         removed=int((~kept).sum()),
@@ -171,7 +186,7 @@ def _form(
         random=None if others is None or n < 2 else alphas(test.points, others) - alpha[0],
         percent=100 * seen.shares,
         mean_change=_limits(means[1] - means[0], draws and draws.mean, asked.level),
-        cuts=tuple(_cuts(at_cuts) if kept.any() else _no_item_left(at_cuts)),
+        cuts=tuple(cut_rows(at_cuts) if kept.any() else no_item_left(at_cuts)),
     )
 
 
@@ -195,58 +210,6 @@ def _limits(estimate: float, draws: Any, level: float) -> Interval[float]:
     return bca(float(estimate), draws, np.empty(0), level=level)
 
 
-@dataclass(frozen=True)
-class _Seen:
-    """Of C cuts and n persons: `reached` (C, n, 2) with all items and without the flagged.
-
-    instead : (C, n, S) reached when as many other items go; draws : the bootstrap; None if not made
-    """
-
-    form: str
-    names: tuple[str, ...]
-    reached: NDArray[np.bool_]
-    instead: NDArray[np.bool_] | None
-    draws: Changes | None
-
-    @property
-    def n(self) -> int:
-        return int(self.reached.shape[1])
-
-
-def _cuts(seen: _Seen) -> Iterator[CutRow]:
-    """Each cut, and with several of them whether the outcome changes at any."""
-    for c, name in enumerate(seen.names):
-        old, new = seen.reached[c, :, 0], seen.reached[c, :, 1]
-        instead = seen.instead
-        yield CutRow(
-            form=seen.form,
-            cut=name,
-            n=seen.n,
-            reached=int(old.sum()),
-            up=int((new & ~old).sum()),
-            down=int((old & ~new).sum()),
-            random=None if instead is None else (instead[c] != old[:, None]).sum(axis=0),
-            rates=None if seen.draws is None else seen.draws.pass_rate[:, c] * seen.n,
-        )
-    if len(seen.names) > 1:
-        yield _any_cut(seen)
-
-
-def _any_cut(seen: _Seen) -> CutRow:
-    """Outcomes as the number of cuts that are reached."""
-    old, new = seen.reached.sum(axis=0).T
-    random = None
-    if seen.instead is not None:
-        random = (seen.instead.sum(axis=0) != old[:, None]).sum(axis=0)
-    up, down = int((new > old).sum()), int((new < old).sum())
-    return CutRow(seen.form, ANY_CUT, seen.n, 0, up, down, random, None)
-
-
-def _no_item_left(seen: _Seen) -> Iterator[CutRow]:
-    for name in seen.names:
-        yield CutRow(seen.form, name, 0, 0, 0, 0, None, None, "no_item_left")
-
-
 def over_forms(rows: tuple[FormRow, ...]) -> tuple[CutRow, ...]:
     """The cuts of every form, then of all forms together where there are several."""
     own = [cut for row in rows for cut in row.cuts]
@@ -255,25 +218,5 @@ def over_forms(rows: tuple[FormRow, ...]) -> tuple[CutRow, ...]:
     pooled: dict[str, CutRow] = {}
     for cut in own:
         before = pooled.get(cut.cut)
-        pooled[cut.cut] = replace(cut, form=ALL_FORMS) if before is None else _sum(before, cut)
+        pooled[cut.cut] = replace(cut, form=ALL_FORMS) if before is None else together(before, cut)
     return (*pooled.values(), *own)
-
-
-def _sum(first: CutRow, second: CutRow) -> CutRow:
-    """Persons of two forms; a form without flagged items changes for nobody, whatever is drawn."""
-    return replace(
-        first,
-        why_not=first.why_not and second.why_not,
-        n=first.n + second.n,
-        reached=first.reached + second.reached,
-        up=first.up + second.up,
-        down=first.down + second.down,
-        random=_plus(first.random, second.random),
-        rates=_plus(first.rates, second.rates),
-    )
-
-
-def _plus(first: Any, second: Any) -> Any:
-    if first is None or second is None:
-        return first if second is None else second
-    return first + second

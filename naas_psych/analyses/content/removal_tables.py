@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from naas_psych.analyses.content.flagged import Flagged
-from naas_psych.analyses.content.removal_rows import ANY_CUT, CutRow, FormRow
+from naas_psych.analyses.content.removal_cuts import ANY_CUT, CutRow
+from naas_psych.analyses.content.removal_rows import FormRow
 from naas_psych.numerics.bootstrap import bca
 from naas_psych.numerics.intervals import UNDEFINED, Interval
 from naas_psych.numerics.proportions import wilson
@@ -196,7 +197,9 @@ def _with_theta(
     study: Study, table: pd.DataFrame, forms: Sequence[str], columns: dict[str, Any]
 ) -> pd.DataFrame:
     """Rows for cuts on theta: which score reaches them is a matter of a response model."""
-    names = [name for name, cut in study.spec.cuts.items() if cut.unit == "theta"]
+    told = set(table["cut"])
+    theta = [name for name, cut in study.spec.cuts.items() if cut.unit == "theta"]
+    names = [name for name in theta if name not in told]
     pairs = [(form, name) for form in forms for name in names]
     if not pairs:
         return table

@@ -8,8 +8,9 @@ from typing import Annotated
 from pydantic import Field
 
 from naas_psych.analyses.content.flagged import Flags, flagged
+from naas_psych.analyses.content.removal_cuts import ALL_FORMS
 from naas_psych.analyses.content.removal_findings import removal_findings as findings
-from naas_psych.analyses.content.removal_rows import ALL_FORMS, Asked, form_rows, over_forms
+from naas_psych.analyses.content.removal_rows import Asked, form_rows, over_forms
 from naas_psych.analyses.content.removal_tables import cuts_table, forms_table, removed_table
 from naas_psych.analyses.options import NotReachedInTotals, Omitted, Replicates
 from naas_psych.analysis import Level, Seed, Threads, analysis
@@ -80,13 +81,8 @@ def without_flagged(
     found = flagged(study, by=flags, level=level)
     asked = Asked(replicates, samples, level, seed, threads)
     counted = omitted or study.omitted
-    rows = form_rows(
-        study,
-        frozenset(flag.item for flag in found),
-        asked,
-        omitted=counted,
-        not_reached=not_reached,
-    )
+    gone = frozenset(flag.item for flag in found)
+    rows = form_rows(study, lambda _: gone, asked, omitted=counted, not_reached=not_reached)
     removed = {row.form: row.removed for row in rows}
     cuts = tuple(
         cut if removed.get(cut.form, len(found)) else replace(cut, why_not="nothing_removed")
