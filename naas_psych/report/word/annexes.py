@@ -1,0 +1,192 @@
+"""What is needed to check the report: findings, limits, words, sources, reproduction."""
+
+from __future__ import annotations
+
+from naas_psych.finding import Finding
+from naas_psych.finding_codes import label_of
+from naas_psych.report.view import ReportView
+from naas_psych.report.word.grid import Box, Column
+from naas_psych.report.word.paper import Paper
+from naas_psych.report.word.signs import URGENCY
+from naas_psych.report.word.text import Link, Run, strong
+from naas_psych.report.wording import count, title_of
+
+#: Findings that are told one by one; the file has them all.
+_FINDINGS = 150
+
+
+def add_data(paper: Paper, view: ReportView) -> None:
+    """What was assumed, what was wrong in the files, what is withheld."""
+    paper.heading(2, "What was assumed when the files were read", "said")
+    if view.said:
+        paper.bullets(one.replace("`", "") for one in view.said)
+    else:
+        paper.text("Nothing had to be guessed.")
+    paper.heading(2, "Faults in the data", "faults")
+    _faults(paper, view)
+    paper.heading(2, "Disclosure", "disclosure")
+    paper.text(
+        "Profile in force: ", strong(view.disclosure.profile), f". {view.disclosure.statement}"
+    )
+    _withheld(paper, view)
+
+
+def _faults(paper: Paper, view: ReportView) -> None:
+    if not view.faults:
+        paper.text("None.")
+        return
+    columns = (
+        Column("Kind"), Column("Urgency"), Column("Count", numeric=True),
+        Column("What was found"), Column("What was expected, and what to do"),
+    )  # fmt: skip
+    rows = [
+        (
+            one.code.replace("_", " "),
+            URGENCY[one.severity] + (" (waived)" if one.waived else ""),
+            one.n,
+            one.found,
+            f"Expected: {one.expected} {one.action.replace('`', '')}",
+        )
+        for one in view.faults
+    ]
+    paper.table("Faults that were found and did not stop the analysis, by kind", columns, rows)
+    paper.text(
+        "Single rows are not shown here, because a row may point to a person; "
+        "“naas-psych check” lists them.",
+        style="Note",
+    )
+
+
+def _withheld(paper: Paper, view: ReportView) -> None:
+    withheld = view.disclosure.withheld
+    if not len(withheld):
+        return
+    columns = (Column("Table"), Column("Rule"), Column("Cells", numeric=True))
+    rows = [
+        (
+            f"{title_of(row['analysis'])}: {str(row['table']).replace('_', ' ')}",
+            str(row["rule"]),
+            f"{row['cells']:,}",
+        )
+        for row in withheld.to_dict("records")
+    ]
+    paper.table("Cells that are withheld, by table and rule", columns, rows)
+
+
+def add_gaps(paper: Paper, view: ReportView) -> None:
+    """What cannot be told, and the analyses that could not run."""
+    paper.bullets(view.summary.limits)
+    if view.not_examined:
+        paper.heading(2, "Analyses that these data do not allow", "not_examined")
+        paper.bullets(
+            (strong(f"{title_of(name)}: "), why.replace("`", ""))
+            for name, why in view.not_examined.items()
+        )
+
+
+def add_argument(paper: Paper, view: ReportView) -> None:
+    """The steps from an answer to a decision."""
+    paper.heading(2, "The steps from an answer to a decision", "ledger")
+    paper.text("A chain is as strong as its weakest step. There is no single number for it.")
+    for step in view.ledger:
+        paper.heading(3, step.name.capitalize(), f"step_{step.name}")
+        paper.bullets(
+            [
+                (strong("Claims: "), step.claim),
+                (strong("Could be wrong: "), step.rebuttals),
+                (strong("Examined here: "), _names(step.examined)),
+                (strong("Missing: "), _names(step.missing)),
+            ]
+        )
+
+
+def _names(names: tuple[str, ...]) -> str:
+    return ", ".join(names).replace("_", " ") or "nothing"
+
+
+def add_findings(paper: Paper, view: ReportView) -> None:
+    """Everything found that asks for somebody's attention, most urgent first."""
+    told = [f for f in view.findings if f.severity != "info"]
+    if not told:
+        return
+    paper.heading(2, "Findings", "findings")
+    paper.text(
+        "“Act” means a likely fault and “Look” means somebody should check. Findings for "
+        "information only are in the file ",
+        Run("findings.json", "Code"),
+        ".",
+    )
+    columns = (
+        Column("Urgency"), Column("About"), Column("What was found"), Column("What to do"),
+    )  # fmt: skip
+    shown = told[:_FINDINGS]
+    more = f" (first {len(shown)} of {len(told)})" if len(told) > len(shown) else ""
+    paper.table(f"Findings that ask for attention{more}", columns, [_row(f) for f in shown])
+
+
+def _row(finding: Finding) -> tuple[str, str, Box, str]:
+    found = Box((strong(f"{label_of(finding.code)}."), f" {finding.sentence}"))
+    return URGENCY[finding.severity], finding.subject, found, finding.action
+
+
+def add_thresholds(paper: Paper, view: ReportView) -> None:
+    """Every limit with its source."""
+    paper.heading(2, "Thresholds", "thresholds")
+    paper.text(
+        "Every limit that a finding or verdict was held to. They were fixed before the data were "
+        "read; the digest of names and values is ",
+        Run(view.study.thresholds.sha256, "Code"),
+        ".",
+    )
+    columns = (
+        Column("Name"), Column("Value", numeric=True), Column("Meaning"), Column("Source"),
+        Column("Standing"),
+    )  # fmt: skip
+    rows = [
+        (one.name.replace("_", " "), f"{one.value:g}", one.meaning, one.source, one.standing)
+        for one in view.thresholds
+    ]
+    paper.table("Thresholds in force", columns, rows)
+
+
+def add_glossary(paper: Paper, view: ReportView) -> None:
+    """Words and sources."""
+    paper.heading(2, "Glossary", "glossary")
+    for term in view.terms:
+        symbol = f" ({term.symbol})" if term.symbol else ""
+        reading = f" {term.reading}" if term.reading else ""
+        formula = [Run(f" {term.formula}", "Code")] if term.formula else []
+        paper.text(strong(f"{term.label}{symbol}. "), f"{term.meaning}{reading}", *formula)
+    if view.references:
+        paper.heading(2, "Sources", "sources")
+        paper.bullets(
+            f"{one.text}{f' doi:{one.doi}' if one.doi else ''}" for one in view.references
+        )
+
+
+def add_reproduction(paper: Paper, view: ReportView) -> None:
+    """What a stranger needs to get the same bytes."""
+    paper.heading(2, "Reproduction", "reproduction")
+    paper.text(
+        "The same files, options, seed and versions give this report again. To repeat the run and "
+        "compare every number: ",
+        Run("naas-psych verify FOLDER", "Code"),
+        ", where FOLDER is the one that holds this report.",
+    )
+    facts = [
+        ("Program", f"naas_psych {view.version}"),
+        ("Seed", str(view.seed)),
+        ("Study fingerprint", view.study.fingerprint),
+        ("Thresholds", f"sha256:{view.study.thresholds.sha256}"),
+        *(
+            (
+                f"Read: {one['path'].split('/')[-1]}",
+                f"{one['bytes']:,} bytes, sha256:{one['sha256']}",
+            )
+            for one in view.inputs
+        ),
+        ("Packages", ", ".join(f"{name} {v}" for name, v in view.packages.items())),
+    ]
+    paper.table("What this report was made from", (Column("What"), Column("Which")), facts)
+    made = count(len(view.inputs), "file")
+    paper.text(f"{made} read. ", Link("Back to the summary", "summary"), style="Note")

@@ -1,0 +1,118 @@
+"""The numbered parts: each analysis with its question, figures, tables and notes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from naas_psych.finding import Finding
+from naas_psych.finding_codes import label_of
+from naas_psych.report.chapters import Section
+from naas_psych.report.partviews import Numbered, PartView
+from naas_psych.report.word.evidence import add_table
+from naas_psych.report.word.paper import Paper
+from naas_psych.report.word.signs import URGENCY, sign
+from naas_psych.report.word.text import Link, Piece, Run, strong
+from naas_psych.report.wording import count
+
+#: Findings of a part that are told in full.
+_FINDINGS = 12
+
+
+def add_analyses(paper: Paper, part: PartView, figures: Path) -> None:
+    """What answers the questions of a part, then every analysis of it."""
+    _answered(paper, part)
+    _found(paper, part)
+    for one in part.sections:
+        _section(paper, one, figures)
+    if part.part.not_yet:
+        paper.text(
+            strong("This version does not examine: "), part.part.not_yet, style="NotExamined"
+        )
+
+
+def finding_pieces(finding: Finding, *, meaning: bool = False) -> list[Piece]:
+    """`Look: AL05. Hardly tells people apart. ...`"""
+    said = f" {finding.sentence}"
+    if meaning and finding.meaning:
+        said += f" {finding.meaning}"
+    pieces: list[Piece] = [strong(f"{URGENCY[finding.severity]}: {label_of(finding.code)}."), said]
+    if finding.action:
+        pieces += [strong(" To do: "), finding.action]
+    return pieces
+
+
+def _answered(paper: Paper, part: PartView) -> None:
+    """The verdicts and claims whose numbers stand here."""
+    for k, entry in part.entries:
+        paper.text(sign(entry.verdict), " ", Link(entry.question, f"verdict_{k}"))
+    if part.claims:
+        pieces: list[Piece] = ["Claims answered here: "]
+        for k, one in enumerate(part.claims):
+            pieces += [", "] if k else []
+            pieces.append(Link(one.claim.id, f"claim_{one.claim.id}"))
+        paper.text(*pieces, ".")
+    for numbered in part.sections:
+        for sentence in numbered.section.verdicts:
+            paper.text(strong(sentence))
+
+
+def _found(paper: Paper, part: PartView) -> None:
+    told = [f for f in part.findings if f.severity != "info"]
+    if not told:
+        return
+    paper.heading(2, "What needs attention here", f"found_{part.part.name}")
+    paper.bullets(finding_pieces(f) for f in told[:_FINDINGS])
+    if len(told) > _FINDINGS:
+        more = count(len(told) - _FINDINGS, "more finding")
+        paper.text(f"{more} of this part: ", Run("findings.json", "Code"), style="Note")
+
+
+def _section(paper: Paper, numbered: Numbered, figures: Path) -> None:
+    section = numbered.section
+    paper.heading(2, f"{numbered.number} {section.title}", f"analysis_{section.name}")
+    paper.text(section.question, style="Question")
+    if section.failed or section.impossible:
+        _without_result(paper, section)
+        return
+    for image in section.images:
+        path = figures / f"{image.stem}.png"
+        paper.figure(path, title=image.drawing.title, alt=image.drawing.alt)
+    if section.on_cards:
+        _on_cards(paper)
+    for table in section.tables:
+        add_table(paper, table)
+    _words(paper, section)
+
+
+def _without_result(paper: Paper, section: Section) -> None:
+    kind = "This analysis failed" if section.failed else "Not examined"
+    why = (section.failed or section.impossible).replace("`", "")
+    paper.text(strong(f"{kind}: "), why, style="NotExamined")
+
+
+def _on_cards(paper: Paper) -> None:
+    paper.text(
+        "The numbers of every item stand in the ",
+        Link("item table", "item_table"),
+        "; items with a warning have ",
+        Link("cards", "flagged_items"),
+        ".",
+    )
+
+
+def _words(paper: Paper, section: Section) -> None:
+    """How to read it, what it was made with, and the tables that are only files."""
+    _paragraphs(paper, "How to read it", section.reading)
+    _paragraphs(paper, "Notes", [note.replace("`", "") for note in section.notes])
+    if section.files:
+        names: list[Piece] = ["Only as files: "]
+        for k, name in enumerate(section.files):
+            names += [", "] if k else []
+            names.append(Run(name, "Code"))
+        paper.text(*names, style="Note")
+
+
+def _paragraphs(paper: Paper, about: str, lines: Sequence[str]) -> None:
+    for k, line in enumerate(lines):
+        paper.text(*([] if k else [strong(f"{about}. ")]), line, style="Note")

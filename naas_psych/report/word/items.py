@@ -1,0 +1,100 @@
+"""Cards of the items that somebody should look at, and the table of every item."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from naas_psych.report.fairness_strip import Strip
+from naas_psych.report.itemcards import ItemCard
+from naas_psych.report.view import ReportView
+from naas_psych.report.word.chapters import finding_pieces
+from naas_psych.report.word.evidence import add_table, together
+from naas_psych.report.word.grid import Box, Column, Item
+from naas_psych.report.word.paper import Paper
+from naas_psych.report.word.signs import URGENCY
+from naas_psych.report.word.text import Link, Run, strong
+from naas_psych.report.wording import term_of
+
+#: Cards and rows of the item table; the files have every item.
+_CARDS, _ROWS = 60, 300
+
+
+def flagged(view: ReportView) -> tuple[ItemCard, ...]:
+    """The items with a warning or worse, in the order of the study."""
+    return tuple(card for card in view.cards if card.worst in {"warning", "error"})
+
+
+def add_cards(paper: Paper, view: ReportView, figures: Path) -> None:
+    """A card for each item with a warning."""
+    cards = flagged(view)
+    if not cards:
+        return
+    paper.heading(2, "Items with a warning", "flagged_items")
+    paper.text(
+        f"{len(cards)} of {len(view.cards)} items have a warning. A flag asks people to look; it "
+        "never removes an item. Every item stands in the ",
+        Link("item table", "item_table"),
+        "; report.html has a card for each.",
+    )
+    for card in cards[:_CARDS]:
+        _card(paper, card, figures)
+
+
+def _card(paper: Paper, card: ItemCard, figures: Path) -> None:
+    paper.heading(3, f"Item {card.item_id}", card.anchor)
+    if card.text:
+        paper.text(card.text, style="Quote")
+    paper.bullets(finding_pieces(f, meaning=True) for f in card.findings)
+    facts = [f"{label}: {value}" for label, value in card.facts]
+    if facts:
+        paper.text("; ".join(facts), style="Note")
+    if card.main_numbers:
+        rows = [(n.heading.label, together(n.cell, n.interval)) for n in card.main_numbers]
+        columns = (Column("Quantity"), Column("Value (interval)", numeric=True))
+        paper.table(f"Numbers of {card.item_id}", columns, rows)
+    for image in card.images:
+        path = figures / f"{image.stem}.png"
+        paper.figure(path, title=image.drawing.title, alt=image.drawing.alt)
+    if card.options:
+        add_table(paper, card.options)
+    if card.fairness:
+        _fairness(paper, card.fairness)
+
+
+def _fairness(paper: Paper, strip: Strip) -> None:
+    if strip.compared:
+        paper.text(strong("Between groups, people with the same total compared:"))
+        paper.bullets(
+            f"{one.focal} beside {one.reference}: {one.delta} ({one.interval}), {one.words}"
+            for one in strip.compared
+        )
+    if strip.untold:
+        paper.text(f"Too few people to tell: {', '.join(strip.untold)}.", style="Note")
+
+
+def add_item_table(paper: Paper, view: ReportView) -> None:
+    """One row an item."""
+    paper.heading(2, "Item table", "item_table")
+    columns = [Column("Item"), *_columns(view), Column("Flags")]
+    with_card = {card.anchor for card in flagged(view)[:_CARDS]}
+    rows = [_row(card, view, card.anchor in with_card) for card in view.cards[:_ROWS]]
+    more = f" (first {_ROWS} of {len(view.cards):,})" if len(view.cards) > _ROWS else ""
+    paper.table(f"Every item, with its {view.limits} in brackets{more}", columns, rows)
+    file = "tables/item_statistics__items.csv"
+    paper.text("As a file, with more columns: ", Run(file, "Code"), style="Note")
+
+
+def _columns(view: ReportView) -> Iterator[Column]:
+    return (Column(term_of(name).label, numeric=True) for name in view.columns)
+
+
+def _row(card: ItemCard, view: ReportView, linked: bool) -> list[Item]:
+    name: Item = Box((Link(card.item_id, card.anchor),)) if linked else card.item_id
+    numbers: list[Item] = []
+    for column in view.columns:
+        cells = card.cells(column)
+        interval = cells[1] if len(cells) > 1 else None
+        numbers.append(together(cells[0], interval) if cells else "")
+    flags = [f"{URGENCY[f.severity]}: {f.label}" for f in card.flags]
+    return [name, *numbers, "; ".join(flags) or "none"]
