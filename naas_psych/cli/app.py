@@ -22,6 +22,7 @@ from naas_psych.cli.options import (
 )
 from naas_psych.cli.synthetic import scorecard, simulate
 from naas_psych.cli.trouble import guarded
+from naas_psych.report.audience import DEFAULT, Audience
 
 ORDER = (
     "init",
@@ -141,6 +142,10 @@ def evidence(
         bool,
         typer.Option("--internal", help="The unrounded twin for internal use, with a banner."),
     ] = False,
+    audience: Annotated[
+        Audience,
+        typer.Option("--audience", help="Whose questions come first; what is said is the same."),
+    ] = DEFAULT,
     seed: Seed = None,
     threads: Threads = None,
     fail_on: FailOn = None,
@@ -158,6 +163,7 @@ def evidence(
         out=out,
         key=key,
         internal=internal,
+        audience=audience,
         seed=seed,
         threads=threads,
         fail_on=fail_on,

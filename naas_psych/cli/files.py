@@ -7,6 +7,7 @@ from pathlib import Path
 from naas_psych.cli.console import progress, put, say
 from naas_psych.cli.cores import cores
 from naas_psych.cli.options import Level
+from naas_psych.report.audience import Audience
 
 
 def initialise(path: Path, *, key: str | None, force: bool) -> int:
@@ -24,6 +25,7 @@ def write_evidence(
     out: Path,
     key: str | None,
     internal: bool,
+    audience: Audience,
     seed: int | None,
     threads: int | None,
     fail_on: Level | None,
@@ -45,6 +47,7 @@ def write_evidence(
             study,
             out=out,
             internal=internal,
+            audience=audience,
             progress=steps.at,
             **{name: value for name, value in given.items() if value is not None},
         )

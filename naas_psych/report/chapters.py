@@ -8,7 +8,9 @@ from dataclasses import dataclass
 import pandas as pd
 
 from naas_psych import register
+from naas_psych.finding import Finding
 from naas_psych.report.figures import Image
+from naas_psych.report.itemcards import urgent_first
 from naas_psych.report.prose import section
 from naas_psych.report.run import Run
 from naas_psych.report.tables import TableView, view
@@ -26,13 +28,20 @@ VERDICTS = (
     "group_below_size",
     "wrong_outcomes_in_population",
 )
-_ROWS_SHOWN = 200
-_ROWS_OPEN = 25
+#: Longer tables are shown so far; their files have every row.
+_ROWS_SHOWN = 25
+_ROWS_OPEN = 15
 
 
 @dataclass(frozen=True)
 class Section:
-    """One analysis: its question, what to know when reading it, its tables and figures."""
+    """One analysis: its question, what to know when reading it, its tables and figures.
+
+    verdicts : sentences that answer the question of its chapter
+    findings : most urgent first
+    files : of the tables that its figures are drawn from and that are not shown
+    impossible, failed : why there is no result: what the data lack, or what went wrong
+    """
 
     name: str
     title: str
@@ -43,7 +52,11 @@ class Section:
     tables: tuple[TableView, ...]
     images: tuple[Image, ...]
     on_cards: bool
+    verdicts: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    files: tuple[str, ...] = ()
     impossible: str = ""
+    failed: str = ""
 
 
 @dataclass(frozen=True)
@@ -53,8 +66,12 @@ class ChapterView:
     name: str
     title: str
     summary: str
-    verdicts: tuple[str, ...]
     sections: tuple[Section, ...]
+
+    @property
+    def verdicts(self) -> tuple[str, ...]:
+        """The answer to the question of the chapter, a sentence a form."""
+        return tuple(sentence for one in self.sections for sentence in one.verdicts)
 
 
 def chapters(run: Run, images: Mapping[str, Sequence[Image]]) -> tuple[ChapterView, ...]:
@@ -64,21 +81,9 @@ def chapters(run: Run, images: Mapping[str, Sequence[Image]]) -> tuple[ChapterVi
             chapter.name,
             chapter.title,
             chapter.summary,
-            _verdicts(chapter, run),
             tuple(_section(name, run, images.get(name, ())) for name in chapter.analyses),
         )
         for chapter in register.CHAPTERS
-    )
-
-
-def _verdicts(chapter: register.Chapter, run: Run) -> tuple[str, ...]:
-    """The answer to the question of the chapter, a sentence a form."""
-    return tuple(
-        finding.sentence
-        for result in run.results
-        if result.analysis in chapter.analyses
-        for finding in result.findings
-        if finding.code in VERDICTS
     )
 
 
@@ -100,8 +105,16 @@ def _section(name: str, run: Run, images: Sequence[Image]) -> Section:
         tables=_tables(result) if result else (),
         images=tuple(image for image in images if image.drawing.subject is None),
         on_cards=any(analysis == name for analysis, _ in _ON_CARDS),
+        verdicts=tuple(f.sentence for f in _findings(result) if f.code in VERDICTS),
+        findings=urgent_first(_findings(result)),
+        files=_files(result) if result else (),
         impossible=run.not_examined.get(name, ""),
+        failed=getattr(run, "failed", {}).get(name, ""),
     )
+
+
+def _findings(result: Result | None) -> Sequence[Finding]:
+    return result.findings if result else ()
 
 
 def _tables(result: Result) -> tuple[TableView, ...]:
@@ -110,14 +123,31 @@ def _tables(result: Result) -> tuple[TableView, ...]:
             f"{result.analysis}__{name}",
             table,
             caption=f"{title_of(result.analysis)}: {term_of(name).label}",
-            file=f"tables/{result.analysis}__{name}.csv",
+            file=file_of(result.analysis, name),
             leave_out=_constant(table),
             limit=_ROWS_SHOWN,
             options=result.options,
         )
         for name, table in result.tables.items()
-        if (result.analysis, name) not in _ON_CARDS and len(table) and not _behind_figures(table)
+        if _is_shown(result, name)
     )
+
+
+def _files(result: Result) -> tuple[str, ...]:
+    """The tables that a reader of the page does not see."""
+    hidden = (n for n, table in result.tables.items() if len(table) and not _is_shown(result, n))
+    return tuple(file_of(result.analysis, name) for name in hidden)
+
+
+def file_of(analysis: str, table: str) -> str:
+    """Where the evidence folder keeps a table."""
+    return f"tables/{analysis}__{table}.csv"
+
+
+def _is_shown(result: Result, name: str) -> bool:
+    table = result.tables[name]
+    on_cards = (result.analysis, name) in _ON_CARDS
+    return bool(len(table)) and not on_cards and not _behind_figures(table)
 
 
 def _constant(table: pd.DataFrame) -> tuple[str, ...]:

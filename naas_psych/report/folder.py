@@ -13,6 +13,7 @@ import pandas as pd
 from naas_psych.aside import whole_folder
 from naas_psych.assurance.disclosure import PROFILE_OF_EVIDENCE, gate, gated_text, under_profile
 from naas_psych.assurance.manifest import NAME, manifest, relative
+from naas_psych.report.audience import DEFAULT, Audience, voice
 from naas_psych.report.board import board_document
 from naas_psych.report.claims import register as claims_register
 from naas_psych.report.document import document, dumps, findings_list
@@ -29,6 +30,7 @@ from naas_psych.study.study import Study
 @dataclass(frozen=True)
 class _Choices:
     internal: bool
+    audience: Audience
     seed: int
     threads: int
     progress: Progress | None
@@ -43,6 +45,7 @@ def evidence(
     *,
     out: str | os.PathLike[str],
     internal: bool = False,
+    audience: Audience = DEFAULT,
     seed: int = 2017,
     threads: int = 1,
     progress: Progress | None = None,
@@ -57,6 +60,9 @@ def evidence(
         Write the twin that is not for publication: exact numbers and the tables that have a row a
         person, with a banner that says so. Without it every number passes the disclosure gate, by
         the profile of the study, or else by `ofqual`.
+    audience
+        Whose questions come first in the report: `board`, `designer` or `psychometrician`. What it
+        says is the same for all.
     seed, threads
         Seed of the random numbers; threads to use (the bytes are the same for any number).
     progress
@@ -65,9 +71,10 @@ def evidence(
     Raises
     ------
     UsageError
-        `out` is not empty, is a file, or cannot be written.
+        `out` is not empty, is a file, or cannot be written; or there is no such audience.
     """
-    choices = _Choices(internal, seed, threads, progress)
+    voice(audience)
+    choices = _Choices(internal, audience, seed, threads, progress)
     with whole_folder(out) as folder:
         run = run_all(study, seed=seed, threads=threads, progress=progress)
         choices.say("disclosure", 1, 1)
@@ -103,6 +110,7 @@ def _write(shown: _Shown, folder: Path, out: Path, choices: _Choices) -> None:
         images=images,
         internal=choices.internal,
         seed=choices.seed,
+        audience=choices.audience,
         out=out,
         withheld=shown.withheld,
     )
@@ -143,7 +151,7 @@ def _write_results(
 
 def _options(study: Study, choices: _Choices, out: Path) -> dict[str, Any]:
     """What `verify` needs to repeat this run; paths start from the evidence folder."""
-    options: dict[str, Any] = {"internal": choices.internal}
+    options: dict[str, Any] = {"internal": choices.internal, "audience": choices.audience}
     if study.source is not None:
         options["study"] = relative(study.source, start=out)
     if study.key is not None:

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import re
 from importlib.resources import files
+from typing import Any
 
 from naas_psych.finding_codes import label_of
 from naas_psych.report import wording
-from naas_psych.report.audience import in_order, voice
-from naas_psych.report.chapters import opens
+from naas_psych.report.audience import VOICES, in_order, voice
+from naas_psych.report.chapters import file_of, opens
 from naas_psych.report.claims import POLARITY, number_words
 from naas_psych.report.explorer.panel import scripts
 from naas_psych.report.parts import heading_of
+from naas_psych.report.partviews import part_views
 from naas_psych.report.view import ReportView
+
+_STYLES = ("base", "parts", "items", "small", "print")
+_SCRIPTS = ("report", "items", "claims")
 
 
 def page(view: ReportView) -> str:
@@ -33,19 +38,42 @@ def page(view: ReportView) -> str:
         "term_of": wording.term_of,
         "title_of": wording.title_of,
         "label_of": label_of,
+        "file_of": file_of,
         "opens": opens,
         "heading_of": heading_of,
         "in_order": in_order,
-        "style": _template("report.css"),
-        "script": _template("report.js"),
-        "explorer_script": _template("explorer.js"),
+        "voices": VOICES,
+        "style": _joined("css", _STYLES),
+        "script": _joined("js", _SCRIPTS),
+        "explorer_script": _text("explorer.js"),
         "vega": scripts,
         "number_words": number_words,
         "polarity": POLARITY,
     }
-    text = environment.get_template("report.html.j2").render(vars(view) | {"voice": voice("board")})
+    text = environment.get_template("report.html.j2").render(_shown(view))
     return re.sub(r"\n\s*\n+", "\n", text)
 
 
-def _template(name: str) -> str:
-    return files("naas_psych").joinpath(f"report/templates/{name}").read_text(encoding="utf-8")
+def _shown(view: ReportView) -> dict[str, Any]:
+    reader = voice(view.audience)
+    parts = part_views(
+        view.chapters, board=view.board, claims=view.claims, items=view.anchors, voice=reader
+    )
+    return vars(view) | {"voice": reader, "parts": parts}
+
+
+def _joined(kind: str, names: tuple[str, ...]) -> str:
+    return "\n".join(_text(f"{kind}/{name}.{kind}") for name in names)
+
+
+def _text(name: str) -> str:
+    place = files("naas_psych").joinpath(f"report/templates/{name}")
+    return place.read_text(encoding="utf-8")
+
+
+def _template(name: str) -> str | None:
+    """The text of a template, or nothing where there is none: a part may go without."""
+    try:
+        return _text(name)
+    except FileNotFoundError:
+        return None

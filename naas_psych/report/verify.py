@@ -12,6 +12,7 @@ from typing import Any
 from naas_psych import __version__
 from naas_psych.assurance.manifest import NAME, digest, outputs_of, versions
 from naas_psych.errors import NaasPsychError, UsageError
+from naas_psych.report.audience import DEFAULT
 from naas_psych.report.compare import Difference, differences
 from naas_psych.report.folder import evidence
 from naas_psych.report.run import Progress
@@ -166,6 +167,7 @@ def _rerun(
                 _study(folder, made, start),
                 out=fresh,
                 internal=bool(made["options"].get("internal")),
+                audience=made["options"].get("audience", DEFAULT),
                 seed=made["seed"],
                 threads=threads,
                 progress=progress,

@@ -70,12 +70,22 @@
     panel.width = Math.max(180, Math.min(panel.width, place.clientWidth - 75));
   });
   tell();
-  window.vegaEmbed("#explorer-view", data.specification, {
-    actions: false, ast: true, renderer: "svg"
-  }).then(function (made) {
-    view = made.view;
-    document.getElementById("explorer-twin").classList.add("paper-only");
-    place.setAttribute("data-ready", "yes");
-    tell();
-  });
+  // Half of the page is the drawing program: read it when the rest can be used.
+  function load() {
+    var program = document.createElement("script");
+    program.textContent = document.getElementById("vega").textContent;
+    document.head.appendChild(program);
+    draw();
+  }
+  function draw() {
+    window.vegaEmbed("#explorer-view", data.specification, {
+      actions: false, ast: true, renderer: "svg"
+    }).then(function (made) {
+      view = made.view;
+      document.getElementById("explorer-twin").classList.add("paper-only");
+      place.setAttribute("data-ready", "yes");
+      tell();
+    });
+  }
+  window.addEventListener("load", function () { window.setTimeout(load, 0); });
 }());

@@ -1,6 +1,7 @@
 (function () {
   "use strict";
   var table = document.getElementById("items");
+  if (!table) { return; }
   var body = table.tBodies[0];
   var rows = Array.prototype.slice.call(body.rows);
   var heads = Array.prototype.slice.call(table.tHead.rows[0].cells);
@@ -55,53 +56,57 @@
     flag.appendChild(option);
   });
 
+  // Name, text, facts such as the domain, and flags: not every number of the card.
+  var entries = rows.map(function (row) {
+    var link = row.cells[0].querySelector("a");
+    var card = document.getElementById(link.hash.slice(1));
+    var told = [row.textContent];
+    card.querySelectorAll(".stem, .facts-of-item").forEach(function (one) {
+      told.push(one.textContent);
+    });
+    return {
+      row: row, card: card, words: told.join(" ").toLowerCase(),
+      flags: row.getAttribute("data-flags").trim().split(/\s+/).filter(Boolean)
+    };
+  });
+
   function filter() {
-    var words = find.value.trim().toLowerCase();
+    var words = find.value.trim().toLowerCase().split(/\s+/).filter(Boolean);
     var wanted = flag.value;
     var shown = 0;
-    rows.forEach(function (row) {
-      var has = row.getAttribute("data-flags").trim().split(/\s+/).filter(Boolean);
-      var keep = (!words || row.textContent.toLowerCase().indexOf(words) >= 0) &&
-        (!wanted || (wanted === "*" ? has.length > 0 : has.indexOf(wanted) >= 0));
-      row.hidden = !keep;
+    entries.forEach(function (entry) {
+      var keep = words.every(function (word) { return entry.words.indexOf(word) >= 0; }) &&
+        (!wanted || (wanted === "*" ? entry.flags.length > 0 : entry.flags.indexOf(wanted) >= 0));
+      entry.row.hidden = entry.card.hidden = !keep;
       shown += keep ? 1 : 0;
     });
     count.textContent = "Showing " + shown + " of " + rows.length + " items";
   }
 
   controls.hidden = false;
-  controls.addEventListener("submit", function (event) { event.preventDefault(); });
+  // Enter goes to the card of the first item that is left.
+  controls.addEventListener("submit", function (event) {
+    event.preventDefault();
+    var first = Array.prototype.slice.call(body.rows).find(function (row) { return !row.hidden; });
+    if (first) {
+      location.hash = first.cells[0].querySelector("a").hash;
+      document.querySelector(location.hash + " summary").focus();
+    }
+  });
   find.addEventListener("input", filter);
+  find.addEventListener("keydown", function (event) {
+    if (event.key === "Escape" && find.value) { find.value = ""; filter(); }
+  });
   flag.addEventListener("change", filter);
 
-  var all = document.querySelector(".all-cards");
-  var cards = Array.prototype.slice.call(document.querySelectorAll(".card details"));
-  all.hidden = false;
-  all.addEventListener("click", function () {
-    var open = all.getAttribute("aria-expanded") !== "true";
-    cards.forEach(function (card) { card.open = open; });
-    all.setAttribute("aria-expanded", String(open));
-    all.textContent = open ? "Close all cards" : "Open all cards";
+  // A link to a card that the search has hidden shows it again.
+  window.addEventListener("hashchange", function () {
+    var card = location.hash && document.getElementById(location.hash.slice(1));
+    if (card && card.classList.contains("card") && card.hidden) {
+      find.value = "";
+      flag.value = "";
+      filter();
+      card.scrollIntoView();
+    }
   });
-
-  function reveal() {
-    var target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
-    if (!target) { return; }
-    if (target.tagName === "DETAILS") { target.open = true; }
-    target.querySelectorAll(":scope > details").forEach(function (inner) { inner.open = true; });
-  }
-  window.addEventListener("hashchange", reveal);
-  reveal();
-
-  var closed = [];
-  window.addEventListener("beforeprint", function () {
-    closed = Array.prototype.slice.call(document.querySelectorAll("details:not([open])"));
-    closed.forEach(function (one) { one.open = true; });
-  });
-  window.addEventListener("afterprint", function () {
-    closed.forEach(function (one) { one.open = false; });
-  });
-
-  var contents = document.querySelector(".toc details");
-  if (window.matchMedia("(max-width: 60rem)").matches) { contents.open = false; }
 }());
