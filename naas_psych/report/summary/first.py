@@ -19,10 +19,15 @@ _KEY_CODES = ("check_key", "probable_miskey", "possible_double_key")
 
 @dataclass(frozen=True)
 class Attention:
-    """An item to look at, and why in a few words."""
+    """Items to look at for the same reason, and that in a few words."""
 
-    card: ItemCard
+    cards: tuple[ItemCard, ...]
     why: str
+
+    @property
+    def worst(self) -> str:
+        """The severity that they share."""
+        return self.cards[0].worst
 
 
 @dataclass(frozen=True)
@@ -34,12 +39,18 @@ class LookFirst:
 
 
 def look_first(cards: Sequence[ItemCard], run: Run) -> LookFirst:
-    """The items with the most urgent findings, doubtful keys before all others; at most six."""
+    """The items with the most urgent findings, doubtful keys before all others; at most six lines.
+
+    Items that have the same said of them stand on one line.
+    """
     doubts = {doubt.item_id: doubt for doubt in doubtful_keys(_results(run)) or ()}
     hit = [card for card in cards if card.worst in {"warning", "error"} or card.item_id in doubts]
     hit.sort(key=lambda card: _urgency(card, doubts.get(card.item_id)))
-    shown = tuple(Attention(card, _why(card, doubts.get(card.item_id))) for card in hit[:_FIRST])
-    return LookFirst(shown, more=len(hit) - len(shown))
+    alike: dict[tuple[str, str], list[ItemCard]] = {}
+    for card in hit:
+        alike.setdefault((card.worst, _why(card, doubts.get(card.item_id))), []).append(card)
+    shown = [Attention(tuple(group), why) for (_, why), group in alike.items()][:_FIRST]
+    return LookFirst(tuple(shown), more=len(hit) - sum(len(one.cards) for one in shown))
 
 
 def _urgency(card: ItemCard, doubt: DoubtfulKey | None) -> tuple[bool, bool, int, float]:

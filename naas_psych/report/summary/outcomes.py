@@ -94,9 +94,19 @@ def _again(study: Study, run: Run) -> Iterator[Words]:
         row.cite(limits, "consistency_low", "consistency_high"),
         ").",
     )
-    if row.known("kappa"):
-        kappa = row.cite(per_hundred(row["kappa"]), "kappa")
-        yield ("Of the agreement that chance cannot give, it reaches ", kappa, " parts (kappa).")
+    yield from _beyond_chance(row)
+
+
+def _beyond_chance(row: Row) -> Iterator[Words]:
+    """Agreement is high where nearly everybody passes: what chance gives is taken off."""
+    if row.known("kappa", "kappa_low", "kappa_high"):
+        yield (
+            "Chance alone would give many of these; of the rest, ",
+            row.cite(per_hundred(row["kappa"]), "kappa"),
+            " agree (kappa, plausible: ",
+            row.cite(plausible(row["kappa_low"], row["kappa_high"]), "kappa_low", "kappa_high"),
+            ").",
+        )
 
 
 def _asked(study: Study, run: Run) -> str:

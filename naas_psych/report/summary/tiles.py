@@ -18,11 +18,8 @@ from naas_psych.study.study import Study
 
 #: Letters of an item identifier that fit a tile.
 _LETTERS = 24
-_ABSENT = {
-    "omitted": "left blank",
-    "not_reached": "not reached",
-    "not_administered": "not given to the person",
-}
+#: What a reader may want to know of; items that were not given are the plan of the forms.
+_ABSENT = {"omitted": "left blank", "not_reached": "not reached"}
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from naas_psych.assurance.claims import Answer
 from naas_psych.assurance.entry import Entry
-from naas_psych.assurance.verdict import Verdict
+from naas_psych.assurance.verdict import Verdict, severity
 from naas_psych.report.cited import Words
 from naas_psych.report.itemcards import ItemCard
 from naas_psych.report.run import Run
@@ -18,6 +18,8 @@ from naas_psych.report.summary.lines import Line, lines
 from naas_psych.report.summary.outcomes import outcomes
 from naas_psych.report.summary.tiles import Tile, tiles
 from naas_psych.study.study import Study
+
+_ANSWERS = ("top", "middle", "bottom")
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,14 @@ def summary(
 
 
 def _tally(claims: Sequence[Answer]) -> tuple[Tally, ...]:
-    """By word, in the order in which the words first appear."""
+    """By word: praise, concerns, questions and demands, each from the best answer to the worst."""
     counts = Counter(answer.verdict.word for answer in claims)
-    examples = {answer.verdict.word: answer.verdict for answer in reversed(claims)}
-    return tuple(Tally(examples[word], n) for word, n in counts.items())
+    ordered = sorted((a.verdict for a in claims), key=_place)
+    examples = {verdict.word: verdict for verdict in ordered}
+    return tuple(Tally(verdict, counts[word]) for word, verdict in examples.items())
+
+
+def _place(verdict: Verdict) -> tuple[int, int, int]:
+    answered = _ANSWERS.index(verdict.level) if verdict.level in _ANSWERS else len(_ANSWERS)
+    open_ = answered == len(_ANSWERS)
+    return (open_, severity(verdict) if open_ else "ACQD".index(verdict.polarity), answered)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from naas_psych.report.cited import plain
+from naas_psych.report.itemcards import ItemCard
 from naas_psych.report.summary.lines import Line
 from naas_psych.report.view import ReportView
 from naas_psych.report.word.grid import Box, Column, Item
@@ -72,6 +75,12 @@ def _tally(paper: Paper, view: ReportView) -> None:
     paper.bullets([(sign(one.example), f": {one.n:,}") for one in view.summary.tally])
 
 
+def _links(cards: Sequence[ItemCard]) -> list[Link | str]:
+    """`A13, A14`, each leading to its card."""
+    linked = [(Link(card.item_id, card.anchor), ", ") for card in cards]
+    return [piece for pair in linked for piece in pair][:-1]
+
+
 def _look_first(paper: Paper, view: ReportView) -> None:
     first = view.summary.look_first
     if not first.items:
@@ -80,8 +89,8 @@ def _look_first(paper: Paper, view: ReportView) -> None:
     paper.bullets(
         [
             (
-                strong(f"{URGENCY.get(one.card.worst, 'Look')}: "),
-                Link(one.card.item_id, one.card.anchor),
+                strong(f"{URGENCY.get(one.worst, 'Look')}: "),
+                *_links(one.cards),
                 f" {one.why}",
             )
             for one in first.items
