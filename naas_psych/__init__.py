@@ -72,6 +72,7 @@ if TYPE_CHECKING:
     from naas_psych.analyses.irt.person_fit import person_fit as person_fit
     from naas_psych.analyses.irt.person_scores import person_scores as person_scores
     from naas_psych.analyses.items.distractors import distractors as distractors
+    from naas_psych.analyses.items.item_decisions import item_decisions as item_decisions
     from naas_psych.analyses.items.item_statistics import item_statistics as item_statistics
     from naas_psych.analyses.items.key_check import key_check as key_check
     from naas_psych.analyses.items.score_distribution import (
@@ -130,6 +131,7 @@ if TYPE_CHECKING:
     from naas_psych.errors import UsageError as UsageError
     from naas_psych.finding import Finding as Finding
     from naas_psych.oracle.scorecard import scorecard as scorecard
+    from naas_psych.report.changes.compare import diff_evidence as diff_evidence
     from naas_psych.report.folder import evidence as evidence
     from naas_psych.report.pictures import pictures as pictures
     from naas_psych.result import Result as Result
@@ -147,6 +149,7 @@ _HOMES = {
     "Result": "naas_psych.result",
     "Finding": "naas_psych.finding",
     "evidence": "naas_psych.report.folder",
+    "diff_evidence": "naas_psych.report.changes.compare",
     "pictures": "naas_psych.report.pictures",
     "scorecard": "naas_psych.oracle.scorecard",
     "NaasPsychError": "naas_psych.errors",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import platform
 from collections.abc import Iterable, Mapping
@@ -11,21 +12,30 @@ from pathlib import Path
 from typing import Any
 
 from naas_psych import __version__
+from naas_psych.assurance.disclosure import persons_shown
 from naas_psych.study.study import Study
 
 #: Every package whose version can change a number, a figure or a byte of the report.
 PACKAGES = (
+    "altair",
     "jinja2",
     "matplotlib",
+    "numba",
     "numpy",
     "openpyxl",
     "pandas",
+    "pillow",
     "pyarrow",
     "pydantic",
     "pyreadstat",
+    "python-docx",
+    "rocrate",
     "scipy",
+    "vl-convert-python",
 )
 NAME = "manifest.json"
+#: Parts of study.toml in free words: told by digest, so that a manifest names nobody.
+_IN_WORDS = ("argument", "assurance", "documents", "privacy", "report", "study", "waivers")
 
 
 def manifest(
@@ -41,12 +51,38 @@ def manifest(
         "options": dict(options),
         "seed": seed,
         "synthetic": study.synthetic,
+        "study": {
+            "title": study.title,
+            "persons": persons_shown(study),
+            "items": study.responses.n_items,
+            "fingerprint": study.fingerprint,
+        },
+        "settings": settings_of(study),
         "python": platform.python_version(),
         "packages": versions(),
-        "thresholds": {"sha256": study.thresholds.sha256},
+        "thresholds": thresholds_of(study),
         "inputs": inputs_of(study, out=out),
         "outputs": _entries(outputs_of(written), start=written),
     }
+
+
+def settings_of(study: Study) -> dict[str, Any]:
+    """What study.toml decides, by dotted name, without what is the default."""
+    given = study.spec.model_dump(mode="json", exclude_defaults=True, exclude={"thresholds"})
+    settings: dict[str, Any] = {}
+    for part, value in given.items():
+        if part in _IN_WORDS:
+            told = json.dumps(value, sort_keys=True, ensure_ascii=False).encode()
+            settings[part] = f"sha256:{hashlib.sha256(told).hexdigest()}"
+        else:
+            settings |= _flat(part, value)
+    return settings
+
+
+def thresholds_of(study: Study) -> dict[str, Any]:
+    """The digest that shows that the lines were fixed beforehand, and the lines themselves."""
+    values = {name: one.value for name, one in sorted(study.thresholds.items())}
+    return {"sha256": study.thresholds.sha256, "values": values}
 
 
 def versions() -> dict[str, str]:
@@ -73,6 +109,14 @@ def digest(path: Path) -> str:
     """SHA-256 of a file, read a block at a time."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _flat(name: str, value: Any) -> dict[str, Any]:
+    """Tables within tables as dotted names; an empty one says nothing."""
+    if not isinstance(value, dict):
+        return {name: value}
+    inner = (_flat(f"{name}.{key}", one) for key, one in value.items())
+    return {key: one for part in inner for key, one in part.items()}
 
 
 def _entries(paths: Iterable[Path], *, start: Path) -> list[dict[str, Any]]:

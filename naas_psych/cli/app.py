@@ -30,6 +30,7 @@ ORDER = (
     *(chapter.name for chapter in register.CHAPTERS),
     "evidence",
     "verify",
+    "diff",
     "simulate",
     "scorecard",
     "run",
@@ -196,6 +197,23 @@ def verify(
         quiet=quiet,
         show_progress=not (no_progress or quiet),
     )
+
+
+@app.command()
+def diff(
+    before: Annotated[Path, typer.Argument(metavar="DIR", help="A folder made by `evidence`.")],
+    after: Annotated[Path, typer.Argument(metavar="DIR", help="Another, to compare with it.")],
+    *,
+    format: FormatHere = Format.terminal,
+    quiet: Quiet = False,
+) -> int:
+    """Which verdicts and numbers changed between two evidence folders, and why (1 if any did).
+
+    Example: naas-psych diff evidence_before/ evidence_after/
+    """
+    from naas_psych.cli.changes import show_changes
+
+    return show_changes(before, after, format=format, quiet=quiet)
 
 
 app.command()(simulate)
