@@ -66,6 +66,12 @@ def manifest(
     }
 
 
+def listed(made: Mapping[str, Any], path: Path, *, start: Path) -> dict[str, Any]:
+    """The manifest with one more output, which was made from it."""
+    outputs = [*made["outputs"], *_entries([path], start=start)]
+    return {**made, "outputs": sorted(outputs, key=lambda one: str(one["path"]))}
+
+
 def settings_of(study: Study) -> dict[str, Any]:
     """What study.toml decides, by dotted name, without what is the default."""
     given = study.spec.model_dump(mode="json", exclude_defaults=True, exclude={"thresholds"})

@@ -141,10 +141,10 @@ def _for_people(found: EvidenceDiff) -> str:
     parts: dict[str, list[dict[str, str]]] = {}
     for line in lines(found):
         parts.setdefault(line["part"], []).append(line)
-    for part in parts:
+    for part, changes in parts.items():
         said += ["", _HEADINGS[part]]
-        said += [f"  {_sentence(line)}" for line in parts[part][:_SHOWN]]
-        hidden = len(parts[part]) - _SHOWN
+        said += [f"  {_sentence(line)}" for line in changes[:_SHOWN]]
+        hidden = len(changes) - _SHOWN
         if hidden > 0:
             said.append(f"  and {hidden} more: --format csv shows all.")
     return visible("\n".join(said)) + "\n"

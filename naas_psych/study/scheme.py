@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -60,10 +61,14 @@ class Reported(Part):
 
     claims : a file of claims of its own, in the manner of claims.toml
     heard : what was said and cannot be measured, one sentence each
+    licence : under which others may use the evidence, as a name or an address
+    published : the date on which the evidence is published
     """
 
     claims: str | None = None
     heard: list[str] = Field(default_factory=list)
+    licence: str = ""
+    published: date | None = None
 
 
 class Privacy(Part):

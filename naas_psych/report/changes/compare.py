@@ -124,7 +124,13 @@ def _json(folder: Path, name: str) -> dict[str, Any]:
 
 
 def _claims(folder: Path) -> dict[str, Mapping[str, Any]]:
-    return {str(one["id"]): one for one in _json(folder, "claims.json").get("claims", [])}
+    """The claims, and each line of the verdict board as a claim with one measure."""
+    made = _json(folder, "claims.json")
+    board = {
+        f"board {k}": {**line, "measures": [{**line, "says": line["measure"] or "number"}]}
+        for k, line in enumerate(made.get("board", ()), start=1)
+    }
+    return {**board, **{str(one["id"]): one for one in made.get("claims", ())}}
 
 
 def _tables(folder: Path) -> dict[str, Path]:

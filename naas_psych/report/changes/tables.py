@@ -191,7 +191,8 @@ def _relative(was: npt.NDArray[Any], now: npt.NDArray[Any]) -> npt.NDArray[Any]:
 
     old, new = was.astype(float), now.astype(float)
     sizes: npt.NDArray[Any] = abs(new - old) / np.maximum(abs(old), abs(new))
-    return np.nan_to_num(sizes, nan=-1.0)
+    sizes[np.isnan(sizes)] = -1.0
+    return sizes
 
 
 def _cell(column: str, place: int, before: Any, after: Any) -> _Cell:
