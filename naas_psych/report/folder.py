@@ -12,10 +12,12 @@ import pandas as pd
 
 from naas_psych.aside import whole_folder
 from naas_psych.assurance.disclosure import PROFILE_OF_EVIDENCE, gate, gated_text, under_profile
-from naas_psych.assurance.manifest import NAME, manifest, relative
+from naas_psych.assurance.manifest import NAME, listed, manifest, relative
 from naas_psych.report.audience import DEFAULT, Audience, voice
 from naas_psych.report.board import board_document
 from naas_psych.report.claims import register as claims_register
+from naas_psych.report.crate import NAME as CRATE
+from naas_psych.report.crate import crate
 from naas_psych.report.document import document, dumps, findings_list
 from naas_psych.report.explorer.twin import NAME as TWIN
 from naas_psych.report.explorer.twin import twin
@@ -117,6 +119,11 @@ def _write(shown: _Shown, folder: Path, out: Path, choices: _Choices) -> None:
     write_text(folder / "report.html", page(view))
     register = claims_register(view.claims, run) | {"board": board_document(view.board)}
     write_text(folder / "claims.json", dumps({"synthetic": study.synthetic, **register}))
+    _write_manifest(study, folder, out, choices)
+
+
+def _write_manifest(study: Study, folder: Path, out: Path, choices: _Choices) -> None:
+    """What went in and came out, and the same as a package that a repository can take."""
     made = manifest(
         command="evidence",
         options=_options(study, choices, out),
@@ -125,7 +132,8 @@ def _write(shown: _Shown, folder: Path, out: Path, choices: _Choices) -> None:
         written=folder,
         out=out,
     )
-    write_text(folder / NAME, dumps(made))
+    write_text(folder / CRATE, dumps(crate(study, made)))
+    write_text(folder / NAME, dumps(listed(made, folder / CRATE, start=folder)))
 
 
 def _write_results(
