@@ -22,14 +22,27 @@ def board(
     not_examined: Mapping[str, str] | None = None,
 ) -> tuple[Entry, ...]:
     """Every question of the board, in the order of the report, with the claims that stand on it."""
+    own = own_entries(study, results, not_examined or {})
     return (
-        precision(study, results),
-        item_quality(study, results),
-        key_quality(study, results),
+        own["precision"],
+        own["item_quality"],
+        own["key_quality"],
         *(_of_claim(answer) for answer in answered if answer.claim.on_board),
-        items_alike(study, results, not_examined or {}),
+        own["items_alike"],
         _pass_mark(),
     )
+
+
+def own_entries(
+    study: Study, results: Mapping[str, Result], not_examined: Mapping[str, str]
+) -> dict[str, Entry]:
+    """The questions of the board that are no claim of anybody's, by name."""
+    return {
+        "precision": precision(study, results),
+        "item_quality": item_quality(study, results),
+        "key_quality": key_quality(study, results),
+        "items_alike": items_alike(study, results, not_examined),
+    }
 
 
 def _of_claim(answer: Answer) -> Entry:

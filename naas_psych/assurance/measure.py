@@ -27,7 +27,7 @@ class Measured:
     """What a measure shows in a study, and the verdict on it alone.
 
     `row` is the row of the table that answers, where one row does; `n` how many the number rests
-    on, where the measure says so.
+    on, where the measure says so. `recorded` is false where there was nothing to read it from.
     """
 
     measure: Measure
@@ -39,6 +39,7 @@ class Measured:
     out_of: int | None = None
     row: int | None = None
     n: int | None = None
+    recorded: bool = True
 
     @property
     def says(self) -> str:
@@ -70,9 +71,8 @@ def measured(
     """The row that does worst by the one rule, or why there is none."""
     rows = _rows(measure, results)
     if not rows:
-        return Measured(
-            measure=measure, verdict=cannot_tell(_why(measure, not_examined), polarity=polarity)
-        )
+        why = cannot_tell(_why(measure, not_examined), polarity=polarity)
+        return Measured(measure=measure, verdict=why, recorded=False)
     found = [_of_row(row, measure, thresholds, polarity, named=len(rows) > 1) for row in rows]
     choose = max if measure.best else min
     return choose(found, key=lambda one: _rank(one, measure))
@@ -94,7 +94,7 @@ def _rows(measure: Measure, results: Mapping[str, Result]) -> list[Row]:
         values = wanted if isinstance(wanted, list) else [wanted]
         table = table[table[column].isin(values)] if column in table else table.iloc[:0]
     if measure.rows:
-        return [{measure.value: len(table)}]
+        return [{measure.value: len(table)}] if len(table) or measure.absent is not None else []
     if measure.value not in table:
         return []
     if measure.total and len(table):

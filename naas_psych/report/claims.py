@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
 from naas_psych.assurance.claims import Answer, answers
+from naas_psych.assurance.gaps import Gap
 from naas_psych.assurance.ledger import ledger
 from naas_psych.assurance.measure import Measured
 from naas_psych.report import wording
@@ -22,29 +24,62 @@ def answered(study: Study, run: Run) -> tuple[Answer, ...]:
     return answers(study, {result.analysis: result for result in run.results}, run.not_examined)
 
 
-def register(found: Sequence[Answer], run: Run) -> dict[str, Any]:
-    """The content of claims.json: each claim with its verdict and numbers, and the ledger."""
+def register(
+    found: Sequence[Answer], run: Run, *, gaps: Sequence[Gap] = (), heard: Sequence[str] = ()
+) -> dict[str, Any]:
+    """The content of claims.json: each claim with its verdict, what is open, and the ledger."""
     steps = ledger({result.analysis: result for result in run.results})
-    return {"claims": [_claim(one) for one in found], "ledger": [asdict(step) for step in steps]}
+    closing = {name: gap for gap in gaps for name in gap.claims}
+    return {
+        "tally": tally(found),
+        "claims": [_claim(one, closing.get(one.claim.id)) for one in found],
+        "gaps": [_gap(one) for one in gaps],
+        "heard_not_measurable": list(heard),
+        "ledger": [asdict(step) for step in steps],
+    }
 
 
-def _claim(answer: Answer) -> dict[str, Any]:
-    claim = answer.claim
+def tally(found: Sequence[Answer]) -> dict[str, int]:
+    """How many claims have each word, in the order of the words: a count, and never a score."""
+    counted = Counter(one.verdict.word for one in found)
+    return {word: counted[word] for word in sorted(counted)}
+
+
+def _claim(answer: Answer, gap: Gap | None) -> dict[str, Any]:
+    claim, caveat = answer.claim, answer.caveat
     return {
         "id": claim.id,
         "quote": claim.quote,
         "who": claim.who,
+        "where": claim.where,
         "polarity": claim.polarity,
+        "kind": list(claim.kind),
+        "source": list(claim.source),
         "question": claim.question,
         "verdict": answer.verdict.word,
         "sentence": answer.verdict.sentence,
         "action": answer.action,
         "measures": [_measure(one) for one in answer.measured],
         "documents": answer.documents.word if answer.documents else None,
+        "not_yet": answer.not_yet.sentence if answer.not_yet else None,
         "remark": claim.remark,
-        "main_assumption": claim.main_assumption,
-        "would_change_if": claim.would_change_if,
-        "cannot_show": claim.cannot_show,
+        "based_on": caveat.based_on,
+        "main_assumption": caveat.main_assumption,
+        "would_change_if": caveat.would_change_if,
+        "cannot_show": caveat.does_not_show,
+        "would_answer": {"design": gap.design, "size": gap.size, "cost": gap.cost} if gap else None,
+    }
+
+
+def _gap(gap: Gap) -> dict[str, Any]:
+    return {
+        "title": gap.title,
+        "design": gap.design,
+        "size": gap.size,
+        "cost": gap.cost,
+        "on_board": gap.on_board,
+        "claims": list(gap.claims),
+        "open": [asdict(one) for one in gap.open],
     }
 
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +17,9 @@ from naas_psych.report.board import board_document
 from naas_psych.report.claims import register as claims_register
 from naas_psych.report.crate import NAME as CRATE
 from naas_psych.report.crate import crate
-from naas_psych.report.document import document, dumps, findings_list
-from naas_psych.report.explorer.twin import NAME as TWIN
-from naas_psych.report.explorer.twin import twin
-from naas_psych.report.export import csv_text, drawings_of, write_tables, write_text
-from naas_psych.report.figures import Image, write_figures
+from naas_psych.report.document import dumps
+from naas_psych.report.export import csv_text, write_text
+from naas_psych.report.outputs import write_outputs
 from naas_psych.report.page import page
 from naas_psych.report.run import Progress, Run, run_all
 from naas_psych.report.view import report_view
@@ -98,18 +95,21 @@ def _shown(study: Study, run: Run, *, internal: bool) -> _Shown:
     profile = "none" if internal else study.spec.disclosure.profile or PROFILE_OF_EVIDENCE
     gated = gate(study, run.results, profile=profile, internal=internal)
     reasons = {name: gated_text(why, gated.profile) for name, why in run.not_examined.items()}
-    return _Shown(under_profile(study, profile), Run(gated.results, reasons), gated.summary())
+    failed = {name: gated_text(why, gated.profile) for name, why in run.failed.items()}
+    shown = Run(gated.results, reasons, failed)
+    return _Shown(under_profile(study, profile), shown, gated.summary())
 
 
 def _write(shown: _Shown, folder: Path, out: Path, choices: _Choices) -> None:
     study, run = shown.study, shown.run
-    images = _write_results(study, run, folder, choices)
+    outputs = write_outputs(study, run, folder, threads=choices.threads, progress=choices.progress)
+    run = replace(run, failed={**outputs.failed, **run.failed})
     write_text(folder / "tables" / "withheld.csv", csv_text(shown.withheld))
     choices.say("report", 1, 1)
     view = report_view(
         study,
         run,
-        images=images,
+        images=outputs.images,
         internal=choices.internal,
         seed=choices.seed,
         audience=choices.audience,
@@ -117,7 +117,9 @@ def _write(shown: _Shown, folder: Path, out: Path, choices: _Choices) -> None:
         withheld=shown.withheld,
     )
     write_text(folder / "report.html", page(view))
-    register = claims_register(view.claims, run) | {"board": board_document(view.board)}
+    register = claims_register(view.claims, run, gaps=view.gaps, heard=view.heard) | {
+        "board": board_document(view.board)
+    }
     write_text(folder / "claims.json", dumps({"synthetic": study.synthetic, **register}))
     _write_manifest(study, folder, out, choices)
 
@@ -134,27 +136,6 @@ def _write_manifest(study: Study, folder: Path, out: Path, choices: _Choices) ->
     )
     write_text(folder / CRATE, dumps(crate(study, made)))
     write_text(folder / NAME, dumps(listed(made, folder / CRATE, start=folder)))
-
-
-def _write_results(
-    study: Study, run: Run, folder: Path, choices: _Choices
-) -> Mapping[str, tuple[Image, ...]]:
-    images: dict[str, tuple[Image, ...]] = {}
-    for k, result in enumerate(run.results):
-        choices.say(f"figures: {result.analysis.replace('_', ' ')}", k, len(run.results))
-        write_tables(result, folder, banner=study.banner)
-        drawings = drawings_of(result)
-        images[result.analysis] = write_figures(drawings, folder, banner=study.banner)
-    results = {result.analysis: result for result in run.results}
-    paper = twin(results, study.thresholds)
-    if paper is not None:
-        images[TWIN] = write_figures((paper,), folder, banner=study.banner)
-    made = document("evidence", study, run.results, not_examined=run.not_examined)
-    write_text(folder / "results.json", dumps(made))
-    findings = findings_list(f for result in run.results for f in result.findings)
-    said = dumps({"synthetic": study.synthetic, "findings": findings})
-    write_text(folder / "findings.json", said)
-    return images
 
 
 def _options(study: Study, choices: _Choices, out: Path) -> dict[str, Any]:

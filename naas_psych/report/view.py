@@ -12,7 +12,7 @@ from naas_psych.assurance.actions import ActionList, action_list
 from naas_psych.assurance.argument import Inference, argue, weakest
 from naas_psych.assurance.assured import Assurance, Stated, assurance, stated
 from naas_psych.assurance.board import board
-from naas_psych.assurance.claims import Answer
+from naas_psych.assurance.claims import Answer, heard
 from naas_psych.assurance.disclosure import (
     Disclosure,
     disclosure,
@@ -22,6 +22,7 @@ from naas_psych.assurance.disclosure import (
 )
 from naas_psych.assurance.documents import Listed, checklist
 from naas_psych.assurance.entry import Entry
+from naas_psych.assurance.gaps import Gap, gaps
 from naas_psych.assurance.ledger import Step, ledger
 from naas_psych.assurance.manifest import inputs_of, versions
 from naas_psych.assurance.overall import overall
@@ -51,6 +52,8 @@ class ReportView:
     """A report before it is laid out.
 
     persons : how many took part, as the disclosure profile lets it be said
+    gaps : what these data leave open, by the study that would answer it
+    heard : what was said and cannot be measured
     columns : of the item table
     limits : heading of its intervals
     anchors : item to the anchor of its card
@@ -79,6 +82,8 @@ class ReportView:
     summary: SummaryView
     board: tuple[Entry, ...]
     claims: tuple[Answer, ...]
+    gaps: tuple[Gap, ...]
+    heard: tuple[str, ...]
     ledger: tuple[Step, ...]
     steps: tuple[Inference, ...]
     overall: tuple[str, ...]
@@ -139,6 +144,8 @@ def report_view(
         summary=summary(study, run, cards=cards, board=entries, claims=found),
         board=entries,
         claims=found,
+        gaps=gaps(study, results, found, run.not_examined),
+        heard=(*heard(), *study.spec.report.heard),
         ledger=ledger(results),
         steps=steps,
         overall=overall(steps),
