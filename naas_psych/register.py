@@ -34,7 +34,13 @@ CHAPTERS: tuple[Chapter, ...] = (
         "items",
         "Items",
         "difficulty (facility), discrimination, options, key check, flags",
-        ("item_statistics", "distractors", "key_check", "score_distribution"),
+        (
+            "item_statistics",
+            "distractors",
+            "key_check",
+            "item_decisions",
+            "score_distribution",
+        ),
     ),
     Chapter(
         "reliability",
@@ -111,6 +117,7 @@ CHAPTERS: tuple[Chapter, ...] = (
         "Fairness",
         "DIF, score and pass-rate gaps, adverse impact",
         (
+            "participation",
             "group_sizes",
             "dif_summary",
             "dif_mantel_haenszel",

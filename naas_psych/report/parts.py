@@ -60,6 +60,8 @@ PARTS: tuple[Part, ...] = (
         "Who took part, who did not",
         "Who gave the answers, and how far they stand for everybody the test is meant for.",
         ("generalisation",),
+        (),
+        ("participation",),
     ),
     Part(
         5,

@@ -56,7 +56,7 @@ def population_size(study: Study, asked: int | None) -> float:
     table = study.tables.get("frame")
     if table is None or table.empty:
         return float("nan")
-    return float(_counts(table).sum())
+    return float(frame_counts(table).sum())
 
 
 def frame_of(study: Study) -> Frame | None:
@@ -71,7 +71,7 @@ def frame_of(study: Study) -> Frame | None:
     if table is None or not names:
         return None
     _refuse_missing(study, table, names)
-    counts = _counts(table)
+    counts = frame_counts(table)
     stated = [_stated(study, table, name) for name in names]
     levels = [tuple(sorted({v for v in own if v is not None})) for own in stated]
     codes = np.column_stack([_coded(own, known) for own, known in zip(stated, levels, strict=True)])
@@ -115,7 +115,7 @@ def shared_columns(study: Study) -> tuple[str, ...]:
     return tuple(str(c) for c in table.columns if c in study.persons and c != "person_id")
 
 
-def _counts(table: pd.DataFrame) -> Floats:
+def frame_counts(table: pd.DataFrame) -> Floats:
     """(rows,) people of each row: its n, or 1."""
     if "n" not in table:
         return np.ones(len(table))
