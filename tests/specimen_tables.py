@@ -26,6 +26,7 @@ def optional_tables(item_ids: Sequence[str], person_ids: Sequence[str]) -> dict[
         "feedback": _feedback(item_ids, person_ids),
         "marks": _marks(person_ids),
         "endorsements": _endorsements(person_ids),
+        "decisions": _decisions(item_ids),
     }
 
 
@@ -133,6 +134,21 @@ def _endorsements(person_ids: Sequence[str]) -> Any:
             "decision": [("endorsed", "deferred")[k % 5 == 0] for k in range(n)],
             "kss_1": rating.clip(1, 7),
             "kss_2": generator.integers(1, 8, n).astype(float),
+        }
+    )
+
+
+def _decisions(item_ids: Sequence[str]) -> Any:
+    """One item is dropped, one on hold, one kept."""
+    import pandas as pd
+
+    return pd.DataFrame(
+        {
+            "item_id": [item_ids[-1], item_ids[1], item_ids[0]],
+            "decision": ["drop", "hold", "keep"],
+            "who": ["panel"] * 3,
+            "when": ["2016-03-21"] * 3,
+            "why": ["out of role", "to be asked", None],
         }
     )
 

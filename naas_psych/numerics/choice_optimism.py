@@ -32,7 +32,7 @@ def gains_when_chosen(points: NDArray[Any], *, count: int, splits: int, seed: in
             kept = np.ones((2, j), dtype=bool)
             kept[1, _weakest(chooser, count)] = False
             found.append([np.diff(alphas_from(half, kept))[0] for half in (chooser, other)])
-    return np.array(found)
+    return np.array(found).reshape(-1, 2)
 
 
 def _covariance(x: Floats) -> Floats:
