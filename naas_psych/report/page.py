@@ -6,6 +6,8 @@ import re
 from importlib.resources import files
 from typing import Any
 
+from naas_psych.assurance.argument import RULE
+from naas_psych.assurance.assured import GRADES
 from naas_psych.finding_codes import label_of
 from naas_psych.report import wording
 from naas_psych.report.audience import VOICES, in_order, voice
@@ -43,6 +45,8 @@ def page(view: ReportView) -> str:
         "heading_of": heading_of,
         "in_order": in_order,
         "voices": VOICES,
+        "strength_rule": RULE,
+        "grades": GRADES,
         "style": _joined("css", _STYLES),
         "script": _joined("js", _SCRIPTS),
         "explorer_script": _text("explorer.js"),
@@ -59,7 +63,8 @@ def _shown(view: ReportView) -> dict[str, Any]:
     parts = part_views(
         view.chapters, board=view.board, claims=view.claims, items=view.anchors, voice=reader
     )
-    return vars(view) | {"voice": reader, "parts": parts}
+    analyses = {section.name for chapter in view.chapters for section in chapter.sections}
+    return vars(view) | {"voice": reader, "parts": parts, "analyses": analyses}
 
 
 def _joined(kind: str, names: tuple[str, ...]) -> str:

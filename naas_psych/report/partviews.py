@@ -97,10 +97,15 @@ def _part(
         part=part,
         groups=groups,
         entries=tuple((k, e) for k, e in enumerate(board, start=1) if e.chapter in part.chapters),
-        claims=tuple(a for a in claims if a.claim.chapter and a.claim.chapter in part.chapters),
+        claims=tuple(a for a in claims if _rests_on(a, part)),
         findings=told,
         others=len(found) - len(told),
     )
+
+
+def _rests_on(answer: Answer, part: Part) -> bool:
+    claim = answer.claim
+    return claim.part == part.name if claim.part else claim.chapter in part.chapters
 
 
 def _groups(part: Part, chapters: Sequence[ChapterView]) -> Iterator[Group]:

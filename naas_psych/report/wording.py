@@ -24,14 +24,19 @@ _DEFAULT_LEVEL = 0.95
 
 
 #: Words of a name that are written as initials.
-_INITIALS = {"dif": "DIF", "sibtest": "SIBTEST", "irt": "IRT"}
+_INITIALS = {"dif": "DIF", "sibtest": "SIBTEST", "irt": "IRT", "map": "MAP"}
+#: Names of people.
+_PEOPLE = {"mantel haenszel": "Mantel-Haenszel", "rasch": "Rasch", "gruijter": "Gruijter"}
 
 
 def title_of(name: str) -> str:
     """The name of an analysis as a heading: `DIF summary`, `Score gaps`."""
     words = [_INITIALS.get(word, word) for word in name.split("_")]
     first = words[0] if words[0] in _INITIALS.values() else words[0].capitalize()
-    return " ".join([first, *words[1:]])
+    title = " ".join([first, *words[1:]])
+    for written, called in _PEOPLE.items():
+        title = title.replace(written, called)
+    return title
 
 
 def term_of(column: str) -> Term:

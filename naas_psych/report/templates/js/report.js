@@ -12,7 +12,7 @@
   function reveal() {
     var target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
     if (!target) { return; }
-    target.querySelectorAll(":scope > details").forEach(function (inner) { inner.open = true; });
+    if (target.classList.contains("card")) { target.querySelector("details").open = true; }
     for (var place = target; place; place = place.parentElement) {
       if (place.tagName === "DETAILS") { place.open = true; }
     }
