@@ -9,10 +9,12 @@ from naas_psych.report.word.grid import Box, Column
 from naas_psych.report.word.paper import Paper
 from naas_psych.report.word.signs import URGENCY
 from naas_psych.report.word.text import Link, Run, strong
-from naas_psych.report.wording import count, title_of
+from naas_psych.report.wording import title_of
 
 #: Findings that are told one by one; the file has them all.
-_FINDINGS = 150
+_FINDINGS = 100
+#: Lines of what is withheld.
+_WITHHELD = 15
 
 
 def add_data(paper: Paper, view: ReportView) -> None:
@@ -70,38 +72,10 @@ def _withheld(paper: Paper, view: ReportView) -> None:
         )
         for row in withheld.to_dict("records")
     ]
-    paper.table("Cells that are withheld, by table and rule", columns, rows)
-
-
-def add_gaps(paper: Paper, view: ReportView) -> None:
-    """What cannot be told, and the analyses that could not run."""
-    paper.bullets(view.summary.limits)
-    if view.not_examined:
-        paper.heading(2, "Analyses that these data do not allow", "not_examined")
-        paper.bullets(
-            (strong(f"{title_of(name)}: "), why.replace("`", ""))
-            for name, why in view.not_examined.items()
-        )
-
-
-def add_argument(paper: Paper, view: ReportView) -> None:
-    """The steps from an answer to a decision."""
-    paper.heading(2, "The steps from an answer to a decision", "ledger")
-    paper.text("A chain is as strong as its weakest step. There is no single number for it.")
-    for step in view.ledger:
-        paper.heading(3, step.name.capitalize(), f"step_{step.name}")
-        paper.bullets(
-            [
-                (strong("Claims: "), step.claim),
-                (strong("Could be wrong: "), step.rebuttals),
-                (strong("Examined here: "), _names(step.examined)),
-                (strong("Missing: "), _names(step.missing)),
-            ]
-        )
-
-
-def _names(names: tuple[str, ...]) -> str:
-    return ", ".join(names).replace("_", " ") or "nothing"
+    shown = rows[:_WITHHELD]
+    more = f" (first {len(shown)} of {len(rows)} rows)" if len(rows) > len(shown) else ""
+    paper.table(f"Cells that are withheld, by table and rule{more}", columns, shown)
+    paper.text("As a file: ", Run("tables/withheld.csv", "Code"), style="Note")
 
 
 def add_findings(paper: Paper, view: ReportView) -> None:
@@ -156,7 +130,12 @@ def add_glossary(paper: Paper, view: ReportView) -> None:
         symbol = f" ({term.symbol})" if term.symbol else ""
         reading = f" {term.reading}" if term.reading else ""
         formula = [Run(f" {term.formula}", "Code")] if term.formula else []
-        paper.text(strong(f"{term.label}{symbol}. "), f"{term.meaning}{reading}", *formula)
+        paper.text(
+            strong(f"{term.label}{symbol}. "),
+            f"{term.meaning}{reading}",
+            *formula,
+            style="Glossary",
+        )
     if view.references:
         paper.heading(2, "Sources", "sources")
         paper.bullets(
@@ -179,14 +158,14 @@ def add_reproduction(paper: Paper, view: ReportView) -> None:
         ("Study fingerprint", view.study.fingerprint),
         ("Thresholds", f"sha256:{view.study.thresholds.sha256}"),
         *(
-            (
-                f"Read: {one['path'].split('/')[-1]}",
-                f"{one['bytes']:,} bytes, sha256:{one['sha256']}",
-            )
+            (f"Read: {one['path'].split('/')[-1]}", _digest(one["bytes"], one["sha256"]))
             for one in view.inputs
         ),
         ("Packages", ", ".join(f"{name} {v}" for name, v in view.packages.items())),
     ]
     paper.table("What this report was made from", (Column("What"), Column("Which")), facts)
-    made = count(len(view.inputs), "file")
-    paper.text(f"{made} read. ", Link("Back to the summary", "summary"), style="Note")
+    paper.text(Link("Back to the summary", "summary"), style="Note")
+
+
+def _digest(size: int, sha256: str) -> str:
+    return f"{size:,} bytes, sha256:{sha256}"

@@ -16,7 +16,7 @@ from naas_psych.report.word.text import Link, Piece, Run, strong
 from naas_psych.report.wording import count
 
 #: Findings of a part that are told in full.
-_FINDINGS = 12
+_FINDINGS = 8
 
 
 def add_analyses(paper: Paper, part: PartView, figures: Path) -> None:
@@ -43,29 +43,35 @@ def finding_pieces(finding: Finding, *, meaning: bool = False) -> list[Piece]:
 
 
 def _answered(paper: Paper, part: PartView) -> None:
-    """The verdicts and claims whose numbers stand here."""
+    """The verdicts and claims whose numbers stand here, and the steps that they bear on."""
+    if part.part.steps:
+        steps = [Link(step, f"step_{step}") for step in part.part.steps]
+        kind = "step" if len(steps) == 1 else "steps"
+        paper.text(f"Bears on the {kind} ", *_listed(steps), " of the argument.")
     for k, entry in part.entries:
         paper.text(sign(entry.verdict), " ", Link(entry.question, f"verdict_{k}"))
     if part.claims:
-        pieces: list[Piece] = ["Claims answered here: "]
-        for k, one in enumerate(part.claims):
-            pieces += [", "] if k else []
-            pieces.append(Link(one.claim.id, f"claim_{one.claim.id}"))
-        paper.text(*pieces, ".")
+        links = [Link(one.claim.id, f"claim_{one.claim.id}") for one in part.claims]
+        paper.text("Claims that rest on this part: ", *_listed(links), ".")
     for numbered in part.sections:
         for sentence in numbered.section.verdicts:
             paper.text(strong(sentence))
+
+
+def _listed(pieces: Sequence[Piece]) -> list[Piece]:
+    """The pieces with commas between them."""
+    return [one for piece in pieces for one in (", ", piece)][1:]
 
 
 def _found(paper: Paper, part: PartView) -> None:
     told = [f for f in part.findings if f.severity != "info"]
     if not told:
         return
-    paper.heading(2, "What needs attention here", f"found_{part.part.name}")
+    paper.text("What needs attention here", style="Label")
     paper.bullets(finding_pieces(f) for f in told[:_FINDINGS])
     if len(told) > _FINDINGS:
         more = count(len(told) - _FINDINGS, "more finding")
-        paper.text(f"{more} of this part: ", Run("findings.json", "Code"), style="Note")
+        paper.text(f"{more} of this part: ", Link("all findings", "findings"), ".", style="Note")
 
 
 def _section(paper: Paper, numbered: Numbered, figures: Path) -> None:
@@ -106,11 +112,8 @@ def _words(paper: Paper, section: Section) -> None:
     _paragraphs(paper, "How to read it", section.reading)
     _paragraphs(paper, "Notes", [note.replace("`", "") for note in section.notes])
     if section.files:
-        names: list[Piece] = ["Only as files: "]
-        for k, name in enumerate(section.files):
-            names += [", "] if k else []
-            names.append(Run(name, "Code"))
-        paper.text(*names, style="Note")
+        names = [Run(name, "Code") for name in section.files]
+        paper.text("Only as files: ", *_listed(names), ".", style="Note")
 
 
 def _paragraphs(paper: Paper, about: str, lines: Sequence[str]) -> None:

@@ -21,7 +21,7 @@ def word_content(path: str | os.PathLike[str]) -> list[str]:
     ValueError
         It is not a Word file that can be read.
     """
-    from lxml import etree
+    from lxml import etree  # type: ignore[import-untyped]
 
     try:
         with zipfile.ZipFile(path) as package:

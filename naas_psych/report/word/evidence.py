@@ -11,7 +11,7 @@ from naas_psych.report.word.text import Piece, Run, quiet
 from naas_psych.report.wording import UNDEFINED, count
 
 #: Rows of a table; its file has the others.
-ROWS = 20
+ROWS = 15
 
 
 def add_table(paper: Paper, shown: TableView) -> None:

@@ -10,10 +10,14 @@ from naas_psych.report.word.text import Piece, attribute, paragraph
 
 #: Twentieths of a point between the margins of an A4 page held upright.
 PAGE_WIDTH = 9638
-#: What a letter of the table style takes on the average, and the room beside the text of a cell.
-_LETTER, _ROOM = 92, 160
-#: A column asks for no more than this many letters, and breaks no word that is shorter than this.
-_WISH, _WORD = 46, 14
+#: What letters of the table style take: narrow ones, wide ones, all others; and the room beside
+#: the text of a cell.
+_NARROW, _WIDE, _LETTER, _ROOM = 50, 128, 96, 160
+_NARROW_ONES, _WIDE_ONES = frozenset("iljtfr.,:;|!'()[] -"), frozenset("mwMWOQGCDHNUABERKSPVXY%@")
+#: A column asks for no more than this, and breaks no word that takes less than this.
+_WISH, _WORD = 4300, 1500
+#: Longer texts are measured by their number of letters.
+_LONG = 40
 
 Pieces: TypeAlias = Sequence[Piece]
 
@@ -48,7 +52,6 @@ def table(
     rows: Sequence[Sequence[Item]],
     *,
     description: str,
-    bookmark: str = "",
 ) -> str:
     """A table as XML; `description` is its text alternative."""
     widths = _widths(columns, rows)
@@ -115,20 +118,32 @@ def _widths(columns: Sequence[Column], rows: Sequence[Sequence[Item]]) -> list[i
 def _wishes(columns: Sequence[Column], rows: Sequence[Sequence[Item]]) -> list[int]:
     """The longest cell of each column, or of its heading on two lines."""
     return [
-        _ROOM + _LETTER * min(_WISH, max([_head(column), *(len(_text(row[k])) for row in rows)]))
+        _ROOM + min(_WISH, max([_head(column), *(_length(_text(row[k])) for row in rows)]))
         for k, column in enumerate(columns)
     ]
 
 
 def _head(column: Column) -> int:
-    return max([(len(column.label) + 1) // 2 + 1, *map(len, column.label.split())])
+    """Headings are bold."""
+    longest = max(map(_length, column.label.split()), default=0)
+    return int(1.1 * max(longest, 0.6 * _length(column.label)))
+
+
+def _length(text: str) -> int:
+    """About what a text takes on one line."""
+    if len(text) > _LONG:
+        return 88 * len(text)
+    narrow = sum(letter in _NARROW_ONES for letter in text)
+    wide = sum(letter in _WIDE_ONES for letter in text)
+    return _NARROW * narrow + _WIDE * wide + _LETTER * (len(text) - narrow - wide)
 
 
 def _needs(columns: Sequence[Column], rows: Sequence[Sequence[Item]]) -> list[int]:
     """The longest word of each column."""
     made = []
     for k, column in enumerate(columns):
-        words = [column.label, *(_text(row[k]) for row in rows)]
-        longest = max((len(word) for text in words for word in text.split()), default=1)
-        made.append(_ROOM + _LETTER * min(longest, _WORD))
+        words = {word for row in rows for word in _text(row[k]).split()}
+        longest = max(map(_length, words), default=0)
+        head = int(1.1 * max(map(_length, column.label.split()), default=0))
+        made.append(_ROOM + min(max(longest, head), _WORD))
     return made

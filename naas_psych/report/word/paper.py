@@ -87,9 +87,8 @@ class Paper:
         self._figures += 1
         made: Picture = picture(self._document, path, number=self._figures)
         drawn = made.xml.replace("{title}", attribute(title)).replace("{alt}", attribute(alt))
-        self._blocks.append(
-            f'<w:p><w:pPr><w:pStyle w:val="Figure"/></w:pPr><w:r>{drawn}</w:r></w:p>'
-        )
+        style = '<w:pPr><w:pStyle w:val="Figure"/></w:pPr>'
+        self._blocks.append(f"<w:p>{style}<w:r>{drawn}</w:r></w:p>")
         self._caption("Figure", self._figures, title, style="FigureCaption")
 
     def close(self) -> None:

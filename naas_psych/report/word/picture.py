@@ -32,9 +32,11 @@ def picture(document: Document, path: Path, *, number: int) -> Picture:
 
     with Image.open(path) as drawn:
         width, height = drawn.size
-        few = drawn.convert("RGB").quantize(_COLOURS, dither=Image.Dither.NONE)
+        # An octree takes a tenth of the time of the default, and draws lines as well.
+        method, dither = Image.Quantize.FASTOCTREE, Image.Dither.NONE
+        few = drawn.convert("RGB").quantize(_COLOURS, method, dither=dither)
     stored = io.BytesIO()
-    few.save(stored, "PNG", compress_level=9)
+    few.save(stored, "PNG", compress_level=6)
     name = PackURI(f"/word/media/figure{number}.png")
     part = ImagePart(name, "image/png", stored.getvalue())
     place = document.part.relate_to(part, RELATIONSHIP_TYPE.IMAGE)

@@ -73,6 +73,8 @@ def _answer(paper: Paper, answer: Answer) -> None:
     paper.text(f"“{claim.quote}” ({POLARITY[claim.polarity]}: {claim.who})", style="Quote")
     paper.text(sign(answer.verdict), *([] if answer.measured else [f" {answer.verdict.sentence}"]))
     paper.bullets(_measure(one) for one in answer.measured)
+    if answer.not_yet and answer.measured:
+        paper.text(strong("Not yet examined. "), answer.not_yet.sentence)
     if answer.documents:
         words = f" {answer.documents.sentence}"
         paper.text(strong(f"Documents: {answer.documents.word}."), words)
@@ -90,7 +92,7 @@ def _measure(one: Measured) -> Sequence[Piece]:
 
 def _about(answer: Answer) -> list[Sequence[Piece]]:
     claim = answer.claim
-    said: list[Sequence[Piece]] = []
+    said: list[Sequence[Piece]] = [_said("Based on", answer.caveat.based_on)]
     if answer.action:
         said.append((strong("To do: "), answer.action))
     if claim.main_assumption != "none":

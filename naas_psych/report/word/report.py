@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from naas_psych.report.audience import DEFAULT, voice
+from naas_psych.report.audience import voice
+from naas_psych.report.cited import plain
 from naas_psych.report.parts import heading_of
 from naas_psych.report.partviews import PartView, part_views
 from naas_psych.report.view import ReportView
-from naas_psych.report.word import annexes
+from naas_psych.report.word import annexes, argument, limits
 from naas_psych.report.word.chapters import add_analyses
 from naas_psych.report.word.first import add_summary
 from naas_psych.report.word.front import add_front, marks, title_of_report
@@ -35,7 +36,7 @@ def write_word(view: ReportView, folder: Path) -> None:
         board=view.board,
         claims=view.claims,
         items=view.anchors,
-        voice=voice(DEFAULT),
+        voice=voice(view.audience),
     )
     for part in parts:
         _part(paper, part, view, folder / "figures")
@@ -49,10 +50,14 @@ def _part(paper: Paper, part: PartView, view: ReportView, figures: Path) -> None
     paper.text(part.part.lead, style="Question")
     if name == "claims":
         add_claims(paper, view)
+    elif name == "argument":
+        argument.add_intended_use(paper, view)
+    elif name == "participation":
+        paper.bullets(plain(words) for words in view.summary.tiles[0].sentences)
     elif name == "data":
         annexes.add_data(paper, view)
     elif name == "gaps":
-        annexes.add_gaps(paper, view)
+        limits.add_gaps(paper, view)
     add_analyses(paper, part, figures)
     if name == "items":
         add_cards(paper, view, figures)
@@ -61,7 +66,10 @@ def _part(paper: Paper, part: PartView, view: ReportView, figures: Path) -> None
 
 
 def _annexes(paper: Paper, view: ReportView) -> None:
-    annexes.add_argument(paper, view)
+    argument.add_steps(paper, view)
+    argument.add_actions(paper, view)
+    argument.add_documents(paper, view)
+    argument.add_assurance(paper, view)
     annexes.add_findings(paper, view)
     add_item_table(paper, view)
     annexes.add_thresholds(paper, view)
