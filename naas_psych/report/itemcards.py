@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from naas_psych.analyses.content.removal_cuts import ALL_FORMS
 from naas_psych.finding import SEVERITIES, Finding
 from naas_psych.finding_codes import label_of
 from naas_psych.report.fairness_strip import Strip, strips
@@ -70,6 +71,22 @@ class Number:
 
 
 @dataclass(frozen=True)
+class Decided:
+    """What a panel decided of an item; empty texts where it did not say. `form`: where not all."""
+
+    decision: str
+    form: str
+    who: str
+    when: str
+    why: str
+
+    @property
+    def by(self) -> str:
+        """Who and when, as far as it was said."""
+        return ", ".join(part for part in (self.who, self.when) if part)
+
+
+@dataclass(frozen=True)
 class ItemCard:
     """One item: what was asked, its numbers, its options, its picture and what to do about it."""
 
@@ -83,6 +100,12 @@ class ItemCard:
     findings: tuple[Finding, ...]
     minis: Mapping[str, Mini | None] = field(default_factory=dict)
     fairness: Strip | None = None
+    decisions: tuple[Decided, ...] = ()
+
+    @property
+    def decision(self) -> str:
+        """The decision in a word, or in several where forms differ; empty where there is none."""
+        return ", ".join(dict.fromkeys(one.decision for one in self.decisions))
 
     @property
     def flags(self) -> tuple[Flag, ...]:
@@ -129,7 +152,32 @@ def item_cards(
         )
         for k, item in enumerate(study.responses.item_ids, start=1)
     )
-    return tuple(replace(card, fairness=between_groups.get(card.item_id)) for card in made)
+    taken = _decisions(run)
+    return tuple(
+        replace(
+            card,
+            fairness=between_groups.get(card.item_id),
+            decisions=taken.get(card.item_id, ()),
+        )
+        for card in made
+    )
+
+
+def _decisions(run: Run) -> dict[str, tuple[Decided, ...]]:
+    """The decisions on each item."""
+    found: dict[str, tuple[Decided, ...]] = {}
+    for item, rows in _by_item(run, "item_decisions", "items").items():
+        known = rows.astype(object).where(rows.notna(), "").to_dict("records")
+        found[item] = tuple(
+            Decided(
+                decision=row["decision"],
+                form="" if row["form"] == ALL_FORMS else row["form"],
+                **{name: row[name] for name in ("who", "when", "why")},
+            )
+            for row in known
+            if row["decision"]
+        )
+    return found
 
 
 def urgent_first(findings: Sequence[Finding]) -> tuple[Finding, ...]:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from naas_psych.analyses.content.item_relevance import item_relevance
 from naas_psych.analyses.content.redaction import without_people
+from naas_psych.analyses.content.removal_cuts import ALL_FORMS
 from naas_psych.analyses.fairness.dif_mantel_haenszel import dif_mantel_haenszel
 from naas_psych.analyses.items.distractors import distractors
 from naas_psych.analyses.items.item_statistics import item_statistics
@@ -20,7 +21,6 @@ from naas_psych.study.study import Study
 DROPPED, DROP_AND_HOLD = "dropped", "drop_and_hold"
 #: What goes in each scenario.
 _GO = {DROPPED: ("drop",), DROP_AND_HOLD: ("drop", "hold")}
-EVERY_FORM = "all forms"
 #: Whose findings on single items are counted.
 _FLAGGING = (item_statistics, distractors, key_check, item_relevance, dif_mantel_haenszel)
 
@@ -45,7 +45,7 @@ class Decided:
         rows = rows[rows["item_id"].isin(list(self.place))]
 
         def of_form(form: str) -> frozenset[int]:
-            own = rows[rows["form"].isin([EVERY_FORM, form])]
+            own = rows[rows["form"].isin([ALL_FORMS, form])]
             return frozenset(self.place[item] for item in own["item_id"])
 
         return of_form
@@ -63,7 +63,7 @@ def decided(study: Study) -> Decided:
     place = {item: j for j, item in enumerate(study.responses.item_ids)}
     given = table.drop(columns="form_id", errors="ignore")
     forms = table["form_id"] if "form_id" in table else pd.Series(None, table.index, dtype=object)
-    given.insert(1, "form", forms.where(forms.notna(), EVERY_FORM))
+    given.insert(1, "form", forms.where(forms.notna(), ALL_FORMS))
     asked = sorted(set(table["item_id"]) - set(place))
     notes = (f"Not among the responses: {', '.join(asked)}.",) if asked else ()
     return Decided(given, place, notes)
@@ -78,7 +78,7 @@ def items_table(study: Study, found: Decided) -> pd.DataFrame:
     rows = table.drop(columns="at").to_dict("records")
     known = set(found.table["item_id"])
     rows += [
-        {"item_id": item, "form": EVERY_FORM}
+        {"item_id": item, "form": ALL_FORMS}
         for item in found.place
         if wrong[item] and item not in known
     ]
