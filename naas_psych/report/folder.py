@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,11 +15,13 @@ from naas_psych.assurance.disclosure import PROFILE_OF_EVIDENCE, gate, gated_tex
 from naas_psych.assurance.manifest import NAME, listed, manifest, relative
 from naas_psych.report.audience import DEFAULT, Audience, voice
 from naas_psych.report.board import board_document
+from naas_psych.report.citations import bibtex, csl
 from naas_psych.report.claims import register as claims_register
 from naas_psych.report.crate import NAME as CRATE
 from naas_psych.report.crate import crate
 from naas_psych.report.document import dumps
 from naas_psych.report.export import csv_text, write_text
+from naas_psych.report.methods import Methods
 from naas_psych.report.outputs import write_outputs
 from naas_psych.report.page import page
 from naas_psych.report.run import Progress, Run, run_all
@@ -121,7 +124,15 @@ def _write(shown: _Shown, folder: Path, out: Path, choices: _Choices) -> None:
         "board": board_document(view.board)
     }
     write_text(folder / "claims.json", dumps({"synthetic": study.synthetic, **register}))
+    _write_methods(view.methods, folder)
     _write_manifest(study, folder, out, choices)
+
+
+def _write_methods(made: Methods, folder: Path) -> None:
+    """The methods text, and the works that it cites for two kinds of reference manager."""
+    write_text(folder / "methods.md", made.markdown)
+    write_text(folder / "references.bib", bibtex(made.cited))
+    write_text(folder / "references.json", f"{json.dumps(csl(made.cited), indent=1)}\n")
 
 
 def _write_manifest(study: Study, folder: Path, out: Path, choices: _Choices) -> None:

@@ -38,6 +38,7 @@ from naas_psych.report.explorer.panel import Panel, panel
 from naas_psych.report.faults import FaultKind, fault_counts
 from naas_psych.report.figures import Image
 from naas_psych.report.itemcards import ItemCard, item_cards, table_columns, urgent_first
+from naas_psych.report.methods import Methods, methods
 from naas_psych.report.run import Run
 from naas_psych.report.summary.view import SummaryView, summary
 from naas_psych.study.study import Study
@@ -68,6 +69,7 @@ class ReportView:
     documents : the documents that a scheme needs, and which there are
     assurance : who answers for the analysis, its assumptions, and facts under six headings
     actions : what to do, by whom and how soon
+    methods : what was done, in words that fit a paper
     """
 
     study: Study
@@ -107,6 +109,7 @@ class ReportView:
     thresholds: tuple[Threshold, ...]
     terms: tuple[Term, ...]
     references: tuple[Reference, ...]
+    methods: Methods
 
 
 def report_view(
@@ -179,6 +182,7 @@ def report_view(
         thresholds=tuple(study.thresholds[name] for name in sorted(study.thresholds)),
         terms=tuple(terms),
         references=tuple(_cited(terms)),
+        methods=methods(study, run, seed=seed, internal=internal),
     )
 
 
