@@ -26,6 +26,7 @@ from naas_psych.report.outputs import write_outputs
 from naas_psych.report.page import page
 from naas_psych.report.run import Progress, Run, run_all
 from naas_psych.report.view import report_view
+from naas_psych.report.word.report import write_word
 from naas_psych.study.study import Study
 
 
@@ -120,6 +121,8 @@ def _write(shown: _Shown, folder: Path, out: Path, choices: _Choices) -> None:
         withheld=shown.withheld,
     )
     write_text(folder / "report.html", page(view))
+    choices.say("Word", 1, 1)
+    write_word(view, folder)
     register = claims_register(view.claims, run, gaps=view.gaps, heard=view.heard) | {
         "board": board_document(view.board)
     }

@@ -20,9 +20,7 @@ _FINDINGS = 8
 
 
 def add_analyses(paper: Paper, part: PartView, figures: Path) -> None:
-    """What answers the questions of a part, then every analysis of it."""
-    _answered(paper, part)
-    _found(paper, part)
+    """Every analysis of a part."""
     for one in part.sections:
         _section(paper, one, figures)
     if part.part.not_yet:
@@ -42,8 +40,14 @@ def finding_pieces(finding: Finding, *, meaning: bool = False) -> list[Piece]:
     return pieces
 
 
+def add_opening(paper: Paper, part: PartView) -> None:
+    """What a part is about, which verdicts and claims rest on it, and what it found."""
+    paper.text(part.part.lead, style="Question")
+    _answered(paper, part)
+    _found(paper, part)
+
+
 def _answered(paper: Paper, part: PartView) -> None:
-    """The verdicts and claims whose numbers stand here, and the steps that they bear on."""
     if part.part.steps:
         steps = [Link(step, f"step_{step}") for step in part.part.steps]
         kind = "step" if len(steps) == 1 else "steps"

@@ -10,7 +10,7 @@ from naas_psych.report.parts import heading_of
 from naas_psych.report.partviews import PartView, part_views
 from naas_psych.report.view import ReportView
 from naas_psych.report.word import annexes, argument, limits
-from naas_psych.report.word.chapters import add_analyses
+from naas_psych.report.word.chapters import add_analyses, add_opening
 from naas_psych.report.word.first import add_summary
 from naas_psych.report.word.front import add_front, marks, title_of_report
 from naas_psych.report.word.items import add_cards, add_item_table
@@ -47,7 +47,7 @@ def write_word(view: ReportView, folder: Path) -> None:
 def _part(paper: Paper, part: PartView, view: ReportView, figures: Path) -> None:
     name = part.part.name
     paper.heading(1, heading_of(name), f"part_{name}")
-    paper.text(part.part.lead, style="Question")
+    add_opening(paper, part)
     if name == "claims":
         add_claims(paper, view)
     elif name == "argument":
