@@ -27,10 +27,12 @@ def document(
     results: Sequence[Result],
     *,
     not_examined: Mapping[str, str] | None = None,
+    failed: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """What `command` found in `study`, as plain dictionaries, lists, numbers and text.
 
-    `not_examined` gives, for each analysis that could not run on these data, the reason.
+    `not_examined` gives, for each analysis that could not run on these data, the reason; `failed`
+    for each that has a fault of its own.
     """
     made: dict[str, Any] = {
         "naas_psych": __version__,
@@ -47,6 +49,8 @@ def document(
     }
     if not_examined:
         made["not_examined"] = dict(not_examined)
+    if failed:
+        made["failed"] = dict(failed)
     return made
 
 

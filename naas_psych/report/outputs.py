@@ -1,0 +1,134 @@
+"""Tables, figures, findings.json and results.json of a run, written by several processes."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from naas_psych.drawing import Drawing
+from naas_psych.report.document import document, dumps, findings_list
+from naas_psych.report.explorer.twin import NAME as TWIN
+from naas_psych.report.explorer.twin import twin
+from naas_psych.report.export import drawings_of, write_tables, write_text
+from naas_psych.report.figures import Image, write_figures
+from naas_psych.report.run import Progress, Run, failure
+from naas_psych.report.workers import Say, shared, workers_for
+from naas_psych.result import Result
+from naas_psych.study.study import Study
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+@dataclass(frozen=True)
+class Outputs:
+    """Pictures by analysis, and why a picture of an analysis could not be drawn."""
+
+    images: dict[str, tuple[Image, ...]] = field(default_factory=dict)
+    failed: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Piece:
+    step: str
+    write: Callable[[], Outputs]
+
+
+def write_outputs(
+    study: Study, run: Run, folder: Path, *, threads: int = 1, progress: Progress | None = None
+) -> Outputs:
+    """Write all that is made from results alone into `folder`, which exists.
+
+    A figure that cannot be drawn is left out and told; the others are drawn.
+    """
+    for name in ("tables", "figures"):
+        (folder / name).mkdir()
+    pieces = _pieces(study, run, folder)
+    begun = 0
+
+    def say(step: str) -> None:
+        nonlocal begun
+        if progress:
+            progress(step, begun, len(pieces))
+        begun += 1
+
+    def work(k: int, tell: Say) -> Outputs:
+        tell(pieces[k].step)
+        return pieces[k].write()
+
+    made = shared(work, range(len(pieces)), workers=workers_for(threads), say=say)
+    with contextlib.suppress(OSError):
+        (folder / "figures").rmdir()  # where nothing was drawn
+    found = Outputs()
+    for k in sorted(made):
+        found.images.update(made[k].images)
+        found.failed.update(made[k].failed)
+    return found
+
+
+def _pieces(study: Study, run: Run, folder: Path) -> list[_Piece]:
+    """The longest stand first: results.json, and the curves of every item."""
+    results = {result.analysis: result for result in run.results}
+    paper = partial(twin, results, study.thresholds)
+    return [
+        _Piece("results.json", partial(_documents, study, run, folder)),
+        *(
+            _Piece(
+                f"tables and figures: {result.analysis.replace('_', ' ')}",
+                partial(_result, study, result, folder),
+            )
+            for result in run.results
+        ),
+        _Piece(
+            "figures: pass mark explorer",
+            lambda: _figures(study, TWIN, lambda: filter(None, [paper()]), folder),
+        ),
+    ]
+
+
+def _result(study: Study, result: Result, folder: Path) -> Outputs:
+    write_tables(result, folder, banner=study.banner)
+    return _figures(study, result.analysis, partial(drawings_of, result), folder)
+
+
+def _figures(
+    study: Study, name: str, make: Callable[[], Iterable[Drawing]], folder: Path
+) -> Outputs:
+    found = Outputs()
+    images: list[Image] = []
+    try:
+        for drawing in make():
+            try:
+                images += write_figures((drawing,), folder, banner=study.banner)
+            except OSError:
+                raise  # the disk, not the drawing
+            except Exception as error:
+                found.failed[name] = f"The figure {drawing.title!r} is missing. {failure(error)}"
+    except OSError:
+        raise
+    except Exception as error:
+        found.failed[name] = f"Its figures are missing. {failure(error)}"
+    # What drew a picture holds the whole result; nobody draws it again.
+    found.images[name] = tuple(
+        replace(one, drawing=replace(one.drawing, draw=_drawn_already)) for one in images
+    )
+    return found
+
+
+def _drawn_already() -> Figure:
+    raise RuntimeError("this picture was drawn by another process; its text is in the image")
+
+
+def _documents(study: Study, run: Run, folder: Path) -> Outputs:
+    made = document(
+        "evidence", study, run.results, not_examined=run.not_examined, failed=run.failed
+    )
+    write_text(folder / "results.json", dumps(made))
+    findings = findings_list(f for result in run.results for f in result.findings)
+    said = dumps({"synthetic": study.synthetic, "findings": findings})
+    write_text(folder / "findings.json", said)
+    return Outputs()
