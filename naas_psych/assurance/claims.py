@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from pydantic import TypeAdapter
 
+from naas_psych import register
 from naas_psych.assurance.documents import documents_verdict
 from naas_psych.assurance.entry import Caveat, people_and_items
 from naas_psych.assurance.ledger import ledger_verdict
@@ -73,9 +74,15 @@ def answers(
 
     `not_examined` : analysis to the reason why these data cannot answer it.
     """
-    return tuple(
-        _answer(claim, study, results, not_examined) for claim in (*claims(), *study.claims)
-    )
+    own = (_placed(claim) for claim in study.claims)
+    return tuple(_answer(claim, study, results, not_examined) for claim in (*claims(), *own))
+
+
+def _placed(claim: Claim) -> Claim:
+    """A claim of a study stands in the chapter of the first number that answers it."""
+    if not claim.measures:
+        return claim
+    return replace(claim, chapter=register.chapter_of(claim.measures[0].analysis).name)
 
 
 def _answer(

@@ -18,9 +18,12 @@ from naas_psych.study.items import (
 )
 from naas_psych.study.keying import check_types, keys_of_items
 from naas_psych.study.locate import SPEC_NAME, Source, locate
+from naas_psych.study.own_claims import read_claims
+from naas_psych.study.privacy import PRIVATE
 from naas_psych.study.read import read_table
 from naas_psych.study.record import Read, record
 from naas_psych.study.study import Study
+from naas_psych.thresholds import default_thresholds
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,7 @@ def check_study(path: str | Path, *, key: str | Path | None = None) -> StudyChec
     study = build(source, key, audit) if source else None
     synthetic = bool(source and source.spec.study.synthetic)
     audit.tell_unused_waivers()
-    faults = audit.faults()
+    faults = shown_faults(audit)
     if study is None or audit.has_errors:
         return StudyCheck(None, faults, tuple(audit.said), synthetic)
     study = replace(
@@ -77,6 +80,14 @@ def check_study(path: str | Path, *, key: str | Path | None = None) -> StudyChec
         key=None if key is None else str(key),
     )
     return StudyCheck(study, faults, tuple(audit.said), synthetic)
+
+
+def shown_faults(audit: Audit) -> tuple[Fault, ...]:
+    """Every fault; where a column names persons those alone, for others print cells."""
+    faults = audit.faults()
+    if not audit.identifying:
+        return faults
+    return tuple(fault for fault in faults if fault.code in PRIVATE)
 
 
 def read_tables(source: Source, key: str | Path | None, audit: Audit) -> Read | None:
@@ -109,7 +120,11 @@ def build(source: Source, key: str | Path | None, audit: Audit) -> Study | None:
     tables = read_tables(source, key, audit)
     if tables is None:
         return None
+    thresholds = default_thresholds().overridden_by(source.spec.thresholds)
+    claims = read_claims(source, thresholds, audit)
     recorded = record(tables, audit)
-    if recorded is None:
-        return None
-    return assemble(tables, recorded, audit)
+    study = assemble(tables, recorded, audit) if recorded else None
+    if study is None or not source.spec.report.claims:
+        return study
+    path = source.root / source.spec.report.claims
+    return replace(study, claims=claims, inputs=tuple(dict.fromkeys((*study.inputs, path))))

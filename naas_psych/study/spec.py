@@ -135,6 +135,8 @@ class ExtraTime(Part):
     levels: Annotated[list[str], Field(min_length=1)]
 
 
+#: A value that findings and verdicts are held to. Strict: neither true nor "5" is a number.
+Line = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 #: Strict: true is no minute.
 Minutes = Annotated[float, Field(gt=0, strict=True)]
 
@@ -214,5 +216,5 @@ class StudySpec(Part):
     report: Reported = Field(default_factory=Reported)
     privacy: Privacy = Field(default_factory=Privacy)
     disclosure: Disclosure = Field(default_factory=Disclosure)
-    thresholds: dict[str, float] = Field(default_factory=dict)
+    thresholds: dict[str, Line] = Field(default_factory=dict)
     waivers: list[Waiver] = Field(default_factory=list)

@@ -15,6 +15,7 @@ from naas_psych.errors import UsageError
 from naas_psych.study.audit import Audit, Where
 from naas_psych.study.read import read_text
 from naas_psych.study.spec import Document, DocumentName, StudySpec
+from naas_psych.study.toml_lines import line_of_error
 from naas_psych.thresholds import default_thresholds
 
 CUT_SPELLINGS = (
@@ -37,7 +38,8 @@ def read_spec(path: Path, audit: Audit) -> StudySpec | None:
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        audit.add("not_toml", f"this is not TOML: {error}.", file=path.name)
+        row = line_of_error(text, error)
+        audit.add("not_toml", f"this is not TOML: {error}.", file=path.name, row=row)
         return None
     try:
         spec = StudySpec(**raw)
@@ -140,10 +142,11 @@ def _check_thresholds(file: str, text: str, spec: StudySpec, audit: Audit) -> No
 
 def _check_paths(path: Path, text: str, spec: StudySpec, audit: Audit) -> None:
     root = path.parent.resolve()
-    for table, name in spec.tables:
+    named = [("tables", table, name) for table, name in spec.tables]
+    for part, table, name in (*named, ("report", "claims", spec.report.claims)):
         if name is None:
             continue
-        where: Where = {"file": path.name, "row": _line(text, ["tables", table]), "column": table}
+        where: Where = {"file": path.name, "row": _line(text, [part, table]), "column": table}
         target = (root / name).resolve()
         if not target.is_relative_to(root):
             found = f"the path {name!r} leads out of the study folder."
