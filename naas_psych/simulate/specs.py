@@ -61,6 +61,8 @@ def _spec(world: World, responses: str, files: Mapping[str, str]) -> str:
     document["documents"] = _table(
         **{name: _inline(**known) for name, known in world.plan.numbers["documents"].items()}
     )
+    document["argument"] = _table(**world.plan.numbers["argument"])
+    document["assurance"] = _assurance(world.plan.numbers["assurance"])
     document["groups"] = _nested(world.plan.numbers["reference_groups"])
     document["fairness"] = _fairness(world.plan.numbers["fairness"])
     cuts = world.plan.numbers["outcomes"]["digital"]
@@ -87,6 +89,15 @@ def _speed(plan: Plan) -> Table:
         time_limit=_inline(**given),
         extra_time=_inline(column="adjustment", levels=[EXTRA_TIME]),
     )
+
+
+def _assurance(given: Mapping[str, Any]) -> Table:
+    """What nobody wrote down is left out; each assumption stands by itself."""
+    log = tomlkit.aot()
+    for one in given["assumptions"]:
+        log.append(_table(**one))
+    said = {name: value for name, value in given.items() if name != "assumptions" and value}
+    return _table(**said, assumptions=log)
 
 
 def _decision(numbers: Mapping[str, Any]) -> Table:
