@@ -18,6 +18,7 @@ _STEP = (Column("What it needs"), Column("Came out"), Column("From"))
 
 def add_intended_use(paper: Paper, view: ReportView) -> None:
     """What was written down of the interpretation and use of scores, and the five sources."""
+    paper.heading(2, "Intended reading and use", "intended_use")
     for one in view.argument:
         paper.heading(3, one.heading, f"stated_{one.name}")
         if one.said:

@@ -30,6 +30,7 @@ def add_summary(paper: Paper, view: ReportView) -> None:
 
 
 def _tiles(paper: Paper, view: ReportView) -> None:
+    paper.heading(2, "At a glance", "summary_tiles")
     for tile in view.summary.tiles:
         paper.heading(3, tile.heading, f"tile_{tile.heading}")
         paper.text(plain(tile.figure), style="BigNumber")

@@ -21,19 +21,21 @@ _CARDS, _ROWS = 60, 300
 
 
 def flagged(view: ReportView) -> tuple[ItemCard, ...]:
-    """The items with a warning or worse, in the order of the study."""
-    return tuple(card for card in view.cards if card.worst in {"warning", "error"})
+    """The items with a warning or a decision, in the order of the study."""
+    return tuple(
+        card for card in view.cards if card.worst in {"warning", "error"} or card.decisions
+    )
 
 
 def add_cards(paper: Paper, view: ReportView, figures: Path) -> None:
-    """A card for each item with a warning."""
+    """A card for each item with a warning or a decision."""
     cards = flagged(view)
     if not cards:
         return
-    paper.heading(2, "Items with a warning", "flagged_items")
+    paper.heading(2, "Items with a warning or a decision", "flagged_items")
     paper.text(
-        f"{len(cards)} of {len(view.cards)} items have a warning. A flag asks people to look; it "
-        "never removes an item. Every item stands in the ",
+        f"{len(cards)} of {len(view.cards)} items have a warning or a decision. A flag asks people "
+        "to look; it never removes an item. Every item stands in the ",
         Link("item table", "item_table"),
         "; report.html has a card for each.",
     )
@@ -45,6 +47,10 @@ def _card(paper: Paper, card: ItemCard, figures: Path) -> None:
     paper.heading(3, f"Item {card.item_id}", card.anchor)
     if card.text:
         paper.text(card.text, style="Quote")
+    for one in card.decisions:
+        about = ", ".join(part for part in (one.form, one.by) if part)
+        words = f" {one.why}{f' ({about})' if about else ''}"
+        paper.text(strong(f"Decided: {one.decision}."), words)
     paper.bullets(finding_pieces(f, meaning=True) for f in card.findings)
     facts = [f"{label}: {value}" for label, value in card.facts]
     if facts:
@@ -76,13 +82,18 @@ def _fairness(paper: Paper, strip: Strip) -> None:
 def add_item_table(paper: Paper, view: ReportView) -> None:
     """One row an item."""
     paper.heading(2, "Item table", "item_table")
-    columns = [Column("Item"), *_columns(view), Column("Flags")]
+    columns = [Column("Item"), *_columns(view), *_decided(view), Column("Flags")]
     with_card = {card.anchor for card in flagged(view)[:_CARDS]}
     rows = [_row(card, view, card.anchor in with_card) for card in view.cards[:_ROWS]]
     more = f" (first {_ROWS} of {len(view.cards):,})" if len(view.cards) > _ROWS else ""
     paper.table(f"Every item, with its {view.limits} in brackets{more}", columns, rows)
     file = "tables/item_statistics__items.csv"
     paper.text("As a file, with more columns: ", Run(file, "Code"), style="Note")
+
+
+def _decided(view: ReportView) -> list[Column]:
+    """A column of decisions, where there are any."""
+    return [Column("Decided")] if any(card.decisions for card in view.cards) else []
 
 
 def _columns(view: ReportView) -> Iterator[Column]:
@@ -97,4 +108,5 @@ def _row(card: ItemCard, view: ReportView, linked: bool) -> list[Item]:
         interval = cells[1] if len(cells) > 1 else None
         numbers.append(together(cells[0], interval) if cells else "")
     flags = [f"{URGENCY[f.severity]}: {f.label}" for f in card.flags]
-    return [name, *numbers, "; ".join(flags) or "none"]
+    decided = [card.decision for _ in _decided(view)]
+    return [name, *numbers, *decided, "; ".join(flags) or "none"]

@@ -98,9 +98,22 @@ class Paper:
         if self._contents_at is not None:
             self._blocks[self._contents_at : self._contents_at] = self._contents()
         body: Any = parse_xml(f"<w:body {NAMESPACES}>{''.join(self._blocks)}</w:body>")
+        self._unlink(body)
         end = self._document.element.body.sectPr
         for block in list(body):
             end.addprevious(block)
+
+    def _unlink(self, body: Any) -> None:
+        """What a link would lead to may not be in this report: its words stay as words."""
+        from docx.oxml.ns import qn
+
+        known = {bookmark_name(one.anchor) for one in self._headings}
+        for link in list(body.iter(qn("w:hyperlink"))):
+            if link.get(qn("w:anchor")) not in known:
+                for run in link:
+                    run.remove(run.find(qn("w:rPr")))
+                    link.addprevious(run)
+                link.getparent().remove(link)
 
     def _caption(self, kind: str, number: int, words: str, *, style: str = "Caption") -> None:
         counted = field(f"SEQ {kind} \\* ARABIC", str(number))
