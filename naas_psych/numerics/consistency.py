@@ -219,8 +219,10 @@ def _iterative(
         return values
     shape = (fits.corr if design.matrix == "correlation" else covariance)[good]
     put("lambda6", closed.lambda6(shape), np.ones(len(shape), dtype=bool))
-    accuracy = 1e-9 if start is None else 1e-5
-    glb = greatest_lower_bound(shape, start=start.glb if start else None, accuracy=accuracy)
+    if start is None:
+        glb = greatest_lower_bound(shape)
+    else:
+        glb = greatest_lower_bound(shape, start=start.glb, accuracy=1e-4, follow_tangent=True)
     put("glb", glb.glb, glb.converged)
     _put_factor_values(put, fits)
     return values
@@ -270,8 +272,8 @@ def _start(covariance: Floats, design: Design, fits: _Fits, halves: Halves) -> S
     matrix = fits.corr[0] if design.matrix == "correlation" else covariance
     share = None
     if fits.good[0]:
-        # A point a little off the wall is a better start than the solution itself.
-        near = greatest_lower_bound(matrix[None], accuracy=1e-3)
+        # A point well off the wall is a better start than the solution itself.
+        near = greatest_lower_bound(matrix[None], accuracy=1e-2)
         share = error_shares(matrix[None], near.psi)[0]
     return Start(
         one=fits.one.factors.uniqueness[0] if fits.one else None,

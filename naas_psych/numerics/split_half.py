@@ -147,23 +147,28 @@ def _swap(matrix: Floats, which: NDArray[np.int64], e: Floats) -> tuple[Floats, 
     4 (g_j - g_i + s_ii + s_jj - 2 s_ij).
     """
     e = e.copy()
-    n_items = e.shape[1]
+    half = e.shape[1] // 2
     variances = np.diagonal(matrix, axis1=-2, axis2=-1)
     scale = 1e-12 * np.abs(matrix).sum(axis=(-2, -1))
+    plus = np.nonzero(e > 0)[1].reshape(-1, half)
+    minus = np.nonzero(e < 0)[1].reshape(-1, half)
+    pull = np.einsum("bij,bj->bi", matrix[which], e)
     live = np.arange(len(e))
     for _ in range(_ROUNDS):
-        s, signs = matrix[which[live]], e[live]
-        pull = np.einsum("bij,bj->bi", s, signs)
-        spread = variances[which[live]]
-        leave = np.where(signs > 0, spread - pull, np.inf)
-        join = np.where(signs < 0, spread + pull, np.inf)
-        change = leave[:, :, None] + join[:, None, :] - 2 * s
+        of, here, there = which[live], plus[live], minus[live]
+        at = live[:, None]
+        leave = variances[of[:, None], here] - pull[at, here]
+        join = variances[of[:, None], there] + pull[at, there]
+        change = leave[:, :, None] + join[:, None, :]
+        change -= 2 * matrix[of[:, None, None], here[:, :, None], there[:, None, :]]
         flat = change.reshape(len(live), -1)
         best = flat.argmin(axis=1)
-        helps = flat[np.arange(len(live)), best] < -scale[which[live]]
-        live, best = live[helps], best[helps]
+        helps = flat[np.arange(len(live)), best] < -scale[of]
+        live, best, of = live[helps], best[helps], of[helps]
         if not live.size:
             break
-        e[live, best // n_items] = -1.0
-        e[live, best % n_items] = 1.0
+        i, j = plus[live, best // half], minus[live, best % half]
+        plus[live, best // half], minus[live, best % half] = j, i
+        e[live, i], e[live, j] = -1.0, 1.0
+        pull[live] += 2 * (matrix[of, j] - matrix[of, i])
     return e, np.einsum("bi,bij,bj->b", e, matrix[which], e, optimize=True)
