@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from naas_psych.errors import Fault
 from naas_psych.study.checks import checks
+from naas_psych.study.scheme import Privacy
 from naas_psych.study.spec import Waiver
 
 #: Faults of one code in one file that are listed one by one; the rest are counted.
@@ -24,9 +25,18 @@ Where = dict[str, Any]
 
 @dataclass
 class Audit:
-    """Collects faults and what was inferred while a study is read."""
+    """Collects faults and what was inferred while a study is read.
+
+    privacy : what study.toml allows of columns that may name or describe persons
+    roles : file name to the table of the study that it holds; looked_at : those inspected
+    identifying : a column names persons, so that no cell of the study may be shown
+    """
 
     waivers: list[Waiver] = field(default_factory=list)
+    privacy: Privacy = field(default_factory=Privacy)
+    roles: dict[str, str] = field(default_factory=dict)
+    looked_at: set[str] = field(default_factory=set)
+    identifying: bool = False
     said: list[str] = field(default_factory=list)
     _faults: list[Fault] = field(default_factory=list)
     _count: Counter[tuple[str, str | None]] = field(default_factory=Counter)

@@ -139,7 +139,7 @@ def _latest(table: RawTable, known: pd.DataFrame, audit: Audit) -> pd.DataFrame:
         last = order.iloc[-1]
         rivals = order[order["when"].isin([last["when"], ""])].sort_index()
         if len(order) > 1 and len(set(rivals["decision"])) > 1:
-            named = " in form ".join(str(one) for one in who if pd.notna(one))
+            named = " in form ".join(one for one in who if isinstance(one, str))
             _tell_twice(table, named, rivals, audit)
         kept.append(int(order.index[-1]))
         older += len(order) - 1

@@ -38,7 +38,20 @@ class Source:
 
 def locate(path: str | Path, audit: Audit) -> Source | None:
     """The files of the study at `path`; None when study.toml is refused."""
-    path = Path(path)
+    return _watched(_located(Path(path), audit), audit)
+
+
+def _watched(source: Source | None, audit: Audit) -> Source | None:
+    """Tells the audit what each file holds, so that it can look for names of persons."""
+    if source is not None:
+        audit.privacy = source.spec.privacy
+        for table, file in source.spec.tables:
+            if file:
+                audit.roles.setdefault(Path(file).name, table)
+    return source
+
+
+def _located(path: Path, audit: Audit) -> Source | None:
     _check_name(path)
     if not path.exists():
         raise UsageError(
@@ -76,7 +89,9 @@ def _with_spec(path: Path, audit: Audit) -> Source | None:
 
 def bare_source(path: Path, audit: Audit) -> Source | None:
     """The files as they would be found if there were no study.toml."""
-    return _bare_folder(path, audit) if path.is_dir() else locate(path, audit)
+    if path.is_dir():
+        return _watched(_bare_folder(path, audit), audit)
+    return locate(path, audit)
 
 
 def _bare_folder(root: Path, audit: Audit) -> Source | None:

@@ -15,6 +15,7 @@ from naas_psych.study.audit import Audit
 from naas_psych.study.cells import RawTable, text_table
 from naas_psych.study.delimited import parse, utf16
 from naas_psych.study.names import ending_of
+from naas_psych.study.privacy import inspect_privacy
 from naas_psych.study.unpack import Damaged, TooMuchInside, unpacked
 
 _GZIP = "a gzip archive"
@@ -59,7 +60,10 @@ def read_table(path: Path, audit: Audit) -> RawTable | None:
     else:
         text = _unpacked(path, data, audit) if ending in PACKED_ENDINGS else data
         table = None if text is None else parse(path, text, audit)
-    return _named(_without_empty_end(table, audit), audit) if table else None
+    table = _named(_without_empty_end(table, audit), audit) if table else None
+    if table is not None:
+        inspect_privacy(table, audit)
+    return table
 
 
 def _listed(endings: tuple[str, ...]) -> str:

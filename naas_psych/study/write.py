@@ -14,7 +14,7 @@ from naas_psych.study.audit import Audit
 from naas_psych.study.cells import fold
 from naas_psych.study.infer import Plan
 from naas_psych.study.items import key_from_argument
-from naas_psych.study.load import read_tables
+from naas_psych.study.load import read_tables, shown_faults
 from naas_psych.study.locate import SPEC_NAME, Source, bare_source
 from naas_psych.study.record import Recorded, record
 from naas_psych.study.study import Study
@@ -59,14 +59,14 @@ def init_study(
     audit = Audit()
     source = bare_source(path, audit)
     if source is None:
-        raise DataRefused(audit.faults())
+        raise DataRefused(shown_faults(audit))
     target = source.root / SPEC_NAME
     if target.exists() and not force:
         raise UsageError(f"{target} is there already. Give --force to replace it.")
     tables = read_tables(source, key, audit)
     recorded = record(tables, audit) if tables else None
     if recorded is None:
-        raise DataRefused(audit.faults())
+        raise DataRefused(shown_faults(audit))
     study = assemble(tables, recorded, audit) if tables else None
     text = _document(source, recorded, key, study, audit)
     draft = target.with_name(SPEC_NAME + ".part")
@@ -84,7 +84,7 @@ def init_study(
 
 def _left_to_do(study: Study | None, audit: Audit) -> list[str]:
     """What keeps the study that was described from being scored."""
-    errors = [fault.sentence for fault in audit.faults() if fault.severity == "error"]
+    errors = [fault.sentence for fault in shown_faults(audit) if fault.severity == "error"]
     if study is not None and not errors:
         return []
     return ["The data cannot be scored yet (`naas-psych check` lists every fault):", *errors[:3]]
@@ -185,4 +185,7 @@ def _suggestions(plan: Plan) -> list[str]:
         "[[waivers]]  # a fault that was looked at and accepted",
         'code = "item_without_variance"',
         'reason = "..."',
+        "[privacy]    # columns that look like names or numbers of persons and are none",
+        'allow = ["..."]',
+        'condition = "..."  # why ethnicity, health and the like may be used',
     ]
