@@ -87,6 +87,6 @@ def _source(name: str, entry: Mapping[str, str], found: Sequence[Answer]) -> Sou
         asks=entry["asks"],
         parts=tuple(entry["parts"]),
         answers=tuple(found),
-        tally=dict(counts),
+        tally={str(level): n for level, n in counts.items()},
         weakest=order[0] if order else None,
     )

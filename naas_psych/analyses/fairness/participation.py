@@ -5,11 +5,8 @@ from __future__ import annotations
 from naas_psych.analyses.clusters import clusters_of
 from naas_psych.analyses.fairness.participation_drawings import participation_drawings as drawings
 from naas_psych.analyses.fairness.participation_findings import participation_findings as findings
-from naas_psych.analyses.fairness.participation_rows import (
-    columns_compared,
-    flow_table,
-    shares_table,
-)
+from naas_psych.analyses.fairness.participation_records import flow_table, kept_table
+from naas_psych.analyses.fairness.participation_rows import columns_compared, shares_table
 from naas_psych.analysis import Level, analysis
 from naas_psych.result import Result
 from naas_psych.study.study import Study
@@ -39,7 +36,8 @@ def participation(study: Study, *, level: Level = 0.95) -> Result:
     Up to .1 a share is as in the workforce; beyond .25 (threshold share_difference_medium) it is
     not, and numbers for the whole workforce lean on few people of that level or on many of another.
     A level nobody of whom took part has p = 0. `flow` says what became of the records: those that
-    add up to the persons are "answered nothing" and "analysed".
+    add up to the persons are "answered nothing" and "analysed". `kept_records` shows what the mean
+    would be without people whom some would leave out; here they stay in.
 
     When not to use it
     ------------------
@@ -63,7 +61,7 @@ def participation(study: Study, *, level: Level = 0.95) -> Result:
     'analysed'
     """
     columns = columns_compared(study)
-    tables = {"flow": flow_table(study)}
+    tables = {"flow": flow_table(study), "kept_records": kept_table(study)}
     notes = []
     if columns:
         clusters = clusters_of(study)

@@ -1,8 +1,7 @@
-"""Shares of those who took part beside those of the frame, and what became of each record."""
+"""Shares of those who took part beside those of the frame."""
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import numpy as np
@@ -15,8 +14,6 @@ from naas_psych.result import tidy
 from naas_psych.study.groupings import in_band, level_values
 from naas_psych.study.study import Study
 from naas_psych.thresholds import Thresholds
-
-_MORE = re.compile(r"^and (\d+) more like it\.$")
 
 
 def columns_compared(study: Study) -> tuple[str, ...]:
@@ -119,23 +116,3 @@ def _stated(study: Study, name: str) -> dict[str, float]:
         if n > 0 and level not in ("", *study.spec.fairness.not_stated):
             found[level] = found.get(level, 0.0) + float(n)
     return found
-
-
-def flow_table(study: Study) -> pd.DataFrame:
-    """What became of the records, each in one row."""
-    answered = int((study.responses.points >= 0).any(axis=1).sum())
-    steps = {
-        "on the list of persons, no responses": _times(study, "person_without_record"),
-        "a second row of the same person, not used": _times(study, "duplicate_person"),
-        "no identifier, not used": _times(study, "person_id_blank"),
-        "answered nothing": study.responses.n_persons - answered,
-        "analysed": answered,
-    }
-    return tidy({"flow_step": list(steps), "n": np.array(list(steps.values()), dtype=np.int64)})
-
-
-def _times(study: Study, code: str) -> int:
-    """How often a fault was found, those included that were only counted."""
-    hit = [fault.found for fault in study.faults if fault.code == code]
-    more = [_MORE.match(text) for text in hit]
-    return sum(int(found.group(1)) if found else 1 for found in more)
