@@ -83,6 +83,8 @@
     }).then(function (made) {
       view = made.view;
       document.getElementById("explorer-twin").classList.add("paper-only");
+      // The frame has the name of the picture; its parts have none of their own.
+      document.querySelector("#explorer-view svg").setAttribute("aria-hidden", "true");
       place.setAttribute("data-ready", "yes");
       tell();
     });
