@@ -70,13 +70,17 @@ def verify_evidence(
     if found.synthetic:
         put(f"{SYNTHETIC}\n")
     if not quiet:
-        for sentence in found.information:
+        for sentence in (*found.versions, *found.information):
             say(sentence)
     for difference in found.differences:
         put(f"{difference.sentence}\n")
     n = len(found.differences)
-    said = "no difference" if n == 0 else f"{n} difference{'s' * (n > 1)}"
-    put(f"{folder}: {said} in {found.checked} files.\n")
+    said = "clean, no difference" if n == 0 else f"{n} difference{'s' * (n > 1)}"
+    kinds = f"{found.checked - found.inputs} outputs and {found.inputs} inputs"
+    put(f"{folder}: {said} in {found.checked} files ({kinds}).\n")
+    if n and found.versions:
+        packages = ", ".join(sentence.split(" ", 1)[0] for sentence in found.versions)
+        put(f"Another version can be the cause: {packages}.\n")
     return 1 if n else 0
 
 

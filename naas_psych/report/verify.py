@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from naas_psych import __version__
 from naas_psych.assurance.manifest import NAME, digest, outputs_of, versions
 from naas_psych.errors import NaasPsychError, UsageError
 from naas_psych.report.audience import DEFAULT
-from naas_psych.report.compare import Difference, differences
+from naas_psych.report.compare import Difference, differences, not_what_is_written
 from naas_psych.report.folder import evidence
 from naas_psych.report.run import Progress
 from naas_psych.study.load import read_study
@@ -24,11 +24,16 @@ from naas_psych.study.study import Study
 class Verification:
     """What differs (nothing, when all is well), how many files were checked, and asides.
 
-    `synthetic`: the manifest says that the data are.
+    inputs : how many of the files that were checked are inputs
+    versions : packages whose version is not that of the run, one sentence each
+    information : files that were saved anew with the same content
+    synthetic : the manifest says that the data are
     """
 
     differences: tuple[Difference, ...]
     checked: int
+    inputs: int = 0
+    versions: tuple[str, ...] = ()
     information: tuple[str, ...] = ()
     synthetic: bool = False
 
@@ -67,16 +72,24 @@ def verify(
     if study is None:
         found += _changed_inputs(place, made)
     checked = len(made["outputs"]) + len(made["inputs"])
-    information = _other_versions(made)
+    information: list[str] = []
     start = Path(study) if study is not None else _resolved(place, made["options"].get("study"))
     if start is None or not start.exists():
         found.append(
             _unrepeatable("the study is not where the manifest says; name it with --study")
         )
     else:
-        found += _rerun(place, made, start, threads=threads, progress=progress)
-    synthetic = made.get("synthetic") is True
-    return Verification(tuple(_once(found)), checked, information, synthetic)
+        again = _rerun(place, made, start, threads=threads, progress=progress)
+        found = [one for one in found if one.file not in again.rewritten] + list(again.differences)
+        information = [f"{name} was saved anew; it says the same." for name in again.rewritten]
+    return Verification(
+        differences=tuple(_with_causes(_once(found), made)),
+        checked=checked,
+        inputs=len(made["inputs"]),
+        versions=_other_versions(made),
+        information=tuple(information),
+        synthetic=made.get("synthetic") is True,
+    )
 
 
 def _manifest(folder: Path) -> dict[str, Any] | None:
@@ -159,7 +172,7 @@ def _resolved(folder: Path, relative: str | None) -> Path | None:
 
 def _rerun(
     folder: Path, made: dict[str, Any], start: Path, *, threads: int, progress: Progress | None
-) -> list[Difference]:
+) -> _Again:
     with tempfile.TemporaryDirectory(prefix="naas_psych_verify_") as temporary:
         fresh = Path(temporary) / "fresh"
         try:
@@ -173,8 +186,8 @@ def _rerun(
                 progress=progress,
             )
         except NaasPsychError as error:
-            return [_unrepeatable(str(error))]
-        return _compared(folder, fresh)
+            return _Again((_unrepeatable(str(error)),))
+        return _compared(folder, fresh, made)
 
 
 def _study(folder: Path, made: dict[str, Any], start: Path) -> Study:
@@ -183,16 +196,42 @@ def _study(folder: Path, made: dict[str, Any], start: Path) -> Study:
     return read_study(start, key=beside if beside and beside.is_file() else key)
 
 
-def _compared(folder: Path, fresh: Path) -> list[Difference]:
-    found = []
+@dataclass(frozen=True)
+class _Again:
+    """A run made again: what differs, and files of other bytes than then that say the same."""
+
+    differences: tuple[Difference, ...]
+    rewritten: tuple[str, ...] = ()
+
+
+def _compared(folder: Path, fresh: Path, made: dict[str, Any]) -> _Again:
+    found, rewritten = [], []
+    listed = {entry["path"]: entry["sha256"] for entry in made["outputs"]}
     for path in sorted(outputs_of(fresh)):
         name = path.relative_to(fresh).as_posix()
-        if (folder / name).is_file():
-            found += differences(name, folder / name, path)
-        else:
+        kept = folder / name
+        if not kept.is_file():
             sentence = f"{name} is written by a new run and is not in the folder."
             found.append(Difference(file=name, sentence=sentence))
-    return found
+        elif differing := differences(name, kept, path):
+            found += differing
+        elif name in listed and digest(kept) != listed[name]:
+            rewritten.append(name)
+    return _Again(tuple(found), tuple(rewritten))
+
+
+def _with_causes(found: list[Difference], made: dict[str, Any]) -> list[Difference]:
+    """Pictures that another version of their library may have drawn in another way, said so."""
+    then, here = made["packages"].get("matplotlib"), versions()["matplotlib"]
+    if then == here:
+        return found
+    why = f" Matplotlib was {then} and is {here} here: it may draw the same numbers differently."
+    return [replace(one, sentence=one.sentence + why) if _drawn_anew(one) else one for one in found]
+
+
+def _drawn_anew(one: Difference) -> bool:
+    """A picture that is as the run left it, and that a new run draws in another way."""
+    return one.file.endswith((".svg", ".png")) and one.sentence == not_what_is_written(one.file)
 
 
 def _unrepeatable(why: str) -> Difference:

@@ -131,7 +131,7 @@ def test_another_version_is_information(place: Path) -> None:
     (copy / "manifest.json").write_text(json.dumps(made))
     found = verify(copy)
     assert found.differences == ()
-    assert any("numpy" in line and "0.0.1" in line for line in found.information)
+    assert any("numpy" in line and "0.0.1" in line for line in found.versions)
 
 
 def test_what_is_not_an_evidence_folder_is_refused(tmp_path: Path) -> None:
