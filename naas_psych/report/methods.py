@@ -117,7 +117,7 @@ def _absences(study: Study, run: Run) -> str:
     counted = "as wrong" if study.omitted == "wrong" else "as absent"
     return (
         "Four kinds of absent response were kept apart: omitted, not reached, not administered and "
-        f"lost for technical reasons.{_counts(run)} Omitted responses counted {counted}. "
+        f"lost for technical reasons.{_counts(study, run)} Omitted responses counted {counted}. "
         "Statistics of single items leave out what was not reached or not administered; totals, "
         "pass rates and cuts count what was not reached "
         f"{'as wrong too' if study.omitted == 'wrong' else 'in the same way'}. Where people were "
@@ -127,14 +127,12 @@ def _absences(study: Study, run: Run) -> str:
     )
 
 
-def _counts(run: Run) -> str:
+def _counts(study: Study, run: Run) -> str:
+    """How many were absent; a sum of rounded and withheld counts would be wrong."""
     result = run.get("item_statistics")
-    if result is None:
+    if result is None or study.spec.disclosure.profile not in (None, "none"):
         return ""
-    table = result.tables["items"]
-    words = {"omitted": "omitted", "not_reached": "not reached"}
-    if any(table[name].isna().any() for name in words):
-        return ""  # withheld cells would make a sum too small
+    table, words = result.tables["items"], {"omitted": "omitted", "not_reached": "not reached"}
     counts = [f"{int(table[name].sum()):,} {word}" for name, word in words.items()]
     return f" There were {' and '.join(counts)}."
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from naas_psych import __version__
 from naas_psych.references import Reference, references
-from naas_psych.report.citations import bibtex, csl
+from naas_psych.report.citations import SOFTWARE_AUTHOR, SOFTWARE_TITLE, bibtex, csl
 
 EVERY = list(references().values())
 #: What BibTeX wants of each kind (its manual), and CSL of each type that we use.
@@ -125,3 +126,11 @@ def test_the_order_given_does_not_matter() -> None:
 def test_the_parser_sees_a_brace_too_many() -> None:
     with pytest.raises((AssertionError, IndexError)):
         parsed("@misc{x,\n  title = {a}},\n}\n")
+
+
+def test_the_project_is_cited_in_the_same_words() -> None:
+    text = (Path(__file__).resolve().parents[2] / "CITATION.cff").read_text(encoding="utf-8")
+    for line in (f"version: {__version__}", f'title: "{SOFTWARE_TITLE}"', SOFTWARE_AUTHOR):
+        assert line in text
+    assert "doi" not in text.lower()
+    assert "http" not in text

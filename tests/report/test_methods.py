@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from pathlib import Path
 
@@ -59,6 +60,18 @@ def test_it_says_what_ran_and_how(made: Methods) -> None:
     assert "not for publication" in text
     assert "synthetic" in text
     assert "{" not in text
+
+
+def test_rounded_counts_are_not_added_up() -> None:
+    study = read_study(MINI)
+    run = Run((nps.item_statistics(study),), {})
+    exact = methods(study, run, seed=1, internal=True).markdown
+    assert "5 not reached." in exact
+    rules = study.spec.disclosure.model_copy(update={"profile": "ofqual"})
+    spec = study.spec.model_copy(update={"disclosure": rules})
+    gated = methods(dataclasses.replace(study, spec=spec), run, seed=1, internal=False).markdown
+    assert "5 not reached." not in gated
+    assert "profile ofqual" in gated
 
 
 def test_it_cites_what_it_names_and_nothing_else(made: Methods) -> None:
