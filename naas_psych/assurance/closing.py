@@ -119,7 +119,7 @@ def enough_to_clear(
 def _rounded_up(count: float) -> int:
     """Up to two leading figures: more would feign a precision that no such sum has."""
     step: int = 10 ** max(0, math.floor(math.log10(count)) - 1)
-    return math.ceil(count / step) * step
+    return math.ceil(round(count / step, 6)) * step
 
 
 def _written(value: float) -> str:

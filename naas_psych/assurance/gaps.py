@@ -136,6 +136,9 @@ def _enough_for(name: str, entry: Entry, study: Study, results: Mapping[str, Res
     n = made["n"].iloc[int(row)] if made is not None and "n" in made else None
     if n is None or entry.estimate is None or entry.low is None or entry.high is None:
         return ""
+    least = int(study.thresholds["pass_fail_reliability_n"].value)
+    if n < least:
+        return f"At least {least:,} people; there are {int(n):,}."
     line = study.thresholds["pass_fail_reliability_min"].value
     return enough_to_clear(entry.estimate, (entry.low, entry.high), line=line, n=int(n))
 
