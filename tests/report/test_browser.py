@@ -2,26 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-import naas_psych as nps
-from tests.report.browsing import NO_BROWSER, opened
-from tests.report.study_files import write_study
+from tests.report.browsing import NO_BROWSER
 
 pytestmark = NO_BROWSER
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """A headless browser that shows the report of a small study."""
-    root = tmp_path_factory.mktemp("browser")
-    out = nps.evidence(nps.read_study(write_study(root / "study", items=14)), out=root / "out")
-    with opened(Path(out) / "report.html") as driver:
-        yield driver
 
 
 def _shown(browser: Any) -> list[str]:

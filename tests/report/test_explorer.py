@@ -18,23 +18,12 @@ from naas_psych.thresholds import default_thresholds
 from tests.report.browsing import NO_BROWSER, opened
 from tests.report.study_files import write_study
 
-TWO_CUTS = """persons = "persons.csv"
-[cuts]
-partially_met = { value = 40, unit = "percent" }
-met = { value = 60, unit = "percent" }
-[groups]
-post = "old"
-[population]
-size = 30000
-"""
 LEFT, RIGHT, END = "\ue012", "\ue014", "\ue010"
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("explorer")
-    study = nps.read_study(write_study(root / "study", persons=400, items=14, more=TWO_CUTS))
-    return Path(nps.evidence(study, out=root / "out"))
+def folder(small_report: Path) -> Path:
+    return small_report
 
 
 @pytest.fixture(scope="module")
