@@ -179,6 +179,7 @@ def test_sources_tally_their_claims_and_name_the_weakest() -> None:
     for one in found:
         assert sum(one.tally.values()) == len(one.answers) > 0
         assert set(one.parts) <= known
+        assert all(one.name in answer.claim.source for answer in one.answers)
         assert one.weakest is not None
         assert one.weakest_words.startswith(one.weakest.claim.question)
 
@@ -242,6 +243,8 @@ def test_the_list_is_short_and_the_most_urgent_first() -> None:
     assert order == sorted(order)
     assert len(made.actions) == 25
     assert made.more > 0
+    groups = [group_of(one.analysis) for one in made.actions if one.analysis]
+    assert max(map(groups.count, groups)) == 2
 
 
 def test_every_analysis_has_somebody_to_act_on_it() -> None:
