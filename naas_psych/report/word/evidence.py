@@ -8,7 +8,7 @@ from naas_psych.report.tables import Cell, Heading, TableView
 from naas_psych.report.word.grid import Box, Column, Item, fits
 from naas_psych.report.word.paper import Paper
 from naas_psych.report.word.text import Piece, Run, quiet
-from naas_psych.report.wording import UNDEFINED, count
+from naas_psych.report.wording import count
 
 #: Rows of a table; its file has the others.
 ROWS = 15
@@ -30,10 +30,11 @@ def cell_pieces(cell: Cell) -> tuple[Piece, ...]:
 
 
 def together(value: Cell, interval: Cell | None) -> Item:
-    """`.56 (.50 to .62)`: an interval beside its number."""
-    if interval is None or interval.text == UNDEFINED:
+    """`.56 (.50 to .62)`: an interval beside its number; a reason is said once for both."""
+    if interval is None or (interval.text, interval.reason) == (value.text, value.reason):
         return Box(cell_pieces(value))
-    return Box((*cell_pieces(value), quiet(f" ({interval.text})")))
+    said = "".join(p if isinstance(p, str) else p.text for p in cell_pieces(interval))
+    return Box((*cell_pieces(value), quiet(f" ({said})")))
 
 
 def _where(shown: TableView, *, whole: bool) -> Iterable[Piece]:

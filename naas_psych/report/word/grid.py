@@ -89,15 +89,16 @@ def _paragraph(item: Item, column: Column, *, head: bool = False) -> str:
     style = "TableHead" if head else "TableText"
     if column.numeric:
         style = "TableHeadNumber" if head else "TableNumber"
-    return paragraph(_pieces(item), style=style)
+    return paragraph(pieces_of(item), style=style)
 
 
-def _pieces(item: Item) -> Pieces:
+def pieces_of(item: Item) -> Pieces:
+    """What stands in a cell."""
     return item.pieces if isinstance(item, Box) else (item,)
 
 
 def _text(item: Item) -> str:
-    return "".join(p if isinstance(p, str) else p.text for p in _pieces(item))
+    return "".join(p if isinstance(p, str) else p.text for p in pieces_of(item))
 
 
 def _widths(columns: Sequence[Column], rows: Sequence[Sequence[Item]]) -> list[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from naas_psych.report.fairness_strip import Strip
@@ -10,10 +11,10 @@ from naas_psych.report.itemcards import ItemCard
 from naas_psych.report.view import ReportView
 from naas_psych.report.word.chapters import finding_pieces
 from naas_psych.report.word.evidence import add_table, together
-from naas_psych.report.word.grid import Box, Column, Item
+from naas_psych.report.word.grid import Box, Column, Item, pieces_of
 from naas_psych.report.word.paper import Paper
 from naas_psych.report.word.signs import URGENCY
-from naas_psych.report.word.text import Link, Run, strong
+from naas_psych.report.word.text import Link, Piece, Run, strong
 from naas_psych.report.wording import term_of
 
 #: Cards and rows of the item table; the files have every item.
@@ -51,14 +52,12 @@ def _card(paper: Paper, card: ItemCard, figures: Path) -> None:
         about = ", ".join(part for part in (one.form, one.by) if part)
         words = f" {one.why}{f' ({about})' if about else ''}"
         paper.text(strong(f"Decided: {one.decision}."), words)
-    paper.bullets(finding_pieces(f, meaning=True) for f in card.findings)
+    paper.bullets(_findings(card))
     facts = [f"{label}: {value}" for label, value in card.facts]
     if facts:
         paper.text("; ".join(facts), style="Note")
     if card.main_numbers:
-        rows = [(n.heading.label, together(n.cell, n.interval)) for n in card.main_numbers]
-        columns = (Column("Quantity"), Column("Value (interval)", numeric=True))
-        paper.table(f"Numbers of {card.item_id}", columns, rows)
+        paper.text(*_numbers(card), style="Glossary")
     for image in card.images:
         path = figures / f"{image.stem}.png"
         paper.figure(path, title=image.drawing.title, alt=image.drawing.alt)
@@ -66,6 +65,24 @@ def _card(paper: Paper, card: ItemCard, figures: Path) -> None:
         add_table(paper, card.options)
     if card.fairness:
         _fairness(paper, card.fairness)
+
+
+def _findings(card: ItemCard) -> Iterator[list[Piece]]:
+    """What findings of one kind mean, and what to do, is said once."""
+    said: set[str] = set()
+    for one in card.findings:
+        again = one.code in said
+        yield finding_pieces(replace(one, action="") if again else one, meaning=not again)
+        said.add(one.code)
+
+
+def _numbers(card: ItemCard) -> list[Piece]:
+    """The numbers on one line, each with its interval."""
+    pieces: list[Piece] = []
+    for number in card.main_numbers:
+        shown = together(number.cell, number.interval)
+        pieces += [strong(f"{number.heading.label}: "), *pieces_of(shown), "; "]
+    return [*pieces[:-1], "."]
 
 
 def _fairness(paper: Paper, strip: Strip) -> None:

@@ -35,7 +35,7 @@ def house_settings(document: Document) -> None:
             settings.remove(child)
     update = OxmlElement("w:updateFields")
     update.set(qn("w:val"), "true")
-    settings.find(qn("w:characterSpacingControl")).addprevious(update)
+    settings.find(qn("w:compat")).addprevious(update)
     mode = settings.find(f"{qn('w:compat')}/{qn('w:compatSetting')}")
     mode.set(qn("w:val"), "15")
     language = settings.find(qn("w:themeFontLang"))
