@@ -21,6 +21,7 @@ from naas_psych.report.crate import NAME as CRATE
 from naas_psych.report.crate import crate
 from naas_psych.report.document import dumps
 from naas_psych.report.export import csv_text, write_text
+from naas_psych.report.internal import mark_internal
 from naas_psych.report.methods import Methods
 from naas_psych.report.outputs import write_outputs
 from naas_psych.report.page import page
@@ -128,6 +129,8 @@ def _write(shown: _Shown, folder: Path, out: Path, choices: _Choices) -> None:
     }
     write_text(folder / "claims.json", dumps({"synthetic": study.synthetic, **register}))
     _write_methods(view.methods, folder)
+    if choices.internal:
+        mark_internal(folder)
     _write_manifest(study, folder, out, choices)
 
 
