@@ -41,13 +41,10 @@ class Reference:
     publisher: str = ""
     event: str = ""
     doi: str | None = None
-    printed: str = ""
 
     @property
     def text(self) -> str:
         """The full citation as printed."""
-        if self.printed:
-            return self.printed
         number = f" ({self.number})" if self.number else ""
         edition = f" ({self.edition} ed.)" if self.edition and self.type == "book" else ""
         opening = f"{_listed(self.authors)} ({self.year}). {_ended(self.title + number + edition)}"
@@ -87,8 +84,6 @@ def references() -> dict[str, Reference]:
 
 
 def _reference(key: str, entry: dict[str, Any]) -> Reference:
-    if "text" in entry:
-        return Reference(key=key, type="book", authors=(), year=0, title="", printed=entry["text"])
     lists = {name: tuple(value) for name, value in entry.items() if isinstance(value, list)}
     return Reference(key=key, **{**entry, **lists})
 

@@ -66,7 +66,6 @@ def test_the_fields_print_what_was_printed(key: str) -> None:
 
 @pytest.mark.parametrize("reference", references().values(), ids=lambda one: str(one.key))
 def test_a_reference_has_the_fields_of_its_kind(reference: Reference) -> None:
-    assert not reference.printed, "give it fields, not a text"
     assert reference.authors
     assert reference.title
     assert 1800 < reference.year < 2100
