@@ -100,10 +100,8 @@ def test_enter_in_the_item_search_goes_to_the_card(browser: Any) -> None:
         )
         == "Q05"
     )
-    assert (
-        browser.execute_script("return document.querySelectorAll('.card:not([hidden])').length")
-        == 1
-    )
+    shown = "return [...document.querySelectorAll('.card')].filter(c => !c.hidden).length"
+    assert browser.execute_script(shown) == 1
     box.send_keys(ESCAPE)
     assert browser.execute_script(shown) == 14
 

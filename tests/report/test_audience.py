@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import get_args
 
 import pandas as pd
 import pytest
@@ -13,7 +14,7 @@ import pytest
 import naas_psych as nps
 from naas_psych import register
 from naas_psych.errors import UsageError
-from naas_psych.report.audience import VOICES, in_order, voice
+from naas_psych.report.audience import VOICES, Audience, in_order, voice
 from naas_psych.report.page import page
 from naas_psych.report.parts import PARTS, analyses_of
 from naas_psych.report.run import run_all
@@ -70,7 +71,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Content]:
         out=root / "out",
         withheld=pd.DataFrame(columns=["analysis", "table", "rule", "cells"]),
     )
-    return {one.name: Content(page(replace(view, audience=one.name))) for one in VOICES}
+    return {name: Content(page(replace(view, audience=name))) for name in get_args(Audience)}
 
 
 @pytest.mark.parametrize("audience", OTHERS)
