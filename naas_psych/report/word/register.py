@@ -54,7 +54,7 @@ def add_claims(paper: Paper, view: ReportView) -> None:
     rows = [
         (
             Box((Link(one.claim.id, f"claim_{one.claim.id}"),)),
-            f"“{one.claim.quote}” ({one.claim.who})",
+            f"“{one.claim.quote}” ({one.claim.by})",
             POLARITY[one.claim.polarity],
             sign_cell(one.verdict),
         )
@@ -70,7 +70,7 @@ def add_claims(paper: Paper, view: ReportView) -> None:
 def _answer(paper: Paper, answer: Answer) -> None:
     claim = answer.claim
     paper.heading(3, f"{claim.id} {claim.question}", f"claim_{claim.id}")
-    paper.text(f"“{claim.quote}” ({POLARITY[claim.polarity]}: {claim.who})", style="Quote")
+    paper.text(f"“{claim.quote}” ({POLARITY[claim.polarity]}: {claim.by})", style="Quote")
     paper.text(sign(answer.verdict), *([] if answer.measured else [f" {answer.verdict.sentence}"]))
     paper.bullets(_measure(one) for one in answer.measured)
     if answer.not_yet and answer.measured:
