@@ -89,7 +89,7 @@ def _bibtex_fields(one: Reference) -> dict[str, str]:
         "editor": _bibtex_names(one.editors),
         "edition": _latex(one.edition),
         "volume": _latex(one.volume),
-        "number": _latex(one.issue or one.number or one.series),
+        "number": _latex(one.issue or one.number or (one.series if one.publisher else "")),
         "pages": _latex(one.pages).replace("-", "--"),
         publisher: _latex(one.publisher or (one.series if one.type == "report" else "")),
         "howpublished": _latex(f"Paper presented at {one.event}" if one.event else ""),
