@@ -87,7 +87,7 @@ def _take_its_place(aside: Path, target: Path) -> None:
 def _move_into(aside: Path, place: Path) -> None:
     moved: list[Path] = []
     try:
-        for child in sorted(aside.iterdir()):
+        for child in sorted(aside.iterdir(), key=_seal_last):
             moved.append(place / child.name)
             child.rename(moved[-1])
         aside.rmdir()
@@ -95,6 +95,11 @@ def _move_into(aside: Path, place: Path) -> None:
         for child in moved:
             shutil.rmtree(child) if child.is_dir() else child.unlink(missing_ok=True)
         raise
+
+
+def _seal_last(child: Path) -> tuple[bool, str]:
+    """By name, but for the manifest: a folder that was cut off while it filled has none."""
+    return child.name == "manifest.json", child.name
 
 
 def _clear(aside: Path | None, made: list[Path]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 import os
+import pickle
 import signal
 import sys
 from collections import deque
@@ -131,7 +132,12 @@ def _serve(work: Work[Any], connection: Any, parent: int) -> None:
     with contextlib.suppress(EOFError, BrokenPipeError):
         while True:
             piece = connection.recv()
-            connection.send(_answer(work, piece, connection))
+            answer = _answer(work, piece, connection)
+            try:
+                connection.send(answer)
+            except (TypeError, AttributeError, pickle.PicklingError) as error:
+                reason = TypeError(f"what was made cannot be sent back: {error}")
+                connection.send(_Told("raised", piece, reason))
 
 
 def _answer(work: Work[Any], piece: int, connection: Any) -> _Told:
