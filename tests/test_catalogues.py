@@ -12,6 +12,7 @@ import naas_psych
 from naas_psych import register
 from naas_psych.analysis import sections
 from naas_psych.assurance.claims import claims
+from naas_psych.assurance.ledger import entries
 from naas_psych.errors import AnalysisImpossible
 from naas_psych.finding import SEVERITIES
 from naas_psych.finding_codes import finding_codes, found, label_of
@@ -140,7 +141,15 @@ def test_every_threshold_is_in_use() -> None:
         for one in claim.measures
         for name in (one.minimum, one.target, one.n_min)
     }
-    unused = set(default_thresholds()) - set(texts("analyses", "assurance")) - of_claims
+    of_ledger = {
+        one[name]
+        for step in entries().values()
+        for line in step["lines"]
+        for one in line.get("measures", ())
+        for name in ("minimum", "target", "n_min")
+        if name in one
+    }
+    unused = set(default_thresholds()) - set(texts("analyses", "assurance")) - of_claims - of_ledger
     assert unused == set()
 
 
