@@ -39,8 +39,8 @@ def _why(weak: Sequence[Inference]) -> list[str]:
     needs = weak[0].needs
     for backings, before in (
         (("against",), ""),
-        (("unexamined", "open"), "Not shown: "),
-        (("part",), "Shown only in part: "),
+        (("unexamined", "open"), "Not shown: that "),
+        (("part",), "Shown only in part: that "),
     ):
         lines = [line for line in needs if line.backing in backings][:_LINES]
         if lines:

@@ -145,6 +145,8 @@ def test_the_ledger_names_what_there_is() -> None:
             assert len(ways) == 1
             assert one["warrant"].endswith(".")
             assert one["rebuttal"].endswith(".")
+            # "Shown only in part: that ..." stays a sentence of 20 words.
+            assert max(len(one[key].split()) for key in ("warrant", "rebuttal")) <= 15
     for one in measures():
         made = Measure(**{key: value for key, value in one.items() if key != "where"})
         assert made.analysis in register.names()
