@@ -15,6 +15,8 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 #: A terminal of one width without colour, and the command that belongs to this Python.
 SEEN = {"COLUMNS": "100", "NO_COLOR": "1", "PYTHONHASHSEED": "0"}
+#: Signs that make a terminal bold; a page has none.
+BOLD = re.compile(r"\x1b\[[0-9;]*m")
 #: A number in memory, which differs from run to run.
 ADDRESS = re.compile(r"<([\w.]+)[^<>]* at 0x[0-9a-f]+>")
 
@@ -71,6 +73,9 @@ def _joined(outputs: list[Any]) -> list[Any]:
             last.text += output.text
         else:
             made.append(output)
+    for output in made:
+        if output.output_type == "stream":
+            output.text = BOLD.sub("", output.text)
     return made
 
 
