@@ -29,7 +29,7 @@ VERDICTS = (
     "wrong_outcomes_in_population",
 )
 #: Longer tables are shown so far; their files have every row.
-_ROWS_SHOWN = 25
+ROWS_SHOWN = 25
 _ROWS_OPEN = 15
 
 
@@ -125,7 +125,7 @@ def _tables(result: Result) -> tuple[TableView, ...]:
             caption=f"{title_of(result.analysis)}: {term_of(name).label}",
             file=file_of(result.analysis, name),
             leave_out=_constant(table),
-            limit=_ROWS_SHOWN,
+            limit=ROWS_SHOWN,
             options=result.options,
         )
         for name, table in result.tables.items()

@@ -11,7 +11,7 @@ from naas_psych.assurance.assured import GRADES
 from naas_psych.finding_codes import label_of
 from naas_psych.report import wording
 from naas_psych.report.audience import VOICES, in_order, voice
-from naas_psych.report.chapters import file_of, opens
+from naas_psych.report.chapters import ROWS_SHOWN, file_of, opens
 from naas_psych.report.claims import POLARITY, number_words
 from naas_psych.report.explorer.panel import scripts
 from naas_psych.report.parts import heading_of
@@ -42,6 +42,7 @@ def page(view: ReportView) -> str:
         "label_of": label_of,
         "file_of": file_of,
         "opens": opens,
+        "rows_shown": ROWS_SHOWN,
         "heading_of": heading_of,
         "in_order": in_order,
         "voices": VOICES,

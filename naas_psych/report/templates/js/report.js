@@ -94,7 +94,9 @@
 
   contents.setAttribute("data-script", "yes");
   var whole = contents.querySelector("details");
-  if (small.matches) { whole.open = false; }
+  function fit() { whole.open = !small.matches; }
+  small.addEventListener("change", fit);
+  fit();
   contents.addEventListener("click", function (event) {
     if (small.matches && event.target.closest("a")) { whole.open = false; }
   });
