@@ -53,8 +53,18 @@ def write_evidence(
         )
     if study.banner:
         say(study.banner)
+    _tell_failed(out)
     put(f"{out}\n")
     return _at_or_above(out, fail_on)
+
+
+def _tell_failed(out: Path) -> None:
+    """One line, also when quiet: the report is whole but for these."""
+    from naas_psych.report.recall import recall_failed
+
+    failed = recall_failed(out)
+    if failed:
+        say(f"Warning: failed and reported so, the rest is written: {', '.join(failed)}.")
 
 
 def verify_evidence(

@@ -108,7 +108,7 @@ def _shown(study: Study, run: Run, *, internal: bool) -> _Shown:
 def _write(shown: _Shown, folder: Path, out: Path, choices: _Choices) -> None:
     study, run = shown.study, shown.run
     outputs = write_outputs(study, run, folder, threads=choices.threads, progress=choices.progress)
-    run = replace(run, failed={**outputs.failed, **run.failed})
+    run = replace(run, failed=outputs.failed)
     write_text(folder / "tables" / "withheld.csv", csv_text(shown.withheld))
     choices.say("report", 1, 1)
     view = report_view(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Outputs:
-    """Pictures by analysis, and why a picture of an analysis could not be drawn."""
+    """Pictures by analysis, and what failed by analysis: the whole of it, or a picture."""
 
     images: dict[str, tuple[Image, ...]] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
@@ -63,10 +63,11 @@ def write_outputs(
     made = shared(work, range(len(pieces)), workers=workers_for(threads), say=say)
     with contextlib.suppress(OSError):
         (folder / "figures").rmdir()  # where nothing was drawn
-    found = Outputs()
+    found = Outputs(failed=dict(run.failed))
     for k in sorted(made):
         found.images.update(made[k].images)
         found.failed.update(made[k].failed)
+    _write_findings(study, run, folder, failed=found.failed)
     return found
 
 
@@ -128,7 +129,11 @@ def _documents(study: Study, run: Run, folder: Path) -> Outputs:
         "evidence", study, run.results, not_examined=run.not_examined, failed=run.failed
     )
     write_text(folder / "results.json", dumps(made))
-    findings = findings_list(f for result in run.results for f in result.findings)
-    said = dumps({"synthetic": study.synthetic, "findings": findings})
-    write_text(folder / "findings.json", said)
     return Outputs()
+
+
+def _write_findings(study: Study, run: Run, folder: Path, *, failed: Mapping[str, str]) -> None:
+    """The findings, and what failed where something did."""
+    findings = findings_list(f for result in run.results for f in result.findings)
+    said = {"synthetic": study.synthetic, "findings": findings}
+    write_text(folder / "findings.json", dumps(said | ({"failed": dict(failed)} if failed else {})))
