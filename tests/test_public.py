@@ -15,7 +15,7 @@ from naas_psych.analysis import sections
 ROOT = Path(__file__).resolve().parents[1]
 PUBLIC = {
     "__version__",
-    "read_study", "evidence", "pictures", "scorecard",
+    "read_study", "evidence", "diff_evidence", "pictures", "scorecard",
     "Study", "Responses", "Result", "Finding",
     "NaasPsychError", "UsageError", "DataRefused", "AnalysisImpossible",
     *register.names(),
