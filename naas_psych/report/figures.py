@@ -114,9 +114,20 @@ def _compact(svg: str, drawing: Drawing) -> str:
     svg = re.sub(r"\d+\.\d{3,}", lambda m: f"{float(m[0]):.2f}".rstrip("0").rstrip("."), svg)
     svg = re.sub(r"\s*\n\s*", " ", svg).replace("> <", "><").replace(" />", "/>")
     svg = re.sub(r'style="[^"]*"', lambda m: re.sub(r"(?<=[;:]) +", "", m[0]), svg)
+    svg = re.sub(r' transform="rotate\(-?0 [^)]*\)"', "", svg)
+    return _titled(_said_once(svg), drawing, prefix=prefix) + "\n"
+
+
+def _said_once(svg: str) -> str:
+    """Letters and line ends stated for the whole picture instead of at every word and line.
+
+    A style sheet inside the picture would hold for the whole page that the picture stands in.
+    """
+    svg = re.sub(r'<defs><style type="text/css">[^<]*</style></defs>', "", svg)
+    svg = re.sub(r"font-family:'DejaVu Sans';?", "", svg)
     families = ", ".join(f"'{name}'" if " " in name else name for name in FONTS)
-    svg = svg.replace("'DejaVu Sans'", families)
-    return _titled(svg, drawing, prefix=prefix) + "\n"
+    style = f"font-family:{families};stroke-linejoin:round;stroke-linecap:butt"
+    return f'{svg[:4]} style="{style}"{svg[4:]}'
 
 
 def _titled(svg: str, drawing: Drawing, *, prefix: str) -> str:
