@@ -14,6 +14,7 @@ from typing import Any
 from naas_psych import __version__
 from naas_psych.assurance.disclosure import persons_shown
 from naas_psych.study.study import Study
+from naas_psych.thresholds import fixed
 
 #: Every package whose version can change a number, a figure or a byte of the report.
 PACKAGES = (
@@ -88,7 +89,12 @@ def settings_of(study: Study) -> dict[str, Any]:
 def thresholds_of(study: Study) -> dict[str, Any]:
     """The digest that shows that the lines were fixed beforehand, and the lines themselves."""
     values = {name: one.value for name, one in sorted(study.thresholds.items())}
-    return {"sha256": study.thresholds.sha256, "values": values}
+    shipped = fixed()
+    return {
+        "sha256": study.thresholds.sha256,
+        "fixed": {"date": str(shipped.date), "sha256": shipped.sha256},
+        "values": values,
+    }
 
 
 def versions() -> dict[str, str]:

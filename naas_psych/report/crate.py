@@ -12,6 +12,7 @@ from naas_psych.assurance.manifest import NAME as MANIFEST
 from naas_psych.report.citations import SOFTWARE, SOFTWARE_TITLE
 from naas_psych.report.wording import title_of
 from naas_psych.study.study import Study
+from naas_psych.thresholds import fixed
 
 if TYPE_CHECKING:
     from rocrate.rocrate import ROCrate
@@ -180,8 +181,6 @@ def _describe(package: ROCrate, study: Study, made: Mapping[str, Any]) -> None:
         part for part in (_warning(study, internal=internal), _summary(made), why) if part
     )
     root["datePublished"] = published
-    if published is None:
-        root.pop("datePublished", None)
     root["license"] = study.spec.report.licence or (
         "No licence was given: ask the owner of the data before use."
     )
@@ -205,12 +204,16 @@ def _summary(made: Mapping[str, Any]) -> str:
     )
 
 
-def _date(study: Study) -> tuple[str | None, str]:
-    """When it was published; until then the day, month or year in which the data were collected."""
+def _date(study: Study) -> tuple[str, str]:
+    """When it was published; until then when the data were collected, or the thresholds fixed."""
     if study.spec.report.published is not None:
         return study.spec.report.published.isoformat(), ""
     found = re.search(r"\b\d{4}(-\d{2}(-\d{2})?)?\b", study.spec.assurance.collected)
     if found:
         said = "Not published yet: its date is that of the collection of the data."
         return found.group(), said
-    return None, "Not published yet: give the date as published in [report] of study.toml."
+    said = (
+        "Not published yet: its date is the day on which the thresholds were fixed, until study.toml "
+        "says when it is published."
+    )
+    return str(fixed().date), said

@@ -17,6 +17,7 @@ from naas_psych.report.citations import SOFTWARE, SOFTWARE_AUTHOR, software_text
 from naas_psych.report.run import Run
 from naas_psych.report.wording import count, title_of
 from naas_psych.study.study import Study
+from naas_psych.thresholds import fixed
 
 _CITATION = re.compile(r"\[(@\w+(?:; @\w+)*)\]")
 #: Packages whose arithmetic a reader may ask after; the manifest has all.
@@ -159,8 +160,8 @@ def _verdicts(study: Study) -> str:
         "minimum and a target: beyond the target it is met, between the two partly met, short of "
         "the minimum not met. An interval that crosses the minimum, or too few people, gives no "
         f"answer. There are {len(lines)} such lines: {standard} are published rules, the others "
-        "our choice, and each is printed with its source. They come with the software and were not "
-        f"fitted to these data; the digest of all of them begins with {lines.sha256[:12]}."
+        "our choice, and each is printed with its source. They come with the software, which fixed "
+        f"them on {fixed().date}, and were not fitted to these data; the digest of all of them begins with {lines.sha256[:12]}."
     )
     if not own:
         return said

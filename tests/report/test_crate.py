@@ -15,6 +15,7 @@ from naas_psych.report.document import dumps
 from naas_psych.study.load import read_study
 from naas_psych.study.scheme import Assured, Reported
 from naas_psych.study.study import Study
+from naas_psych.thresholds import fixed
 
 MINI = Path(__file__).resolve().parents[2] / "data" / "sample_responses" / "mini"
 
@@ -134,8 +135,8 @@ def test_the_library_reads_it_again(study: Study, folder: Path) -> None:
 
 def test_a_date_is_never_the_clock(study: Study, folder: Path) -> None:
     root = entities(made_of(study, folder))["./"]
-    assert "datePublished" not in root
-    assert "[report] of study.toml" in root["description"]
+    assert root["datePublished"] == str(fixed().date)
+    assert "Not published yet" in root["description"]
     collected = with_report(study, assurance=Assured(collected="2016-05 to 2016-09"))
     root = entities(made_of(collected, folder))["./"]
     assert (root["datePublished"], root["temporalCoverage"]) == ("2016-05", "2016-05 to 2016-09")
