@@ -213,7 +213,7 @@ def _date(study: Study) -> tuple[str, str]:
         said = "Not published yet: its date is that of the collection of the data."
         return found.group(), said
     said = (
-        "Not published yet: its date is the day on which the thresholds were fixed, until study.toml "
-        "says when it is published."
+        "Not published yet: its date is the day on which the thresholds were fixed, until "
+        "study.toml says when it is published."
     )
     return str(fixed().date), said

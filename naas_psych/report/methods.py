@@ -161,7 +161,8 @@ def _verdicts(study: Study) -> str:
         "the minimum not met. An interval that crosses the minimum, or too few people, gives no "
         f"answer. There are {len(lines)} such lines: {standard} are published rules, the others "
         "our choice, and each is printed with its source. They come with the software, which fixed "
-        f"them on {fixed().date}, and were not fitted to these data; the digest of all of them begins with {lines.sha256[:12]}."
+        f"them on {fixed().date}, and were not fitted to these data; the digest of all "
+        f"of them begins with {lines.sha256[:12]}."
     )
     if not own:
         return said
