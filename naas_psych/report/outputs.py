@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from naas_psych.drawing import Drawing
 from naas_psych.report.document import document, dumps, findings_list
+from naas_psych.report.explorer.panel import scripts
 from naas_psych.report.explorer.twin import NAME as TWIN
 from naas_psych.report.explorer.twin import twin
 from naas_psych.report.export import drawings_of, write_tables, write_text
@@ -60,7 +61,8 @@ def write_outputs(
         tell(pieces[k].step)
         return pieces[k].write()
 
-    made = shared(work, range(len(pieces)), workers=workers_for(threads), say=say)
+    workers = workers_for(threads)
+    made = shared(work, range(len(pieces)), workers=workers, say=say, meanwhile=scripts)
     with contextlib.suppress(OSError):
         (folder / "figures").rmdir()  # where nothing was drawn
     found = Outputs(failed=dict(run.failed))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -60,8 +61,16 @@ def run_all(study: Study, *, seed: int, threads: int, progress: Progress | None 
 
     # Sums of a matrix product depend on how many threads share it, so each has one.
     with threadpool_limits(1, user_api="blas"):
-        made = shared(work, dict.fromkeys(order), workers=workers, say=_counted(progress))
+        say = _counted(progress)
+        made = shared(work, dict.fromkeys(order), workers=workers, say=say, meanwhile=_load_all)
     return _gathered([outcome for k in sorted(made) for outcome in made[k]])
+
+
+def _load_all() -> None:
+    """What comes next asks every analysis for its findings."""
+    for name in register.names():
+        with contextlib.suppress(Exception):  # one that cannot be loaded is told as failed
+            register.load(name)
 
 
 def _counted(progress: Progress | None) -> Say:

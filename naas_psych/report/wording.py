@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from naas_psych.errors import UsageError
@@ -39,6 +40,7 @@ def title_of(name: str) -> str:
     return title
 
 
+@cache
 def term_of(column: str) -> Term:
     """The glossary term of a column, or a plain one made of its name."""
     try:

@@ -38,11 +38,19 @@ def workers_for(threads: int) -> int:
     return min(threads, MOST) if sys.platform == "linux" else 1
 
 
-def shared(work: Work[Made], pieces: Iterable[int], *, workers: int, say: Say) -> dict[int, Made]:
+def shared(
+    work: Work[Made],
+    pieces: Iterable[int],
+    *,
+    workers: int,
+    say: Say,
+    meanwhile: Callable[[], object] | None = None,
+) -> dict[int, Made]:
     """What `work` makes of every piece, given out in this order to `workers` processes.
 
     `work` need not be sent anywhere: the processes are copies of this one. What it makes is sent
     back, so it has to be plain data. An exception of `work` ends all of it and is raised here.
+    `meanwhile` is something that this process does while it would only wait.
 
     Raises
     ------
@@ -54,15 +62,19 @@ def shared(work: Work[Made], pieces: Iterable[int], *, workers: int, say: Say) -
     if workers < 2:
         return {k: work(k, say) for k in order}
     with _crew(work, workers) as crew:
-        return _handed_out(crew, order, say)
+        return _handed_out(crew, order, say, meanwhile)
 
 
-def _handed_out(crew: list[Connection], order: deque[int], say: Say) -> dict[int, Any]:
+def _handed_out(
+    crew: list[Connection], order: deque[int], say: Say, meanwhile: Callable[[], object] | None
+) -> dict[int, Any]:
     made: dict[int, Any] = {}
     busy: list[Any] = []
     for one in crew:
         one.send(order.popleft())
         busy.append(one)
+    if meanwhile:
+        meanwhile()
     while busy:
         each: Any
         for each in wait(busy):
