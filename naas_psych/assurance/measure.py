@@ -150,7 +150,7 @@ def _of_row(
         higher_is_better=measure.higher_is_better,
         polarity=polarity,
         counted=measure.counted,
-        write=_percent if measure.share else "{:g}".format,
+        write=_percent if measure.share else _line,
     )
     of = _called(row.get(measure.each), measure.each) if named and measure.each else ""
     whole = number(row.get(measure.out_of)) if measure.out_of else None
@@ -183,6 +183,12 @@ def _count(row: Row, measure: Measure) -> int:
 def _reason(row: Row, column: str) -> str:
     code = row.get(f"{column}_reason")
     return "" if code is None or pd.isna(code) else reason_label(str(code))
+
+
+def _line(line: float) -> str:
+    """`.70`, `5`: as the field writes a coefficient, and any other number."""
+    fraction = abs(line) < 1 and line != 0
+    return f"{line:.2f}".replace("0.", ".", 1) if fraction else f"{line:g}"
 
 
 def _percent(line: float) -> str:

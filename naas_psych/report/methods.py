@@ -61,7 +61,7 @@ class Methods:
 def methods(study: Study, run: Run, *, seed: int, internal: bool) -> Methods:
     """The methods of a run that passed the disclosure gate."""
     general = (
-        Section("Data", (_data(study), _absences(study, run))),
+        Section("Data", (_data(study, run), _absences(study, run))),
         Section("Estimates and verdicts", (_estimates(seed), _verdicts(study))),
         Section("Software and reproduction", (_disclosure(study, internal), _software(seed))),
     )
@@ -92,8 +92,9 @@ def _short(key: str) -> str:
     return f"{names}, {one.year}"
 
 
-def _data(study: Study) -> str:
-    forms = study.items["form_id"].nunique() if "form_id" in study.items else 0
+def _data(study: Study, run: Run) -> str:
+    sat = run.get("score_distribution")
+    forms = len(sat.tables["summary"]) if sat else 0
     in_forms = f" in {count(forms, 'form', 'forms')}" if forms > 1 else ""
     kind = (
         "Recorded options were scored by the key"

@@ -137,17 +137,17 @@ def _mixed(parts: Sequence[Crossed | None], sizes: Floats) -> Crossed | None:
 
 
 def cuts_table(found: Sequence[Cell], level: float) -> pd.DataFrame:
-    """One row a form, cut and method."""
-    names = ["form", "cut", "method", "n", "cut_total", "operational", "percent"]
+    """One row a form, cut and method: what is asked of the cut first, where it stands last."""
     rows = [_row(cell, level) for cell in found]
-    columns: dict[str, Any] = {name: [row[name] for row in rows] for name in names}
-    reasons: dict[str, Any] = {
-        name: ["several_forms" if c.form == ALL_FORMS else "several_cuts" for c in found]
-        for name in names[4:]
-    }
+    columns: dict[str, Any] = {n: [row[n] for row in rows] for n in ("form", "cut", "method")}
+    reasons: dict[str, Any] = {}
     for name in _NUMBERS:
         columns[name] = np.array([row[name] for row in rows], dtype=float)
         reasons[name] = [row["why"].get(name) for row in rows]
+    columns["n"] = [row["n"] for row in rows]
+    for name in ("cut_total", "operational", "percent"):
+        columns[name] = [row[name] for row in rows]
+        reasons[name] = ["several_forms" if c.form == ALL_FORMS else "several_cuts" for c in found]
     return tidy(columns, reasons)
 
 

@@ -8,7 +8,6 @@ from typing import Any
 from naas_psych.analyses.forms import form_in_words
 from naas_psych.assurance.disclosure import persons_shown
 from naas_psych.assurance.precision import alpha_rows
-from naas_psych.assurance.weak_items import flagged_items
 from naas_psych.drawing import shortened
 from naas_psych.report.cited import Cited, Words
 from naas_psych.report.run import Run
@@ -183,7 +182,9 @@ def _within(error: Row) -> Words:
 
 
 def _attention(study: Study, run: Run) -> Tile:
-    flagged = flagged_items(study, {result.analysis: result for result in run.results})
+    """Items that any chapter warns of: the same that have a warning in the item table."""
+    warned = {f.subject for r in run.results for f in r.findings if f.severity != "info"}
+    flagged = warned.intersection(study.responses.item_ids)
     n, total = len(flagged), study.responses.n_items
     share = Cited(f"{n} of {total}", (n, total), ("findings/items", "study/items"))
     said: tuple[Any, ...] = (("No item has a warning.",),)
