@@ -19,6 +19,9 @@ from naas_psych.numerics.arrays import Floats
 _LONGEST_STEP = 0.3
 #: A uniqueness at this bound is a Heywood case: the model wants a variance of zero or less.
 LOWEST_UNIQUENESS = 0.005
+#: Steps in the loadings of one factor from a near start, and the slope that ends them well.
+_STEPS_NEAR = 5
+_SETTLED = 1e-8
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,15 @@ def minres(
     `start` (J,) are uniquenesses to begin from; by default 1 less the squared multiple correlation.
     Converged means that every residual variance off the bound is below `tolerance`.
     """
+    if n_factors == 1 and start is not None:
+        return _one_factor_near(corr, start, tolerance=tolerance, max_steps=max_steps)
+    return _searched(corr, n_factors, start=start, tolerance=tolerance, max_steps=max_steps)
+
+
+def _searched(
+    corr: Floats, n_factors: int, *, start: Floats | None, tolerance: float, max_steps: int
+) -> FactorSolution:
+    """Newton's method in the uniquenesses, from wherever it starts."""
     if start is None:
         psi = 1.0 / np.diagonal(np.linalg.inv(corr), axis1=-2, axis2=-1)
     else:
@@ -76,6 +88,55 @@ def minres(
         point = _select(point, keep)
         point = _step(corr[live], point, gradient[keep], free[keep], n_factors)
     return _solution(final, converged, n_factors)
+
+
+def _one_factor_near(
+    corr: Floats, start: Floats, *, tolerance: float, max_steps: int
+) -> FactorSolution:
+    """One factor by Newton's method in its loadings, which needs no eigenvectors.
+
+    What does not settle, or where another factor might be larger, is searched for as always.
+    """
+    loadings = _newton_loadings(corr, np.sqrt(np.clip(1.0 - start, 0.0, 1.0)))
+    uniqueness = 1.0 - loadings**2
+    rest = _unexplained(corr, loadings)
+    slope = np.abs(np.einsum("bij,bj->bi", rest, loadings)).max(axis=1)
+    # No eigenvalue of the rest passes the root of the sum of its squares.
+    largest = (rest**2).sum(axis=(1, 2)) < (loadings**2).sum(axis=1) ** 2
+    settled = (slope < _SETTLED) & largest & (uniqueness > LOWEST_UNIQUENESS).all(axis=1)
+    loadings *= np.where(loadings.sum(axis=1, keepdims=True) < 0, -1.0, 1.0)
+    found = FactorSolution(loadings[:, :, None], uniqueness, settled, np.zeros_like(settled))
+    if settled.all():
+        return found
+    left = ~settled
+    others = _searched(corr[left], 1, start=start, tolerance=tolerance, max_steps=max_steps)
+    for own, other in zip(vars(found).values(), vars(others).values(), strict=True):
+        own[left] = other
+    return found
+
+
+def _newton_loadings(corr: Floats, start: Floats) -> Floats:
+    """Loadings (B, J) at which the squared residuals off the diagonal are least, near `start`."""
+    loadings = np.tile(start, (len(corr), 1))
+    diagonal = np.arange(corr.shape[-1])
+    for _ in range(_STEPS_NEAR):
+        rest = _unexplained(corr, loadings)
+        gradient = np.einsum("bij,bj->bi", rest, loadings)
+        squares = loadings**2
+        hessian = loadings[:, :, None] * loadings[:, None, :] - rest
+        hessian[:, diagonal, diagonal] = squares.sum(axis=1, keepdims=True) - squares + 1e-10
+        loadings = loadings + np.linalg.solve(hessian, gradient[:, :, None])[:, :, 0]
+        if not np.isfinite(loadings).all():
+            break
+    return loadings
+
+
+def _unexplained(corr: Floats, loadings: Floats) -> Floats:
+    """Residual correlations (B, J, J) of one factor, with zeros on the diagonal."""
+    rest = corr - loadings[:, :, None] * loadings[:, None, :]
+    diagonal = np.arange(corr.shape[-1])
+    rest[:, diagonal, diagonal] = 0.0
+    return np.asarray(rest)
 
 
 def _at(corr: Floats, psi: Floats, n_factors: int) -> _Point:
