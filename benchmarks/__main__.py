@@ -3,7 +3,8 @@
 `python -m benchmarks irt [--million]` is the table of the response models, see irt.py;
 `python -m benchmarks structure` that of tetrachoric correlations and parallel analysis,
 `python -m benchmarks fairness` that of methods for items that differ between groups,
-`python -m benchmarks cutscores` that of the sweep over every pass mark.
+`python -m benchmarks cutscores` that of the sweep over every pass mark,
+`python -m benchmarks evidence` that of the whole evidence base.
 Ratios to a peer are taken within one run, because machines are shared and noisy. R's psych is
 measured where `Rscript` is installed; without it the row says so.
 """
@@ -161,6 +162,11 @@ def main() -> None:
         from benchmarks import cutscores
 
         cutscores.main()
+        return
+    if sys.argv[1:2] == ["evidence"]:
+        from benchmarks import evidence
+
+        evidence.main()
         return
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--million", action="store_true", help="also 1,000,000 persons")
