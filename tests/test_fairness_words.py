@@ -97,7 +97,7 @@ def catalogues(chapter: Chapter = CHAPTER) -> Iterator[Said]:
 def modules(chapter: Chapter = CHAPTER) -> Iterator[Said]:
     """Docstrings, comments left out, and every other text of the modules."""
     files = sorted((PACKAGE / "analyses" / chapter.name).glob("*.py"))
-    layouts = sorted((PACKAGE / "cli").glob("*_layouts.py"))
+    layouts = sorted((PACKAGE / "report" / "layouts").glob("*_layouts.py"))
     for path in [*files, *layouts]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):

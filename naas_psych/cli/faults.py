@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from naas_psych.cli.console import Terminal, prose, visible
 from naas_psych.cli.grid import Column, ruled
-from naas_psych.cli.look import Look
+from naas_psych.report.layouts.look import Look
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType

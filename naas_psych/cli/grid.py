@@ -11,9 +11,9 @@ from rich.cells import cell_len
 
 from naas_psych.cli.bars import bar
 from naas_psych.cli.console import Terminal, visible
-from naas_psych.cli.layouts import layout
-from naas_psych.cli.look import Look
 from naas_psych.cli.numbers import figure, interval
+from naas_psych.report.layouts.layouts import layout
+from naas_psych.report.layouts.look import Look
 from naas_psych.report.wording import reason_words, term_of
 
 if TYPE_CHECKING:

@@ -14,10 +14,10 @@ from naas_psych.cli.console import Terminal, console, prose, terminal_of, visibl
 from naas_psych.cli.formats import Shown, tables_of
 from naas_psych.cli.grid import Grid, grid
 from naas_psych.cli.headline import headline
-from naas_psych.cli.layouts import MAIN
 from naas_psych.cli.sketch import sketches
 from naas_psych.finding import SEVERITIES
 from naas_psych.finding_codes import label_of
+from naas_psych.report.layouts.layouts import MAIN
 from naas_psych.report.wording import count, in_a_sentence, reason_words, title_of
 
 if TYPE_CHECKING:

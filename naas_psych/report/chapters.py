@@ -11,9 +11,10 @@ from naas_psych import register
 from naas_psych.finding import Finding
 from naas_psych.report.figures import Image
 from naas_psych.report.itemcards import urgent_first
+from naas_psych.report.layouts.layouts import foremost, same
 from naas_psych.report.prose import section
 from naas_psych.report.run import Run
-from naas_psych.report.tables import TableView, view
+from naas_psych.report.tables import WIDE, TableView, view
 from naas_psych.report.wording import term_of, title_of
 from naas_psych.result import Result
 
@@ -121,10 +122,9 @@ def _tables(result: Result) -> tuple[TableView, ...]:
     return tuple(
         view(
             f"{result.analysis}__{name}",
-            table,
+            _in_order(table, f"{result.analysis}.{name}"),
             caption=f"{title_of(result.analysis)}: {term_of(name).label}",
             file=file_of(result.analysis, name),
-            leave_out=_constant(table),
             limit=ROWS_SHOWN,
             options=result.options,
         )
@@ -150,10 +150,18 @@ def _is_shown(result: Result, name: str) -> bool:
     return bool(len(table)) and not on_cards and not _behind_figures(table)
 
 
-def _constant(table: pd.DataFrame) -> tuple[str, ...]:
-    """A column that names the one form there is says nothing."""
-    only_one = "form" in table.columns and len(set(table["form"])) == 1
-    return ("form",) if only_one else ()
+def _in_order(table: pd.DataFrame, full_name: str) -> pd.DataFrame:
+    """What matters first: the columns of the layout, and of many rows those of a named cut.
+
+    A column that is the same in every row, and may be left out for it, says nothing.
+    """
+    silent = [name for name in same(full_name) if name in table and len(set(table[name])) <= 1]
+    kept = table.drop(columns=silent)
+    first = foremost(full_name, [str(name) for name in kept.columns], most=WIDE)
+    ordered = kept[[*first, *(name for name in kept.columns if name not in first)]]
+    if len(table) <= ROWS_SHOWN or "cut_name" not in table:
+        return ordered
+    return ordered.sort_values("cut_name", key=lambda names: names.isna(), kind="stable")
 
 
 def _behind_figures(table: pd.DataFrame) -> bool:

@@ -19,7 +19,7 @@ from naas_psych.report.wording import (
     term_of,
 )
 
-_WIDE = 7
+WIDE = 8
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def view(
     file: str = "",
     leave_out: tuple[str, ...] = (),
     limit: int | None = None,
-    wide: int | None = _WIDE,
+    wide: int | None = WIDE,
     options: Mapping[str, Any] | None = None,
 ) -> TableView:
     """`table` as shown: one column a quantity, its interval next to it, at most `limit` rows.

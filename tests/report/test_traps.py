@@ -143,7 +143,7 @@ def test_9_no_authority_is_ranked(pilot: Evidence) -> None:
 def test_10_a_hidden_count_is_not_the_total_less_the_others(pilot: Evidence) -> None:
     """Counts are rounded before they are added; tests/assurance/test_disclosure_attack.py adds."""
     seen = 0
-    for analysis in ("group_sizes", "adverse_impact", "endorsement", "score_gaps"):
+    for analysis in ("group_sizes", "adverse_impact", "score_gaps"):
         for table in pilot.results["results"][analysis]["tables"].values():
             counts = [
                 value

@@ -27,12 +27,12 @@ def _measured(entry: Entry, place: int) -> Words:
     """`Reliability (alpha): .81 (plausible: .79 to .83).`"""
     if entry.estimate is None:
         return ()
-    source = entry.source or tuple(f"board/{place}/{name}" for name in ("value", "low", "high"))
+    cells, own = entry.source, tuple(f"board/{place}/{name}" for name in ("value", "low", "high"))
     said = entry.measure[:1].upper() + entry.measure[1:]
-    figure = Cited(_figure(entry), (entry.estimate,), source[:1])
+    figure = Cited(_figure(entry), (entry.estimate,), cells[:1] or own[:1])
     if entry.low is None or entry.high is None:
         return (f"{said}: ", figure, ".")
-    limits = Cited(_limits(entry), (entry.low, entry.high), source[1:])
+    limits = Cited(_limits(entry), (entry.low, entry.high), cells[1:] or own[1:])
     return (f"{said}: ", figure, " (plausible: ", limits, ").")
 
 

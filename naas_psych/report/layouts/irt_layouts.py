@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from naas_psych.cli.look import Look
+from naas_psych.report.layouts.look import Look
 
 IRT_LAYOUTS: dict[str, tuple[Look, ...]] = {
     "calibration.parameters": (

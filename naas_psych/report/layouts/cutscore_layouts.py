@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from naas_psych.cli.look import Look
+from naas_psych.report.layouts.look import Look
 
 CUTSCORE_LAYOUTS: dict[str, tuple[Look, ...]] = {
     "classification.cuts": (
@@ -16,7 +16,7 @@ CUTSCORE_LAYOUTS: dict[str, tuple[Look, ...]] = {
         Look("accuracy", 3, "interval"),
         Look("consistency", 0),
         Look("consistency", 3, "interval"),
-        Look("kappa", 2),
+        Look("kappa", 0),
         Look("false_pass_per_1000", 1, heading="False pass /1,000"),
         Look("false_fail_per_1000", 1, heading="False fail /1,000"),
     ),
@@ -52,7 +52,7 @@ CUTSCORE_LAYOUTS: dict[str, tuple[Look, ...]] = {
         Look("false_fail", 0),
         Look("accuracy", 1),
         Look("consistency", 3),
-        Look("kappa", 2),
+        Look("kappa", 0),
         Look("near", 4),
         Look("pass_rate_modelled", 5),
         Look("operational", 6),
@@ -134,7 +134,7 @@ CUTSCORE_LAYOUTS: dict[str, tuple[Look, ...]] = {
         Look("accuracy", 2, "interval"),
         Look("consistency", 0),
         Look("consistency", 3, "interval"),
-        Look("kappa", 2),
+        Look("kappa", 0),
         Look("false_pass", 0),
         Look("false_fail", 0),
         Look("n", 4, hide="same"),

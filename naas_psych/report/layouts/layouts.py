@@ -1,21 +1,21 @@
-"""Which columns a table shows on a terminal, in which order, and which give way first."""
+"""Which columns a table shows, in which order, and which give way first."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from naas_psych.cli.angoff_layouts import ANGOFF_LAYOUTS
-from naas_psych.cli.consequence_layouts import CONSEQUENCE_LAYOUTS
-from naas_psych.cli.content_layouts import CONTENT_LAYOUTS
-from naas_psych.cli.cutscore_layouts import CUTSCORE_LAYOUTS
-from naas_psych.cli.dif_layouts import DIF_LAYOUTS
-from naas_psych.cli.fairness_layouts import FAIRNESS_LAYOUTS
-from naas_psych.cli.irt_layouts import IRT_LAYOUTS
-from naas_psych.cli.item_layouts import ITEM_LAYOUTS
-from naas_psych.cli.look import FORM, Look
-from naas_psych.cli.speed_layouts import SPEED_LAYOUTS
-from naas_psych.cli.standard_layouts import STANDARD_LAYOUTS
-from naas_psych.cli.structure_layouts import STRUCTURE_LAYOUTS
+from naas_psych.report.layouts.angoff_layouts import ANGOFF_LAYOUTS
+from naas_psych.report.layouts.consequence_layouts import CONSEQUENCE_LAYOUTS
+from naas_psych.report.layouts.content_layouts import CONTENT_LAYOUTS
+from naas_psych.report.layouts.cutscore_layouts import CUTSCORE_LAYOUTS
+from naas_psych.report.layouts.dif_layouts import DIF_LAYOUTS
+from naas_psych.report.layouts.fairness_layouts import FAIRNESS_LAYOUTS
+from naas_psych.report.layouts.irt_layouts import IRT_LAYOUTS
+from naas_psych.report.layouts.item_layouts import ITEM_LAYOUTS
+from naas_psych.report.layouts.look import FORM, Look
+from naas_psych.report.layouts.speed_layouts import SPEED_LAYOUTS
+from naas_psych.report.layouts.standard_layouts import STANDARD_LAYOUTS
+from naas_psych.report.layouts.structure_layouts import STRUCTURE_LAYOUTS
 
 #: The table of an analysis that a chapter shows, where it is not the first.
 MAIN = {
@@ -89,6 +89,27 @@ def layout(full_name: str, columns: Sequence[str]) -> tuple[Look, ...]:
         if f"{name}_low" in columns and f"{name}_high" in columns:
             looks.append(Look(name, rank + 25, "interval"))
     return tuple(looks)
+
+
+def foremost(full_name: str, columns: Sequence[str], *, most: int) -> tuple[str, ...]:
+    """The columns of a table that a page has room for, in the order of its layout.
+
+    Without a layout of its own, all columns as they stand.
+    """
+    if full_name not in LAYOUTS:
+        return tuple(columns)
+    ranks: dict[str, int] = {}
+    for look in LAYOUTS[full_name]:
+        if look.column in columns:
+            ranks.setdefault(look.column, look.rank)
+    kept = set(sorted(ranks, key=lambda name: ranks[name])[:most])
+    return tuple(name for name in ranks if name in kept)
+
+
+def same(full_name: str) -> tuple[str, ...]:
+    """The columns that are left out of a table where every row has the same value."""
+    looks = LAYOUTS.get(full_name, (FORM,))
+    return tuple(look.column for look in looks if look.hide == "same")
 
 
 def _is_limit(name: str, columns: Sequence[str]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from naas_psych.cli.look import FORM, Look
+from naas_psych.report.layouts.look import FORM, Look
 
 SPEED_LAYOUTS: dict[str, tuple[Look, ...]] = {
     "speededness.summary": (

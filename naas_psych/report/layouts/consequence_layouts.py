@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from naas_psych.cli.look import Look
+from naas_psych.report.layouts.look import Look
 
 CONSEQUENCE_LAYOUTS: dict[str, tuple[Look, ...]] = {
     "cut_population.outcomes": (

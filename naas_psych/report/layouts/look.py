@@ -1,4 +1,4 @@
-"""How one column of a table stands on a terminal."""
+"""How one column of a table stands where there is little room."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ Form = Literal["value", "interval", "bar", "flags"]
 
 @dataclass(frozen=True)
 class Look:
-    """One column on the screen. `rank` 0 stays; the highest rank gives way first.
+    """One column on a screen or a page. `rank` 0 stays; the highest rank gives way first.
 
     A column is hidden where every row has the same value (`hide="same"`) or a zero
     (`hide="zero"`). Prose gives way rather than stand in fewer than `least` places.
