@@ -49,13 +49,13 @@ class Measured:
     def source(self) -> tuple[str, ...]:
         """The cells of the number and its limits, as `analysis/table/row/column`.
 
-        Empty where it was added up.
+        Empty where it was added up; without limits where those of a size were made of them.
         """
         if self.row is None:
             return ()
         place = f"{self.measure.analysis}/{self.measure.table}/{self.row}"
         value = self.measure.value
-        if self.measure.exact or self.low is None:
+        if self.measure.exact or self.measure.size or self.low is None:
             return (f"{place}/{value}",)
         return tuple(f"{place}/{column}" for column in (value, *self.measure.limits))
 
