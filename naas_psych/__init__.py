@@ -60,6 +60,7 @@ if TYPE_CHECKING:
     from naas_psych.analyses.fairness.equal_standard import equal_standard as equal_standard
     from naas_psych.analyses.fairness.group_sizes import group_sizes as group_sizes
     from naas_psych.analyses.fairness.intersections import intersections as intersections
+    from naas_psych.analyses.fairness.participation import participation as participation
     from naas_psych.analyses.fairness.rater_groups import rater_groups as rater_groups
     from naas_psych.analyses.fairness.score_gaps import score_gaps as score_gaps
     from naas_psych.analyses.fairness.test_functioning import test_functioning as test_functioning

@@ -178,6 +178,11 @@ CHAPTERS: tuple[Chapter, ...] = (
 )
 
 
+#: What a chapter's command leaves out in silence where the study lacks the table it is for; by
+#: name, and in the evidence, each says what it would need.
+ONLY_WITH = {"item_decisions": "decisions", "participation": "frame"}
+
+
 def names() -> tuple[str, ...]:
     """The name of every analysis, in report order."""
     return tuple(name for chapter in CHAPTERS for name in chapter.analyses)

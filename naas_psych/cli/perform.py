@@ -84,8 +84,9 @@ def _read(request: Request) -> Study:
 def _run_all(study: Study, options: Mapping[str, dict[str, Any]], steps: Steps) -> Answer:
     results: list[Result] = []
     impossible: dict[str, str] = {}
-    for done, (name, own) in enumerate(options.items()):
-        steps.at(name.replace("_", " "), done, len(options))
+    asked = {name: own for name, own in options.items() if _is_meant(name, study, options)}
+    for done, (name, own) in enumerate(asked.items()):
+        steps.at(name.replace("_", " "), done, len(asked))
         try:
             results.append(register.load(name).run(study, **own))
         except AnalysisImpossible as error:
@@ -93,6 +94,12 @@ def _run_all(study: Study, options: Mapping[str, dict[str, Any]], steps: Steps) 
     if not results:
         raise AnalysisImpossible("\n".join(impossible.values()))
     return _gated(study, results, impossible)
+
+
+def _is_meant(name: str, study: Study, options: Mapping[str, dict[str, Any]]) -> bool:
+    """Whoever asks for a chapter does not ask for what the study has no table for."""
+    table = register.ONLY_WITH.get(name)
+    return table is None or table in study.tables or len(options) == 1
 
 
 def _gated(study: Study, results: list[Result], impossible: dict[str, str]) -> Answer:
