@@ -19,7 +19,7 @@ from naas_psych.report.wording import (
     term_of,
 )
 
-WIDE = 8
+WIDE = 7
 
 
 @dataclass(frozen=True)
