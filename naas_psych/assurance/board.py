@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from naas_psych.assurance.claims import Answer
 from naas_psych.assurance.entry import Caveat, Entry
 from naas_psych.assurance.items_alike import items_alike
 from naas_psych.assurance.key_verdict import key_quality
+from naas_psych.assurance.measure import FAILED, why_absent
 from naas_psych.assurance.precision import precision
-from naas_psych.assurance.verdict import not_a_measurement_question
+from naas_psych.assurance.verdict import cannot_tell, not_a_measurement_question
 from naas_psych.assurance.weak_items import item_quality
 from naas_psych.result import Result
 from naas_psych.study.study import Study
+
+#: The analysis without which a question of the board has no answer.
+_RESTS_ON = {
+    "precision": "reliability",
+    "item_quality": "item_statistics",
+    "key_quality": "key_check",
+    "items_alike": "dif_summary",
+}
 
 
 def board(
@@ -37,12 +47,21 @@ def own_entries(
     study: Study, results: Mapping[str, Result], not_examined: Mapping[str, str]
 ) -> dict[str, Entry]:
     """The questions of the board that are no claim of anybody's, by name."""
-    return {
+    found = {
         "precision": precision(study, results),
         "item_quality": item_quality(study, results),
         "key_quality": key_quality(study, results),
         "items_alike": items_alike(study, results, not_examined),
     }
+    return {name: _or_why_not(name, entry, not_examined) for name, entry in found.items()}
+
+
+def _or_why_not(name: str, entry: Entry, not_examined: Mapping[str, str]) -> Entry:
+    """The entry, or that its analysis failed."""
+    why = why_absent(_RESTS_ON.get(name, ""), not_examined)
+    if not why.startswith(FAILED):
+        return entry
+    return replace(entry, verdict=cannot_tell(why), estimate=None, low=None, high=None)
 
 
 def _of_claim(answer: Answer) -> Entry:

@@ -17,6 +17,7 @@ from naas_psych.assurance.closing import (
     named_study,
 )
 from naas_psych.assurance.entry import Entry, table_of
+from naas_psych.assurance.measure import FAILED
 from naas_psych.result import Result
 from naas_psych.study.claimed import Cost
 from naas_psych.study.study import Study
@@ -183,7 +184,7 @@ def _of_analyses(
     """Analyses that could not run and that no claim above speaks of."""
     spoken = {m.measure.analysis for one in answers for m in one.measured if not m.recorded}
     for name, reason in not_examined.items():
-        if name not in spoken:
+        if name not in spoken and not reason.startswith(FAILED):
             yield (
                 _RECORD,
                 Open(

@@ -20,6 +20,8 @@ __all__ = ["Measure", "Measured", "measured"]
 Row: TypeAlias = Mapping[Any, Any]
 #: A column beside those of the table: the place of the row in it.
 _PLACE = "row of the table"
+#: How the reason of an analysis that failed begins: that is a fault of ours, not of the data.
+FAILED = "the analysis failed"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,11 +117,17 @@ def _absent(measure: Measure, every: Any, table: Any) -> list[Row]:
     return [{measure.each: name, measure.value: measure.absent} for name in names]
 
 
+def why_absent(analysis: str, not_examined: Mapping[str, str]) -> str:
+    """The reason why an analysis gave nothing, as it stands inside a sentence; else nothing."""
+    reason = not_examined.get(analysis, "")
+    return (reason[:1].lower() + reason[1:]).rstrip(".")
+
+
 def _why(measure: Measure, not_examined: Mapping[str, str]) -> str:
-    if measure.needs:
+    reason = why_absent(measure.analysis, not_examined)
+    if measure.needs and not reason.startswith(FAILED):
         return measure.needs
-    reason = not_examined.get(measure.analysis, "")
-    return (reason[:1].lower() + reason[1:]).rstrip(".") or "nothing was recorded that could tell"
+    return reason or "nothing was recorded that could tell"
 
 
 def _of_row(

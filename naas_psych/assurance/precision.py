@@ -8,7 +8,7 @@ from typing import Any
 
 from naas_psych.analyses.forms import form_in_words
 from naas_psych.assurance.entry import Caveat, Entry, number, people_and_items, table_of
-from naas_psych.assurance.verdict import Level, Verdict, verdict, worst
+from naas_psych.assurance.verdict import Level, Verdict, cannot_tell, verdict, worst
 from naas_psych.reason_codes import reason_label
 from naas_psych.result import Result
 from naas_psych.study.study import Study
@@ -100,6 +100,9 @@ def _rows(results: Mapping[str, Result]) -> list[dict[str, Any]]:
 
 
 def _form(row: Mapping[str, Any], study: Study) -> _Form:
+    if not row:
+        why = cannot_tell("reliability could not be estimated from these data")
+        return _Form("", "alpha", None, None, None, None, why)
     limits = study.thresholds
     estimate, low, high = (number(row.get(name)) for name in ("estimate", "low", "high"))
     made = verdict(
@@ -110,7 +113,7 @@ def _form(row: Mapping[str, Any], study: Study) -> _Form:
         minimum=limits["pass_fail_reliability_min"].value,
         target=limits["pass_fail_reliability_target"].value,
         n_min=int(limits["pass_fail_reliability_n"].value),
-        reason=reason_label(str(row.get("estimate_reason") or "")) if row else "",
+        reason=reason_label(str(row.get("estimate_reason") or "")),
         write=lambda line: f"{line:.2f}".removeprefix("0"),
     )
     name, coefficient = str(row.get("form", "")), str(row.get("coefficient", "alpha"))

@@ -21,7 +21,7 @@ POLARITY = {"A": "praise", "C": "concern", "Q": "question", "D": "demand"}
 
 def answered(study: Study, run: Run) -> tuple[Answer, ...]:
     """Every claim with what this run says about it."""
-    return answers(study, {result.analysis: result for result in run.results}, run.not_examined)
+    return answers(study, {result.analysis: result for result in run.results}, run.reasons)
 
 
 def register(

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from naas_psych import register
+from naas_psych.assurance.measure import FAILED
 from naas_psych.errors import AnalysisImpossible, NaasPsychError
 from naas_psych.report.workers import Say, shared, workers_for
 from naas_psych.result import Result
@@ -35,6 +36,12 @@ class Run:
 
     def get(self, analysis: str) -> Result | None:
         return next((r for r in self.results if r.analysis == analysis), None)
+
+    @property
+    def reasons(self) -> Mapping[str, str]:
+        """Why each of the other analyses gave nothing, whichever way."""
+        faults = {name: f"{FAILED} ({why.rstrip('.')})" for name, why in self.failed.items()}
+        return {**self.not_examined, **faults}
 
 
 @dataclass(frozen=True)

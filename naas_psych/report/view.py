@@ -128,10 +128,10 @@ def report_view(
     parts = chapters(run, images)
     results = {result.analysis: result for result in run.results}
     found = answered(study, run)
-    steps = argue(study, results, found, run.not_examined)
+    steps = argue(study, results, found, run.reasons)
     said, documents = stated(study.spec.argument), checklist(study)
     columns = table_columns(run)
-    entries = board(study, results, found, run.not_examined)
+    entries = board(study, results, found, run.reasons)
     terms = _terms(parts, cards, columns)
     profile = profiles()[study.spec.disclosure.profile or "none"]
     return ReportView(
@@ -147,7 +147,7 @@ def report_view(
         summary=summary(study, run, cards=cards, board=entries, claims=found),
         board=entries,
         claims=found,
-        gaps=gaps(study, results, found, run.not_examined),
+        gaps=gaps(study, results, found, run.reasons),
         heard=(*heard(), *study.spec.report.heard),
         ledger=ledger(results),
         steps=steps,
@@ -176,7 +176,7 @@ def report_view(
         limits=wording.interval_words(_options(run)),
         cards=tuple(cards),
         not_examined=run.not_examined,
-        failed=getattr(run, "failed", {}),
+        failed=run.failed,
         said=tuple(gated_text(one, profile) for one in study.said),
         faults=fault_counts(study),
         thresholds=tuple(study.thresholds[name] for name in sorted(study.thresholds)),

@@ -8,10 +8,12 @@ import pytest
 
 from naas_psych.assurance.board import board
 from naas_psych.assurance.key_verdict import doubtful_keys
+from naas_psych.assurance.measure import FAILED
 from naas_psych.numerics.intervals import Interval
 from naas_psych.numerics.poisson_binomial import number_limits
 from naas_psych.result import Result
 from tests.report.by_hand import small_study
+from tests.specimen import specimen
 
 
 def _reliability(low: float, estimate: float, high: float, *, n: int = 500) -> dict[str, Result]:
@@ -161,3 +163,12 @@ def test_every_verdict_carries_its_caveat() -> None:
         assert caveat.main_assumption
         assert caveat.would_change_if
         assert caveat.does_not_show
+
+
+def test_a_failed_analysis_is_no_word_about_the_data() -> None:
+    made = board(specimen(), {}, not_examined={"reliability": f"{FAILED} (a fault)"})
+    assert made[0].verdict.level == "cannot_tell"
+    assert "the analysis failed (a fault)" in made[0].verdict.sentence
+    without = board(specimen(), {})
+    assert "could not be estimated" in without[0].verdict.sentence
+    assert "0 people" not in without[0].verdict.sentence
