@@ -104,6 +104,7 @@ def _one_factor_near(
     # No eigenvalue of the rest passes the root of the sum of its squares.
     largest = (rest**2).sum(axis=(1, 2)) < (loadings**2).sum(axis=1) ** 2
     settled = (slope < _SETTLED) & largest & (uniqueness > LOWEST_UNIQUENESS).all(axis=1)
+    settled[settled] = _is_least(_curvature(loadings[settled], rest[settled]))
     loadings *= np.where(loadings.sum(axis=1, keepdims=True) < 0, -1.0, 1.0)
     found = FactorSolution(loadings[:, :, None], uniqueness, settled, np.zeros_like(settled))
     if settled.all():
@@ -118,17 +119,35 @@ def _one_factor_near(
 def _newton_loadings(corr: Floats, start: Floats) -> Floats:
     """Loadings (B, J) at which the squared residuals off the diagonal are least, near `start`."""
     loadings = np.tile(start, (len(corr), 1))
-    diagonal = np.arange(corr.shape[-1])
     for _ in range(_STEPS_NEAR):
         rest = _unexplained(corr, loadings)
         gradient = np.einsum("bij,bj->bi", rest, loadings)
-        squares = loadings**2
-        hessian = loadings[:, :, None] * loadings[:, None, :] - rest
-        hessian[:, diagonal, diagonal] = squares.sum(axis=1, keepdims=True) - squares + 1e-10
-        loadings = loadings + np.linalg.solve(hessian, gradient[:, :, None])[:, :, 0]
+        step = np.linalg.solve(_curvature(loadings, rest), gradient[:, :, None])
+        loadings = loadings + step[:, :, 0]
         if not np.isfinite(loadings).all():
             break
     return loadings
+
+
+def _curvature(loadings: Floats, rest: Floats) -> Floats:
+    """Second derivatives (B, J, J) of a quarter of the squared residuals, in the loadings."""
+    diagonal = np.arange(loadings.shape[-1])
+    squares = loadings**2
+    found = loadings[:, :, None] * loadings[:, None, :] - rest
+    found[:, diagonal, diagonal] = squares.sum(axis=1, keepdims=True) - squares + 1e-10
+    return np.asarray(found)
+
+
+def _is_least(curvature: Floats) -> NDArray[np.bool_]:
+    """Whether the squares rise on every side: Newton's method also stops at a saddle.
+
+    A factorisation of all at once is the cheapest test; it fails where one of them is a saddle.
+    """
+    try:
+        np.linalg.cholesky(curvature)
+    except np.linalg.LinAlgError:
+        return np.asarray(np.linalg.eigvalsh(curvature)[:, 0] > 0)
+    return np.ones(len(curvature), dtype=bool)
 
 
 def _unexplained(corr: Floats, loadings: Floats) -> Floats:
