@@ -8,7 +8,7 @@ from typing import Any
 
 from naas_psych.analyses.forms import form_in_words
 from naas_psych.assurance.entry import Caveat, Entry, number, people_and_items, table_of
-from naas_psych.assurance.verdict import Level, Verdict, cannot_tell, verdict, worst
+from naas_psych.assurance.verdict import Level, Verdict, cannot_tell, severity, verdict
 from naas_psych.reason_codes import reason_label
 from naas_psych.result import Result
 from naas_psych.study.study import Study
@@ -43,9 +43,7 @@ class _Form:
 def precision(study: Study, results: Mapping[str, Result]) -> Entry:
     """The entry on precision; with several forms that of the form that does worst."""
     forms = [_form(row, study) for row in _rows(results)] or [_form({}, study)]
-    found = worst([form.verdict for form in forms])
-    weak = [form for form in forms if form.verdict.level == found.level]
-    weakest = min(weak, key=lambda form: (form.low is not None, form.low or 0.0))
+    weakest = min(forms, key=_place)
     return Entry(
         question="Is the score precise enough for a pass or fail decision?",
         claim="The score is precise enough for a pass or fail decision.",
@@ -58,7 +56,7 @@ def precision(study: Study, results: Mapping[str, Result]) -> Entry:
         high=weakest.high,
         chapter="reliability",
         source=_source(weakest),
-        action=_ACTIONS[found.level],
+        action=_ACTIONS[weakest.verdict.level],
         caveat=Caveat(
             based_on=people_and_items(study),
             main_assumption="the items are alternatives drawn from one domain, and answers to "
@@ -77,9 +75,14 @@ def _source(form: _Form) -> tuple[str, ...]:
     return tuple(f"{place}/{column}" for column in there)
 
 
-def alpha_rows(results: Mapping[str, Result]) -> list[dict[str, Any]]:
-    """The row of alpha that judges each form, weakest lower limit first."""
-    return sorted(_rows(results), key=lambda row: number(row.get("low")) or 0.0)
+def alpha_rows(study: Study, results: Mapping[str, Result]) -> list[dict[str, Any]]:
+    """The row of alpha that judges each form, weakest first."""
+    return sorted(_rows(results), key=lambda row: _place(_form(row, study)))
+
+
+def _place(form: _Form) -> tuple[int, bool, float]:
+    """The worst verdict first; among equals no interval, then the lowest."""
+    return (severity(form.verdict), form.low is not None, form.low or 0.0)
 
 
 def _rows(results: Mapping[str, Result]) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ import pytest
 from naas_psych.assurance.board import board
 from naas_psych.assurance.key_verdict import doubtful_keys
 from naas_psych.assurance.measure import FAILED
+from naas_psych.assurance.precision import alpha_rows
 from naas_psych.numerics.intervals import Interval
 from naas_psych.numerics.poisson_binomial import number_limits
 from naas_psych.result import Result
@@ -52,6 +53,18 @@ def test_the_weakest_form_decides() -> None:
     assert entry.verdict.word == "NOT SUPPORTED"
     assert entry.estimate == 0.70
     assert entry.measure.endswith("the weakest form, form B")
+
+
+def test_the_tile_and_the_board_name_the_same_weakest_form() -> None:
+    """A small form has the lower limit, but says nothing; the large one fails."""
+    rows = [
+        {"form": "A", "coefficient": "alpha", "estimate": 0.7, "low": 0.4, "high": 0.9, "n": 30},
+        {"form": "B", "coefficient": "alpha", "estimate": 0.7, "low": 0.6, "high": 0.79, "n": 500},
+    ]
+    results = {"reliability": Result({"coefficients": pd.DataFrame(rows)})}
+    study = small_study()
+    assert board(study, results)[0].measure.endswith("form B")
+    assert [row["form"] for row in alpha_rows(study, results)] == ["B", "A"]
 
 
 def _key_check(*, rival_r: float, probability: float, status: str = "check key") -> Result:

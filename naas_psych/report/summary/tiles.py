@@ -32,7 +32,7 @@ class Tile:
 
 def tiles(study: Study, run: Run) -> tuple[Tile, ...]:
     """The four tiles."""
-    return (_who(study, run), _hard(run), _precise(run), _attention(study, run))
+    return (_who(study, run), _hard(run), _precise(study, run), _attention(study, run))
 
 
 def people(study: Study, *, noun: bool = True) -> Cited:
@@ -144,8 +144,8 @@ def _gained(row: Row, how: str) -> Words:
     return (f"The {word} item is {item}: ", share, " people were right.")
 
 
-def _precise(run: Run) -> Tile:
-    places = [row["row"] for row in alpha_rows({r.analysis: r for r in run.results})]
+def _precise(study: Study, run: Run) -> Tile:
+    places = [row["row"] for row in alpha_rows(study, {r.analysis: r for r in run.results})]
     found = [rows(run, "reliability", "coefficients")[place] for place in places]
     row = found[0] if found else None
     if row is None or not row.known("estimate"):
