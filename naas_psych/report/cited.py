@@ -14,7 +14,7 @@ class Cited:
     text : as the reader sees it (`81 of 100`)
     values : the numbers behind it, unrounded
     source : where they stand in results.json, as `analysis/table/row/column`, one a value; or
-        `study/persons`, `study/items`, `threshold/NAME`, `findings/items` (items with a warning)
+        `study/persons`, `study/items`, `findings/items` (items with a warning)
     """
 
     text: str

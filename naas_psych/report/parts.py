@@ -201,20 +201,6 @@ def analyses_of(part: Part) -> tuple[str, ...]:
     return (*(name for name in own if name not in guests), *part.analyses)
 
 
-def part_of(analysis: str) -> Part:
-    """The part that holds an analysis.
-
-    Raises
-    ------
-    KeyError
-        No part holds it.
-    """
-    for part in PARTS:
-        if analysis in analyses_of(part):
-            return part
-    raise KeyError(analysis)
-
-
 def heading_of(name: str) -> str:
     """`8. Items`: the number and title of a part.
 

@@ -23,7 +23,6 @@ from naas_psych.assurance.disclosure import (
 from naas_psych.assurance.documents import Listed, checklist
 from naas_psych.assurance.entry import Entry
 from naas_psych.assurance.gaps import Gap, gaps
-from naas_psych.assurance.ledger import Step, ledger
 from naas_psych.assurance.manifest import inputs_of, versions
 from naas_psych.assurance.overall import overall
 from naas_psych.assurance.sources import Source, sources
@@ -86,7 +85,6 @@ class ReportView:
     claims: tuple[Answer, ...]
     gaps: tuple[Gap, ...]
     heard: tuple[str, ...]
-    ledger: tuple[Step, ...]
     steps: tuple[Inference, ...]
     overall: tuple[str, ...]
     weakest: tuple[Inference, ...]
@@ -149,7 +147,6 @@ def report_view(
         claims=found,
         gaps=gaps(study, results, found, run.reasons),
         heard=(*heard(), *study.spec.report.heard),
-        ledger=ledger(results),
         steps=steps,
         overall=overall(steps),
         weakest=weakest(steps),

@@ -9,7 +9,6 @@ from typing import Any
 from naas_psych.report.cited import Cited
 from naas_psych.report.run import Run
 from naas_psych.report.wording import is_undefined
-from naas_psych.thresholds import Thresholds
 
 
 @dataclass(frozen=True)
@@ -51,8 +50,3 @@ def rows(run: Run, analysis: str, table: str) -> list[Row]:
         Row(f"{analysis}/{table}/{k}", {str(name): value for name, value in row.items()})
         for k, row in enumerate(found.to_dict("records"))
     ]
-
-
-def limit(thresholds: Thresholds, name: str, text: str) -> Cited:
-    """A threshold, written as `text`."""
-    return Cited(text, (thresholds[name].value,), (f"threshold/{name}",))
