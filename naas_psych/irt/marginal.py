@@ -8,7 +8,6 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
 from naas_psych.irt.engine.acceleration import Mixer
 from naas_psych.irt.engine.asked import (
@@ -40,6 +39,7 @@ from naas_psych.irt.model import TestModel, model_of
 from naas_psych.irt.priors import Prior
 from naas_psych.irt.refusal import Refused
 from naas_psych.numerics.arrays import Floats
+from naas_psych.numerics.one_thread import one_blas_thread
 
 Errors = Literal["observed", "crossprod", "sandwich"]
 #: A first look at a loose tolerance shows how fine the grid must be.
@@ -132,7 +132,7 @@ def calibrate(
     )
     z = _start(test, population, split, weight)
     # How products and inverses are added up in threads depends on how many cores there are.
-    with threadpool_limits(1, user_api="blas"):
+    with one_blas_thread():
         problem, solution = _solved(problem, z, settings, fixed_grid=nodes is not None)
         return summary(
             problem,

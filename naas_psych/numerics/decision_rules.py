@@ -8,10 +8,10 @@ from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
 from naas_psych.numerics.arrays import Floats
 from naas_psych.numerics.classification.crossed import Crossed
+from naas_psych.numerics.one_thread import one_blas_thread
 
 Codes = NDArray[np.int64]
 
@@ -135,7 +135,7 @@ def true_scores(
 
 
 def _possible(correlation: Floats) -> tuple[Floats, bool]:
-    with threadpool_limits(1, user_api="blas"):
+    with one_blas_thread():
         values, vectors = np.linalg.eigh(correlation)
     if values.min() >= -1e-10:
         return correlation, False
@@ -159,7 +159,7 @@ def sat_twice(model: TrueScores, normal: Floats) -> Floats:
 
 def square_root(covariance: Floats) -> Floats:
     """R with R R' = the covariance, which may be singular."""
-    with threadpool_limits(1, user_api="blas"):
+    with one_blas_thread():
         values, vectors = np.linalg.eigh(covariance)
     return np.asarray(vectors * np.sqrt(np.maximum(values, 0.0)))
 

@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
 from naas_psych.numerics.arrays import Floats
 from naas_psych.numerics.bootstrap import Samples, canonical_order
 from naas_psych.numerics.intervals import UNDEFINED, Interval
+from naas_psych.numerics.one_thread import one_blas_thread
 
 MOST_SINGLE, GROUPS = 2000, 1000
 #: Share of samples without a value above which the others do not describe the spread.
@@ -49,7 +49,7 @@ def resampled_statistics(
     children = np.random.SeedSequence((seed, 1)).spawn(replicates)
     size = int(max(1, _CHUNK_CELLS // n_items**2))
     found = []
-    with threadpool_limits(1, user_api="blas"):
+    with one_blas_thread():
         for at in range(0, replicates, size):
             weights = np.stack([_drawn(child, n_parts) for child in children[at : at + size]])
             found.append(statistics(_weighted(parts, weights).covariance))

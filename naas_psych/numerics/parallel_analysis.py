@@ -10,9 +10,9 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
 from naas_psych.numerics.arrays import Floats
+from naas_psych.numerics.one_thread import one_blas_thread
 from naas_psych.numerics.pair_pearson import pair_pearson
 from naas_psych.numerics.pair_tables import recoded
 from naas_psych.numerics.permuted import Draw, permuter
@@ -81,7 +81,7 @@ def null_eigenvalues(
     step = 1 if plan is None else max(1, _CELLS // plan.cells)
     parts = [children[begin : begin + step] for begin in range(0, replicates, step)]
     # The matrices are small: threads inside each decomposition only wait for one another.
-    with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(threads) as pool:
+    with one_blas_thread(), ThreadPoolExecutor(threads) as pool:
         found = np.concatenate(list(pool.map(one, parts)), axis=1)
     return {kind: _known(found[k]) for k, kind in enumerate(kinds)}
 

@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
 from naas_psych.numerics.arrays import Floats
 from naas_psych.numerics.bootstrap import canonical_order
+from naas_psych.numerics.one_thread import one_blas_thread
 
 #: Case weights held at a time.
 _CELLS = 4_000_000
@@ -127,7 +127,7 @@ def changes(
     children = np.random.SeedSequence(seed).spawn(len(starts))
     draw = partial(_weighted, columns)
     counts = [min(size, replicates - at) for at in starts]
-    with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(threads) as pool:
+    with one_blas_thread(), ThreadPoolExecutor(threads) as pool:
         sums = np.concatenate(list(pool.map(draw, children, counts)))
     return _changes(sums / n, widths, test, masks)
 

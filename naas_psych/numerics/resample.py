@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
 from naas_psych.numerics.arrays import Floats
 from naas_psych.numerics.bootstrap import (
@@ -20,6 +19,7 @@ from naas_psych.numerics.bootstrap import (
     seed_chunks,
 )
 from naas_psych.numerics.consistency import COEFFICIENTS, Design, Estimates, replicate
+from naas_psych.numerics.one_thread import one_blas_thread
 
 #: Matrices worked on at a time.
 _BATCH = 125
@@ -50,7 +50,7 @@ def distributions(
     chunks = seed_chunks(ordered, replicates=replicates, seed=seed)
     draw = partial(_from_seeds, ordered, design=design, estimates=estimates)
     # The matrices are small: threads inside each decomposition only wait for one another.
-    with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(threads) as pool:
+    with one_blas_thread(), ThreadPoolExecutor(threads) as pool:
         found = list(pool.map(draw, chunks))
         left = _estimated(left_out_groups(ordered), design, estimates)
     return Distributions(_joined(found), left)

@@ -7,8 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
-from threadpoolctl import threadpool_limits
-
+from naas_psych.numerics.one_thread import one_blas_thread
 from naas_psych.oracle.alarms import Alarm, alarms
 from naas_psych.oracle.detectors import sight_of
 from naas_psych.oracle.seen import Seen
@@ -35,5 +34,5 @@ def judge(study: Study, truth: Truth) -> Outcome:
 
 def one_thread() -> AbstractContextManager[Any]:
     """One thread of linear algebra, so that every process comes to the same bits."""
-    limits: AbstractContextManager[Any] = threadpool_limits(1, user_api="blas")
+    limits: AbstractContextManager[Any] = one_blas_thread()
     return limits

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
 from naas_psych.analyses.clusters import Clusters
 from naas_psych.analyses.cutscores.classification_forms import CutForm, alpha_of
 from naas_psych.analyses.cutscores.sweep_run import BLOCK, block_weights
 from naas_psych.numerics.arrays import Floats
 from naas_psych.numerics.classification.spread import Spread
+from naas_psych.numerics.one_thread import one_blas_thread
 
 #: Clusters of a form below which they tell no error.
 _FEWEST = 2
@@ -117,7 +117,7 @@ def drawn_means(terms: Floats, rows: NDArray[np.int64], drawing: Drawing, stream
 
 def _normal(covariance: Floats, drawing: Drawing, stream: int) -> Floats:
     # One thread, so that the same seed draws the same on every machine.
-    with threadpool_limits(1, user_api="blas"):
+    with one_blas_thread():
         values, vectors = np.linalg.eigh(covariance)
     root = vectors * np.sqrt(np.maximum(values, 0.0))
     seeds = np.random.SeedSequence((drawing.seed, stream))

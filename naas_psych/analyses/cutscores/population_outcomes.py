@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from threadpoolctl import threadpool_limits
 
 from naas_psych.analyses.cutscores.population_shares import PopulationShares
 from naas_psych.analyses.cutscores.sweep_draws import Chances, Drawn, everything
@@ -17,6 +16,7 @@ from naas_psych.analyses.cutscores.sweep_model import Measures
 from naas_psych.analyses.cutscores.swept import Modelled, Swept, SweptForm
 from naas_psych.numerics.arrays import Floats
 from naas_psych.numerics.cluster_shares import ClusterShares
+from naas_psych.numerics.one_thread import one_blas_thread
 from naas_psych.numerics.share_limits import beta_limits
 from naas_psych.result import tidy
 
@@ -52,7 +52,7 @@ def side_of(
     ratio: Measures | None,
 ) -> Side:
     """`ratio` (C,): wrong outcomes under these weights over those of the sweep."""
-    with threadpool_limits(1, user_api="blas"):
+    with one_blas_thread():
         below = shares.observed.draws(found.weights())
     modelled = found.whole.modelled
     if modelled is not None and ratio is not None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from naas_psych.analyses.cutscores.population_weights import Weighted
 from naas_psych.analyses.cutscores.sweep_axis import n_steps, operational
 from naas_psych.analyses.cutscores.swept import Swept
 from naas_psych.numerics.arrays import Floats
 from naas_psych.numerics.cluster_shares import ClusterShares
+from naas_psych.numerics.one_thread import one_blas_thread
 from naas_psych.numerics.post_stratification import Codes, Design
 
 #: Least part of its distance that a cluster is taken to keep from a share that it belongs to.
@@ -129,7 +129,7 @@ def _fitted(design: Design, by_column: Floats) -> Floats:
     if len(design.columns) == 1:
         held = np.bincount(design.columns[0], design.weights, design.n_columns)
         return np.asarray(by_column / np.where(held > 0, held, np.inf)[:, None])
-    with threadpool_limits(1, user_api="blas"):
+    with one_blas_thread():
         return np.asarray(np.linalg.lstsq(design.crossed(), by_column, rcond=None)[0])
 
 

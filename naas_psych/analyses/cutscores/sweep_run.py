@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from naas_psych.analyses.cutscores.sweep_base import Base
 from naas_psych.analyses.cutscores.sweep_model import PARTS, Measures, drawn_measures, mixed
@@ -13,6 +12,7 @@ from naas_psych.errors import AnalysisImpossible
 from naas_psych.irt.classification.cluster_scores import cluster_scores, parameter_draws
 from naas_psych.numerics.arrays import Floats
 from naas_psych.numerics.multipliers import multipliers
+from naas_psych.numerics.one_thread import one_blas_thread
 from naas_psych.numerics.quantile_error import quantile_error_share
 
 #: Draws of a block: after each the Monte-Carlo error is looked at.
@@ -65,7 +65,7 @@ def _score_sums(base: Base) -> Floats | None:
 
 
 def _block(base: Base, weights: Floats, sums: Floats | None) -> Run:
-    with threadpool_limits(1, user_api="blas"):
+    with one_blas_thread():
         below = [one.draws([weights]) for one in (*base.observed, base.total)]
     if sums is None or base.world is None:
         return Run(below, None, 0, np.nan)

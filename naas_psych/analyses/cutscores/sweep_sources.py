@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from threadpoolctl import threadpool_limits
 
 from naas_psych.analyses.cutscores.sweep_draws import (
     Chances,
@@ -27,6 +26,7 @@ from naas_psych.analyses.cutscores.swept import Swept
 from naas_psych.analyses.irt.calibrated import Calibrated
 from naas_psych.irt.classification.cluster_scores import cluster_scores, parameter_draws
 from naas_psych.numerics.arrays import Floats
+from naas_psych.numerics.one_thread import one_blas_thread
 from naas_psych.result import tidy
 from naas_psych.study.study import Study
 
@@ -191,7 +191,7 @@ def _one_by_one(study: Study, made: Calibrated, seed: int) -> Floats:
     """(R, P) draws with the sandwich covariance of single persons."""
     n = study.responses.n_persons
     scores = cluster_scores(made.fit, made.points, np.arange(n), n)
-    with threadpool_limits(1, user_api="blas"):
+    with one_blas_thread():
         values, vectors = np.linalg.eigh(scores.T @ scores)
         root = vectors * np.sqrt(np.maximum(values, 0.0))
         stream = np.random.Generator(np.random.PCG64(np.random.SeedSequence((seed, _STREAM))))

@@ -16,7 +16,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
 from naas_psych.irt.calibration import Calibration
 from naas_psych.irt.fit.contrast import FEWEST, first_contrast
@@ -35,6 +34,7 @@ from naas_psych.numerics.domain_relations import mean_of_pairs
 from naas_psych.numerics.grouped_bootstrap import percentile_interval, resampled_statistics
 from naas_psych.numerics.intervals import UNDEFINED
 from naas_psych.numerics.moments import moments
+from naas_psych.numerics.one_thread import one_blas_thread
 
 FOLDS = 5
 #: Persons that each fifth needs for correlations of its own.
@@ -92,7 +92,7 @@ def different_halves(
     order = canonical_order(persons.points, seed=seed)
     folds = [np.sort(order[fold::FOLDS]) for fold in range(FOLDS)]
     # One thread, so that the order of a sum is the same on every machine.
-    with threadpool_limits(1, user_api="blas"):
+    with one_blas_thread():
         sums = [residual_sums(fit, persons.categories[at], persons.theta[at]) for at in folds]
     whole = reduce(ResidualSums.with_, sums)
     parts, drawn = [], []

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Annotated, Literal
 
 from pydantic import Field
-from threadpoolctl import threadpool_limits
 
 from naas_psych.analyses.forms import of_form
 from naas_psych.analyses.options import Omitted
@@ -34,6 +33,7 @@ from naas_psych.analyses.structure.matrices import CodedForm, coded_forms
 from naas_psych.analysis import Level, Threads, analysis
 from naas_psych.errors import AnalysisImpossible
 from naas_psych.numerics.confirmatory.estimate import Estimator
+from naas_psych.numerics.one_thread import one_blas_thread
 from naas_psych.result import Result
 from naas_psych.study.study import Study
 
@@ -103,7 +103,7 @@ def domain_factors(
     coded = coded_forms(study, omitted=omitted)
     made = _forms(study, coded.forms, threads=threads)
     wanted: tuple[Estimator, ...] = ("ml", "wlsmv") if estimator == "both" else (estimator,)
-    with threadpool_limits(1, user_api="blas"):
+    with one_blas_thread():
         fits = [fit_domains(form, wanted) for form in made]
         return Result(
             tables={

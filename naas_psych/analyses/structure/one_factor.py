@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
-from threadpoolctl import threadpool_limits
 
 from naas_psych.analyses.options import Omitted
 from naas_psych.analyses.structure.factor_data import (
@@ -25,6 +24,7 @@ from naas_psych.analysis import Level, Threads, analysis
 from naas_psych.errors import AnalysisImpossible
 from naas_psych.numerics.confirmatory.estimate import estimates
 from naas_psych.numerics.confirmatory.model import one_factor_model
+from naas_psych.numerics.one_thread import one_blas_thread
 from naas_psych.result import Result
 from naas_psych.study.study import Study
 
@@ -95,7 +95,7 @@ def one_factor(
             "No form has three items on which persons differ, and one factor behind fewer says "
             "nothing that could be wrong. Needed: three such items; four to test the model."
         )
-    with threadpool_limits(1, user_api="blas"):
+    with one_blas_thread():
         rows = [row for data in made for row in _rows(data, estimator)]
         return Result(
             tables={

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from threadpoolctl import threadpool_limits
-
 from naas_psych.analyses.structure.factor_data import factor_data, suited_to
 from naas_psych.analyses.structure.matrices import CodedForm, MatrixName, gap
 from naas_psych.analyses.structure.permuted_eigenvalues import (
@@ -23,6 +21,7 @@ from naas_psych.numerics.dimensions import (
 )
 from naas_psych.numerics.omega import FEWEST_ITEMS as FEWEST_FOR_OMEGA
 from naas_psych.numerics.omega import omega_three_factors
+from naas_psych.numerics.one_thread import one_blas_thread
 from naas_psych.numerics.parallel_analysis import Kind, NullEigenvalues, eigenvalues, retained
 from naas_psych.numerics.smoothing import smoothed
 from naas_psych.thresholds import Thresholds
@@ -35,7 +34,7 @@ def shown_evidence(
     form: CodedForm, *, clusters: int, thresholds: Thresholds, seed: int, threads: int
 ) -> Iterator[Evidence]:
     """Of a form with so many clusters of dependent items."""
-    with threadpool_limits(1, user_api="blas"):
+    with one_blas_thread():
         null = _null(form, seed=seed, threads=threads)
         suited = form.suited.name
         other: MatrixName = "pearson" if suited == "polychoric" else "polychoric"

@@ -10,11 +10,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from naas_psych.irt.calibration import Calibration
 from naas_psych.irt.persons import categories_of, posteriors
 from naas_psych.numerics.arrays import Floats
+from naas_psych.numerics.one_thread import one_blas_thread
 
 #: Log-likelihood that a cycle must gain (half the 95 % point of chi-square 1), and most cycles.
 _GAIN, _CYCLES = 1.92, 200
@@ -37,7 +37,7 @@ def free_density(likelihood: Floats, start: Floats, person_weight: Floats | None
     """(Q,) shares of persons at the nodes, from the likelihoods (N, Q) and a first guess (Q,)."""
     n = np.ones(len(likelihood)) if person_weight is None else person_weight
     weight, before = start / start.sum(), -np.inf
-    with threadpool_limits(1, user_api="blas"):
+    with one_blas_thread():
         for _ in range(_CYCLES):
             marginal = np.maximum(likelihood @ weight, _LEAST)
             now = float(n @ np.log(marginal))

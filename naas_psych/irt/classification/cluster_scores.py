@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
 from naas_psych.irt.calibration import Calibration
 from naas_psych.irt.engine.em import Problem
@@ -25,6 +24,7 @@ from naas_psych.irt.model import log_probabilities
 from naas_psych.irt.persons import categories_of
 from naas_psych.irt.scores.drawn_curves import feasible_rows
 from naas_psych.numerics.arrays import Floats
+from naas_psych.numerics.one_thread import one_blas_thread
 
 #: Persons at a time.
 _BLOCK = 2048
@@ -49,7 +49,7 @@ def cluster_scores(
     own = score_map(problem, centre, columns)
     seen = look_ups(packed, log_probabilities(fit.model, fit.x, fit.grid.theta), fit.grid)
     found = np.zeros((n_clusters, own.where.size))
-    with threadpool_limits(1, user_api="blas"):
+    with one_blas_thread():
         for start in range(0, packed.codes.shape[0], _BLOCK):
             rows = slice(start, min(start + _BLOCK, packed.codes.shape[0]))
             posterior = row_posteriors(packed, seen, rows).posterior
@@ -78,7 +78,7 @@ def parameter_draws(fit: Calibration, sums: Floats, weights: Floats) -> Paramete
     """
     if fit.covariance is None:
         raise ValueError("a calibration without covariance has no draws")
-    with threadpool_limits(1, user_api="blas"):
+    with one_blas_thread():
         change = (weights @ sums) @ fit.covariance
     centre = centre_of(fit)
     off = ~feasible_rows(fit.model, (centre + change)[:, : fit.model.n_free])

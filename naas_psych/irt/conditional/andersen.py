@@ -7,7 +7,6 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
 from naas_psych.irt.conditional.design import (
     Answers,
@@ -21,6 +20,7 @@ from naas_psych.irt.conditional.estimate import ConditionalFit, ConditionalModel
 from naas_psych.irt.engine.coding import as_scores
 from naas_psych.irt.refusal import Refused
 from naas_psych.numerics.arrays import Floats
+from naas_psych.numerics.one_thread import one_blas_thread
 
 Split = Literal["median", "mean", "all"]
 
@@ -81,7 +81,7 @@ def andersen(
         bad_groups, incomplete, too_few_groups, and those of conditional_rasch.
     """
     table = as_scores(scores)
-    with threadpool_limits(1, user_api="blas"):  # small products: threads only cost
+    with one_blas_thread():  # small products: threads only cost
         answers, group = _grouped(table, split, weights=weights, model=model)
         everyone = np.unique(group[group >= 0]).tolist()
         answers, labels = _shared(answers, group)

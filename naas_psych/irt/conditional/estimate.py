@@ -7,7 +7,6 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
 from naas_psych.irt.conditional.design import (
     Answers,
@@ -18,6 +17,7 @@ from naas_psych.irt.conditional.design import (
 from naas_psych.irt.conditional.moments import conditional_moments
 from naas_psych.irt.refusal import Refused
 from naas_psych.numerics.arrays import Floats
+from naas_psych.numerics.one_thread import one_blas_thread
 
 ConditionalModel = Literal["rasch", "pcm"]
 
@@ -131,7 +131,7 @@ def conditional_rasch(
 def fit_answers(answers: Answers, *, model: ConditionalModel) -> ConditionalFit:
     """As conditional_rasch, from answers already coded."""
     # The products are small: BLAS threads cost more than they bring, and may change the last bit.
-    with threadpool_limits(1, user_api="blas"):
+    with one_blas_thread():
         design = design_of(answers)
         return _reported(design, _search(design), model=model)
 

@@ -127,9 +127,9 @@ class _Workers:
     """Threads whose answers come back in order; matrix products inside use one thread each."""
 
     def __init__(self, threads: int) -> None:
-        from threadpoolctl import threadpool_limits
+        from naas_psych.numerics.one_thread import one_blas_thread
 
-        self._limits = threadpool_limits(1, user_api="blas")
+        self._limits = one_blas_thread()
         self._pool = ThreadPoolExecutor(threads) if threads > 1 else None
 
     def __enter__(self) -> _Workers:

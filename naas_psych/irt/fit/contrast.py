@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
 from naas_psych.numerics.arrays import Floats
+from naas_psych.numerics.one_thread import one_blas_thread
 
 #: Items that each side of a split has at least.
 FEWEST = 3
@@ -31,7 +31,7 @@ def first_contrast(adjusted: Floats) -> Contrast:
     """Of adjusted Q3 (J, J) of six items or more; an undefined pair counts as 0."""
     matrix = np.where(np.isfinite(adjusted), adjusted, 0.0)
     np.fill_diagonal(matrix, 1.0)
-    with threadpool_limits(1, user_api="blas"):
+    with one_blas_thread():
         values, vectors = np.linalg.eigh(matrix)
     weight = vectors[:, -1]
     anchor = weight[np.abs(weight) > 1e-9]

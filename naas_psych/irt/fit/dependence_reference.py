@@ -14,7 +14,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
 from naas_psych.irt.calibration import Calibration
 from naas_psych.irt.fit.item_places import one_column_each
@@ -22,6 +21,7 @@ from naas_psych.irt.fit.residual_correlations import ResidualSums, expected_a_po
 from naas_psych.irt.model import probabilities
 from naas_psych.irt.persons import categories_of
 from naas_psych.numerics.arrays import Floats
+from naas_psych.numerics.one_thread import one_blas_thread
 
 #: Fewer persons of a pair than this and its spread in small samples tells nothing of larger ones.
 FEWEST_PERSONS = 4
@@ -52,7 +52,7 @@ class Reference:
         blocks = self.drawn[:, items[:, None], items[None, :]].astype(float)
         diagonal = np.arange(items.size)
         blocks[:, diagonal, diagonal] = 1.0
-        with threadpool_limits(1, user_api="blas"):
+        with one_blas_thread():
             return np.asarray(np.linalg.eigvalsh(blocks)[:, -1])
 
     def distance(self, adjusted: Floats) -> Floats:
@@ -102,7 +102,7 @@ def dependence_reference(
     draw = partial(_replicate, fit, _tables(fit), absent, size)
     children = np.random.SeedSequence(seed).spawn(replicates)
     # One thread in each, so that the order of a sum is the same on every machine.
-    with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(threads) as pool:
+    with one_blas_thread(), ThreadPoolExecutor(threads) as pool:
         drawn = np.stack(list(pool.map(draw, children)))
     return _on_items(_summed(drawn, absent, size), items, len(fit.models))
 

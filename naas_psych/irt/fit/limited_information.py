@@ -7,7 +7,6 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
 from naas_psych.irt.calibration import Calibration
 from naas_psych.irt.engine.population import normal_sight
@@ -33,6 +32,7 @@ from naas_psych.irt.model import parameter_scores, probabilities
 from naas_psych.irt.persons import categories_of
 from naas_psych.irt.refusal import Refused
 from naas_psych.numerics.arrays import Floats
+from naas_psych.numerics.one_thread import one_blas_thread
 
 Statistic = Literal["M2", "M2*", "C2"]
 
@@ -122,7 +122,7 @@ def limited_information(
     everybody = float(weight[(categories.max(axis=1) >= 0)].sum())
     kept = large_enough(booklets(categories, group, weight), everybody, fewest=fewest, share=share)
     # Small products, many times: threads would cost more than they save, and could change a digit.
-    with threadpool_limits(1, user_api="blas"):
+    with one_blas_thread():
         parts = _parts(fit, kept, categories, weight, by_category=chosen == "C2")
         return _assembled(fit, chosen, parts, everybody, level)
 

@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
 from naas_psych.irt.calibration import Calibration
 from naas_psych.irt.fit.item_places import one_column_each
 from naas_psych.irt.model import probabilities
 from naas_psych.irt.persons import categories_of, group_of
 from naas_psych.numerics.arrays import Floats
+from naas_psych.numerics.one_thread import one_blas_thread
 
 #: Counts up to 2^24 are whole numbers in float32; a block is far below, and small in memory.
 _BLOCK = 4096
@@ -59,7 +59,7 @@ def local_dependence(
     n_items, n_most = categories.shape[1], int(fit.model.n_categories.max())
     observed, expected = np.zeros((2, n_items * n_most, n_items * n_most))
     curves = probabilities(fit.model, fit.x, fit.grid.theta).reshape(n_items * n_most, -1)
-    with threadpool_limits(1, user_api="blas"):
+    with one_blas_thread():
         for g in range(len(fit.group_labels)):
             own = _observed(categories[group == g], n_most)
             persons = _pairs(own, n_items).sum(axis=(2, 3))

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
 from naas_psych.irt.calibration import Calibration
 from naas_psych.irt.fit.item_places import one_column_each
@@ -15,6 +14,7 @@ from naas_psych.irt.model import probabilities
 from naas_psych.irt.persons import categories_of, posteriors
 from naas_psych.irt.scores.person_scores import person_scores
 from naas_psych.numerics.arrays import Floats
+from naas_psych.numerics.one_thread import one_blas_thread
 
 #: Persons whose curves are held at a time: what a cache holds.
 _BLOCK = 512
@@ -61,7 +61,7 @@ def residual_correlations(
     if theta is None:
         theta = person_scores(fit, scores, groups=groups, methods=("eap",)).eap.theta
     # One thread, so that the order of a sum is the same on every machine.
-    with threadpool_limits(1, user_api="blas"):
+    with one_blas_thread():
         made = residual_sums(fit, categories, theta)
     found, n = made.correlations(), np.rint(made.pairs).astype(np.int64)
     n_items = len(fit.models)

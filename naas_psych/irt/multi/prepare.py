@@ -76,9 +76,9 @@ def solved(
 
 def with_one_blas_thread(work: Callable[[], R]) -> R:
     """Products here are small, and the threads of the E-step are the ones that pay."""
-    from threadpoolctl import threadpool_limits
+    from naas_psych.numerics.one_thread import one_blas_thread
 
-    with threadpool_limits(1, user_api="blas"):
+    with one_blas_thread():
         return work()
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
 from naas_psych.irt.calibration import Calibration
 from naas_psych.irt.engine.population import Moments, free_part
 from naas_psych.irt.model import TestModel
 from naas_psych.numerics.arrays import Floats
+from naas_psych.numerics.one_thread import one_blas_thread
 
 #: Draws that make no distribution are drawn again so many times.
 _ROUNDS = 20
@@ -28,7 +28,7 @@ def drawn_parameters(fit: Calibration, draws: int, *, seed: int) -> Floats:
     if fit.covariance is None or draws < 1:
         return centre
     # One thread, so that the same seed draws the same on every machine.
-    with threadpool_limits(1, user_api="blas"):
+    with one_blas_thread():
         values, vectors = np.linalg.eigh(fit.covariance)
     root = vectors * np.sqrt(np.maximum(values, 0.0))
     stream = np.random.Generator(np.random.PCG64(np.random.SeedSequence((seed, draws))))

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
 from naas_psych.irt.calibration import Calibration
 from naas_psych.irt.engine.compiled import compiled
@@ -18,6 +17,7 @@ from naas_psych.irt.model import feasible
 from naas_psych.irt.persons import categories_of, posteriors
 from naas_psych.irt.refusal import Refused
 from naas_psych.numerics.arrays import Floats
+from naas_psych.numerics.one_thread import one_blas_thread
 
 _TRIES = 100
 
@@ -117,7 +117,7 @@ def _calibrations(
             "calibrate with standard_errors",
         )
     # One thread, so that the same seed draws the same on every machine.
-    with threadpool_limits(1, user_api="blas"):
+    with one_blas_thread():
         values, vectors = np.linalg.eigh(fit.covariance)
     root = vectors * np.sqrt(np.maximum(values, 0.0))
     for m in range(draws):

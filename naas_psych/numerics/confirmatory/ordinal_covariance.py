@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
-from threadpoolctl import threadpool_limits
 
 from naas_psych.numerics.arrays import Floats
 from naas_psych.numerics.bivariate_normal import density, probability
+from naas_psych.numerics.one_thread import one_blas_thread
 from naas_psych.numerics.pair_tables import recoded, wide_tables
 
 #: The least probability of a cell that nobody is in.
@@ -146,7 +146,7 @@ def covariance(found: Influences, *, threads: int = 1) -> Floats:
     strips = [slice(a, min(a + _STRIP, size)) for a in range(0, size, _STRIP)]
     kind = np.dtype(np.float32 if single else np.float64)
     step = max(1, _BLOCK_CELLS // size)
-    with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(threads) as pool:
+    with one_blas_thread(), ThreadPoolExecutor(threads) as pool:
         for begin in range(0, len(found.codes), step):
             block = _block(found, slice(begin, begin + step), kind, pool)
             list(pool.map(partial(_add_strip, total, block), strips))

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
 from naas_psych.numerics.arrays import Floats
 from naas_psych.numerics.intervals import Interval, t_quantile
 from naas_psych.numerics.judge_effects import additive_fill
+from naas_psych.numerics.one_thread import one_blas_thread
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ def _filled(ratings: Floats) -> Floats | None:
     """The same digits for any number of threads; setting their number takes time, too."""
     if np.isfinite(ratings).all():
         return ratings
-    with threadpool_limits(1, user_api="blas"):
+    with one_blas_thread():
         return additive_fill(ratings)
 
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import fdtri
-from threadpoolctl import threadpool_limits
 
 from naas_psych.numerics.arrays import Floats
 from naas_psych.numerics.intervals import UNDEFINED, Interval
+from naas_psych.numerics.one_thread import one_blas_thread
 from naas_psych.numerics.two_way import variance_components
 
 
@@ -92,7 +92,7 @@ def rest_of_design(ratings: Floats, weights: Floats) -> float:
     g = given.astype(float)
     cross = np.block([[np.diag(g.sum(axis=1)), g], [g.T, np.diag(g.sum(axis=0))]])
     asked = np.concatenate([np.full(judges, 1 / judges), weights / weights.sum()])
-    with threadpool_limits(1, user_api="blas"):
+    with one_blas_thread():
         return float(asked @ np.linalg.pinv(cross, hermitian=True) @ asked)
 
 
