@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
+from scipy.stats import f, norm
 
 from naas_psych.assurance.claims import answers, claims
 from naas_psych.assurance.closing import enough_to_clear, named_study
@@ -144,3 +146,30 @@ def test_the_file_of_claims_counts_words_and_gives_no_score(pilot: tuple[Gap, ..
     assert {"title", "design", "size", "cost", "claims", "open"} <= set(made["gaps"][0])
     policy = next(one for one in made["claims"] if one["id"] == "E37")
     assert policy["would_answer"] is None
+
+
+def limits_of_correlation(r: float, n: int) -> tuple[float, float]:
+    """By Fisher's z."""
+    low, high = np.tanh(np.arctanh(r) + np.array([-1, 1]) * norm.ppf(0.975) / np.sqrt(n - 3))
+    return float(low), float(high)
+
+
+def limits_between_places(part: float, *, places: int, people: int) -> tuple[float, float]:
+    """Of the part of the variance that lies between places, by the F distribution."""
+    df = (places - 1, places * (people - 1))
+    ratio = (1 + (people - 1) * part) / (1 - part)
+    ends = ratio / f.ppf(0.975, *df), ratio * f.ppf(0.975, *df[::-1])
+    return tuple((end - 1) / (end + people - 1) for end in ends)  # type: ignore[return-value]
+
+
+def test_sizes_that_are_called_our_own_calculation_are_that() -> None:
+    """By the textbook formula of each."""
+    each = 2 * (norm.ppf(0.975) + norm.ppf(0.8)) ** 2
+    assert each / 0.2**2 == pytest.approx(400, rel=0.02)
+    assert each / 0.3**2 == pytest.approx(175, rel=0.01)
+    assert 2 * np.ceil(each / 0.2**2 * (1 + 39 * 0.05) / 40) == 58
+    assert norm.ppf(0.975) * np.sqrt(0.11 * 0.89 / 150) == pytest.approx(0.05, abs=1e-3)
+    assert limits_of_correlation(0.35, 150)[0] == pytest.approx(0.20, abs=2e-3)
+    low, high = limits_between_places(0.10, places=40, people=25)
+    said = named_study("context", default_thresholds()).size
+    assert f"about {100 * low:.0f} to {100 * high:.0f}" in said
