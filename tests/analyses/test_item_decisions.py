@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 import naas_psych as nps
+from naas_psych.analyses.items.decision_effects import cut_shares
 from naas_psych.errors import AnalysisImpossible
 from naas_psych.numerics.choice_optimism import gains_when_chosen
 from naas_psych.numerics.gap_change import TwoScores, gap_change
@@ -225,3 +226,27 @@ def test_everything_may_be_dropped_from_anything(extreme: str) -> None:
             for name in table.columns:
                 if str(name).endswith("_reason"):
                     assert set(table[name].dropna()) <= set(reason_codes())
+
+
+def test_an_item_that_nobody_was_given_moves_no_outcome() -> None:
+    result = nps.item_decisions(
+        study_with(random_points(), {"ZZ": "drop"}), replicates=0, samples=0, splits=0
+    )
+    assert not {"outcomes_hang_on_decisions", "alpha_after_dropping"} & set(codes(result))
+
+
+def test_a_cut_on_theta_is_placed_as_omitted_items_are_counted() -> None:
+    """Blanks that count as wrong make the items harder: the same theta expects fewer marks."""
+    points = random_points(300, 8)
+    points[::3, 5:] = -1
+    theta = {"met": Cut(value=0.5, unit="theta")}
+    study = study_with(points, {"Q01": "drop"}, cuts=theta)
+    items = np.arange(8)
+    wrong, left_out = (
+        cut_shares(study, items, omitted=one)["met"] for one in ("wrong", "left_out")
+    )
+    assert wrong < left_out - 0.05
+    result = nps.item_decisions(study, replicates=0, samples=0, splits=0, omitted="left_out")
+    whole = np.flatnonzero((points >= 0).all(axis=1))
+    met = (points[whole].mean(axis=1) >= left_out - 1e-9).mean()
+    assert row_of(result, "outcomes", cut="met")["pass_rate"] == pytest.approx(met)

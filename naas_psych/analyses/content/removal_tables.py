@@ -34,7 +34,7 @@ def removed_table(flags: Sequence[Flagged]) -> pd.DataFrame:
 def forms_table(rows: Sequence[FormRow], *, replicates: int) -> pd.DataFrame:
     """Reliability and scores of each form, with all items and without the flagged."""
     changes = [float(row.alpha[1] - row.alpha[0]) for row in rows]
-    random = [_range(row.random) for row in rows]
+    random = [reference_range(row.random) for row in rows]
     shift = [row.mean(1) - row.mean(0) for row in rows]
     columns: dict[str, Any] = {
         "form": [row.form for row in rows],
@@ -63,7 +63,7 @@ def forms_table(rows: Sequence[FormRow], *, replicates: int) -> pd.DataFrame:
     return tidy(columns, _form_reasons(rows, columns, replicates))
 
 
-def _range(values: Any) -> tuple[float, Interval[float]]:
+def reference_range(values: Any) -> tuple[float, Interval[float]]:
     """Mean of the reference distribution, and the range that holds 95 of 100 draws."""
     if values is None or not np.isfinite(values).any():
         return float("nan"), UNDEFINED
@@ -155,7 +155,7 @@ def _random(row: CutRow) -> tuple[float, Interval[float], float]:
     """Share that changes when other items go, and how many draws change as many or more."""
     if row.random is None or not row.n:
         return float("nan"), UNDEFINED, float("nan")
-    mean, ends = _range(row.random / row.n)
+    mean, ends = reference_range(row.random / row.n)
     return mean, ends, float((row.random >= row.up + row.down).mean())
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from naas_psych.analyses.content.removal_cuts import ALL_FORMS
 from naas_psych.analyses.content.removal_rows import FormRow, over_forms, shares_of_scores
-from naas_psych.analyses.content.removal_tables import cuts_table
+from naas_psych.analyses.content.removal_tables import cuts_table, reference_range
 from naas_psych.analyses.outcomes import FormTotals, total_at
 from naas_psych.errors import AnalysisImpossible
 from naas_psych.numerics.arrays import Floats
@@ -22,14 +22,13 @@ from naas_psych.numerics.intervals import UNDEFINED, Interval
 from naas_psych.numerics.proportions import wilson
 from naas_psych.numerics.removal import facilities
 from naas_psych.result import tidy
+from naas_psych.study.responses import Counted
 from naas_psych.study.study import Study
 
 Made = Mapping[str, Sequence[FormRow]]
-#: The middle of a reference distribution that its limits hold.
-_MIDDLE = (2.5, 97.5)
 
 
-def cut_shares(study: Study, items: NDArray[np.int64]) -> dict[str, float]:
+def cut_shares(study: Study, items: NDArray[np.int64], *, omitted: Counted) -> dict[str, float]:
     """Every cut as a share of the marks of these items; on theta, the share expected there."""
     found = shares_of_scores(study, items)
     responses = study.responses
@@ -39,7 +38,7 @@ def cut_shares(study: Study, items: NDArray[np.int64]) -> dict[str, float]:
         if cut.unit != "theta" or high <= low:
             continue
         try:
-            found[name] = (total_at(study, form, cut, None) - low) / (high - low)
+            found[name] = (total_at(study, form, cut, omitted) - low) / (high - low)
         except AnalysisImpossible:
             continue
     return {name: found[name] for name in study.spec.cuts if name in found}
@@ -96,7 +95,7 @@ def effects_table(made: Made, *, level: float, replicates: int) -> pd.DataFrame:
         for measure in _measures(row)
     ]
     limits = [_limits(one, level) for _, _, one in cells]
-    random = [_range(one.random) for _, _, one in cells]
+    random = [reference_range(one.random) for _, _, one in cells]
     columns: dict[str, Any] = {
         "scenario": [scenario for scenario, _, _ in cells],
         "form": [row.form for _, row, _ in cells],
@@ -127,14 +126,6 @@ def _limits(one: _Measure, level: float) -> list[Interval[float]]:
         bca(_value(one, name), values, np.empty(0), level=level)
         for name, values in zip(names, drawn, strict=True)
     ]
-
-
-def _range(values: Any) -> tuple[float, Interval[float]]:
-    if values is None or not np.isfinite(values).any():
-        return float("nan"), UNDEFINED
-    known = values[np.isfinite(values)]
-    low, high = np.percentile(known, _MIDDLE)
-    return float(known.mean()), Interval(float(low), float(high))
 
 
 def _reasons(
@@ -221,7 +212,7 @@ def optimism_table(made: Made, *, splits: int, seed: int) -> pd.DataFrame:
         for _, row in cells
     ]
     same, other = ([_mean(found, k) for found in gains] for k in (0, 1))
-    ends = [_range(found[:, 0] - found[:, 1])[1] for found in gains]
+    ends = [reference_range(found[:, 0] - found[:, 1])[1] for found in gains]
     change = [float(row.alpha[1] - row.alpha[0]) for _, row in cells]
     gap = [a - b for a, b in zip(same, other, strict=True)]
     columns: dict[str, Any] = {

@@ -22,7 +22,10 @@ def decision_findings(result: Result, thresholds: Thresholds) -> Iterator[Findin
     yield from _kept(items)
     yield from _without_reason(items)
     dropped = items.loc[items["decision"] == "drop", "item_id"].drop_duplicates().tolist()
-    outcomes = result.tables["outcomes"]
+    effects, outcomes = result.tables["effects"], result.tables["outcomes"]
+    gone = effects[(effects["scenario"] == DROPPED) & (effects["measure"] == "items")]
+    if not gone["change"].any():
+        return
     yield from outcomes_hang(
         outcomes[outcomes["scenario"] == DROPPED],
         dropped,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 
 from pydantic import Field
@@ -95,7 +96,7 @@ def item_decisions(
             asked,
             omitted=counted,
             not_reached=not_reached,
-            cut_shares=cut_shares,
+            cut_shares=partial(cut_shares, omitted=counted),
         )
         for scenario in found.scenarios
     }
