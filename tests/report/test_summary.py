@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -17,9 +17,12 @@ from naas_psych.report.run import Run, run_all
 from naas_psych.report.summary.first import look_first
 from naas_psych.report.summary.limits import cannot_show
 from naas_psych.report.summary.lines import Line, lines
-from naas_psych.report.summary.outcomes import outcomes
+from naas_psych.report.summary.outcomes import _METHOD, outcomes
 from naas_psych.report.summary.tiles import tiles
+from naas_psych.result import Result
+from naas_psych.study.spec import Cut
 from naas_psych.study.study import Study
+from tests.report.by_hand import small_study
 from tests.report.study_files import write_study
 
 _JARGON = ("subject", "examinee", "valid test", "proves", "proven", "significant", "facility")
@@ -130,3 +133,16 @@ def test_only_words_reach_the_board(ran: Ran, tmp_path: Path) -> None:
     labels = [flag.label for card in item_cards(ran.study, ran.run, {}) for flag in card.flags]
     assert labels
     assert not [label for label in labels if "_" in label]
+
+
+def test_all_forms_together_are_no_form_that_could_be_the_weakest() -> None:
+    known = {"consistency": 0.9, "consistency_high": 0.95, "cut": "met", "method": _METHOD}
+    rows = [
+        {"form": form, "consistency_low": low, **known}
+        for form, low in (("alpha", 0.86), ("beta", 0.85), ("all forms", 0.84))
+    ]
+    study = small_study()
+    spec = study.spec.model_copy(update={"cuts": {"met": Cut(value=60, unit="percent")}})
+    table = Result({"cuts": pd.DataFrame(rows)}, analysis="classification")
+    (said,) = outcomes(replace(study, spec=spec), Run((table,), {}, {}))
+    assert plain(said).startswith("If people sat a second version of form beta, the weakest, ")

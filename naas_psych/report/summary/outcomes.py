@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from naas_psych.analyses.cutscores.classification_forms import ALL_FORMS
 from naas_psych.analyses.cutscores.population_words import rounded_to_width
 from naas_psych.analyses.forms import form_in_words
 from naas_psych.report.cited import Cited, Words
@@ -79,6 +80,7 @@ def _again(study: Study, run: Run) -> Iterator[Words]:
         row
         for row in rows(run, "classification", "cuts")
         if row["method"] == _METHOD
+        and row["form"] != ALL_FORMS
         and row["cut"] == _asked(study, run)
         and row.known("consistency", "consistency_low", "consistency_high")
     ]
