@@ -16,7 +16,7 @@ from naas_psych.numerics.choice_optimism import gains_when_chosen
 from naas_psych.numerics.gap_change import TwoScores, gap_change
 from naas_psych.reason_codes import reason_codes
 from naas_psych.result import Result
-from naas_psych.study.spec import Cut
+from naas_psych.study.spec import Cut, StudySpec
 from naas_psych.study.study import Study
 from tests.analyses.test_content_without_flagged import random_points, study_of
 from tests.make import study_from_choices, study_from_scores
@@ -250,3 +250,28 @@ def test_a_cut_on_theta_is_placed_as_omitted_items_are_counted() -> None:
     whole = np.flatnonzero((points >= 0).all(axis=1))
     met = (points[whole].mean(axis=1) >= left_out - 1e-9).mean()
     assert row_of(result, "outcomes", cut="met")["pass_rate"] == pytest.approx(met)
+
+
+def test_limits_hold_their_number_and_a_change_is_after_less_before() -> None:
+    points = random_points(300, 8)
+    study = study_with(points, {"Q01": "drop"})
+    sex = pd.Series(np.where(np.arange(300) % 3, "m", "f"), index=study.persons.index)
+    spec = study.spec.model_copy(
+        update={"groups": StudySpec.model_validate(WITH_SEX).groups, "cuts": HALF}
+    )
+    study = replace(study, persons=study.persons.assign(sex=sex), spec=spec)
+    tables = nps.item_decisions(study, replicates=200, samples=0, splits=0).tables
+    wanted = [
+        ("effects", "{}"), ("groups", "difference_{}"), ("gaps", "hedges_g_{}"),
+    ]  # fmt: skip
+    for name, column in wanted:
+        table = tables[name]
+        before, after, change = (column.format(one) for one in ("before", "after", "change"))
+        assert table[change].to_numpy() == pytest.approx(table[after] - table[before], abs=1e-12)
+        for one in (before, after, change):
+            known = table[table[f"{one}_low"].notna()]
+            assert len(known)
+            assert known[one].between(known[f"{one}_low"], known[f"{one}_high"]).all()
+
+
+WITH_SEX = {"tables": {"responses": "none.csv"}, "groups": {"sex": "m"}}
