@@ -96,7 +96,7 @@ EXTREMES: dict[str, Callable[[], Study]] = {
 
 @cache
 def extreme_study(extreme: str) -> Study:
-    """One study for all analyses, so that they share what is slow to make, such as a calibration."""
+    """One study for all analyses: they share what is slow to make, such as a calibration."""
     return EXTREMES[extreme]()
 
 
