@@ -82,9 +82,11 @@ def test_3_agreement_is_never_shown_without_what_chance_gives(pilot: Evidence) -
     assert "would get the same result" in pilot.summary
     assert "(kappa" in pilot.summary
     assert pilot.findings("kappa_low_by_prevalence")
-    head = re.search(r"(?s)<table[^>]*><caption>Classification: [^<]*cuts.*?</thead>", pilot.page)
+    head = re.search(r"(?s)<caption>Classification: Cuts.*?</thead>", pilot.page)
     assert head
-    assert {"consistency", "kappa"} <= {w.lower() for w in re.findall(r">([^<]+)</th>", head[0])}
+    shown = " ".join(re.findall(r">([^<]+)</th>", head[0])).lower()
+    assert "consistency" in shown
+    assert "kappa" in shown
 
 
 def test_4_a_testlet_does_not_raise_the_verdict_on_precision(pilot: Evidence) -> None:
