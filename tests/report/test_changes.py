@@ -176,3 +176,15 @@ def test_what_is_no_evidence_folder_is_refused(tmp_path: Path, content: str | No
         (tmp_path / "b" / "manifest.json").write_text(content)
     with pytest.raises(UsageError, match=r"manifest\.json"):
         diff_evidence(tmp_path / "a", tmp_path / "b")
+
+
+def test_an_older_register_of_claims_lacks_parts(tmp_path: Path) -> None:
+    older = {"board": [{"verdict": "MET"}], "claims": [{"id": "E01", "measures": [{"value": 1}]}]}
+    found = between(tmp_path, claims=older)
+    assert {one.claim for one in found.verdicts} == {"board 1", "E01", "E02"}
+
+
+@pytest.mark.parametrize("claims", [{"E01": 3}, [3], [{"question": "Whose?"}]])
+def test_a_register_that_is_none_is_refused(tmp_path: Path, claims: object) -> None:
+    with pytest.raises(UsageError, match=r"claims\.json is damaged"):
+        between(tmp_path, claims={"claims": claims})

@@ -119,7 +119,7 @@ def _json(folder: Path, name: str) -> dict[str, Any]:
     except (ValueError, RecursionError):
         made = None
     if not isinstance(made, dict):
-        raise UsageError(f"{folder / name} is damaged; write the evidence again.")
+        raise _damaged(folder / name)
     return made
 
 
@@ -127,10 +127,25 @@ def _claims(folder: Path) -> dict[str, Mapping[str, Any]]:
     """The claims, and each line of the verdict board as a claim with one measure."""
     made = _json(folder, "claims.json")
     board = {
-        f"board {k}": {**line, "measures": [{**line, "says": line["measure"] or "number"}]}
-        for k, line in enumerate(made.get("board", ()), start=1)
+        f"board {k}": {**line, "measures": [{**line, "says": line.get("measure") or "number"}]}
+        for k, line in enumerate(_entries(made, "board", folder), start=1)
     }
-    return {**board, **{str(one["id"]): one for one in made.get("claims", ())}}
+    claims = _entries(made, "claims", folder)
+    if not all("id" in one for one in claims):
+        raise _damaged(folder / "claims.json")
+    return {**board, **{str(one["id"]): one for one in claims}}
+
+
+def _entries(made: Mapping[str, Any], name: str, folder: Path) -> list[Mapping[str, Any]]:
+    """The entries of a list of claims.json; an older file may lack the list, or parts of each."""
+    listed = made.get(name, [])
+    if not (isinstance(listed, list) and all(isinstance(one, dict) for one in listed)):
+        raise _damaged(folder / "claims.json")
+    return listed
+
+
+def _damaged(path: Path) -> UsageError:
+    return UsageError(f"{path} is damaged; write the evidence again.")
 
 
 def _tables(folder: Path) -> dict[str, Path]:
@@ -148,7 +163,7 @@ def _verdicts(
             found.append(
                 VerdictChange(
                     claim=claim,
-                    question=str((now or was)["question"]),
+                    question=str((now or was).get("question", "")),
                     before=was.get("verdict"),
                     after=now.get("verdict"),
                 )
@@ -179,7 +194,8 @@ def _measures(
 ) -> dict[str, tuple[float | None, float | None, float | None]]:
     measures = claim.get("measures", ()) if claim else ()
     return {
-        str(one["says"]): (one.get("value"), one.get("low"), one.get("high")) for one in measures
+        str(one.get("says", "number")): (one.get("value"), one.get("low"), one.get("high"))
+        for one in measures
     }
 
 
