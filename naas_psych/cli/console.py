@@ -58,9 +58,18 @@ def put(text: str) -> None:
     sys.stdout.write(_encodable(text, sys.stdout))
 
 
+#: Marks after which words run the other way.
+_TURNING = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
+
+
 def visible(text: str) -> str:
-    """Names and texts of the data without the control characters that a terminal would obey."""
-    return "".join(c if c in "\n\t" or unicodedata.category(c) != "Cc" else "?" for c in text)
+    """Names and texts of the data without the characters that a terminal would obey."""
+    return "".join("?" if _steers(c) else c for c in text)
+
+
+def _steers(c: str) -> bool:
+    control = unicodedata.category(c) == "Cc" and c not in "\n\t"
+    return control or unicodedata.bidirectional(c) in _TURNING
 
 
 def prose(text: str, *, width: int, indent: int = 0, style: str = "") -> Text:

@@ -20,6 +20,11 @@ from naas_psych.report.view import ReportView
 
 _STYLES = ("base", "parts", "items", "small", "print")
 _SCRIPTS = ("report", "items", "claims")
+#: Characters of the data that a page may not hold, and those that turn the direction of what
+#: follows, so that an item text could make the report itself read otherwise.
+_UNSEEN = re.compile(
+    "[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\\u202a-\\u202e\\u2066-\\u2069\\ufdd0-\\ufdef\\ufffe\\uffff]"
+)
 
 
 def page(view: ReportView) -> str:
@@ -56,7 +61,7 @@ def page(view: ReportView) -> str:
         "polarity": POLARITY,
     }
     text = environment.get_template("report.html.j2").render(_shown(view))
-    return re.sub(r"\n\s*\n+", "\n", text)
+    return re.sub(r"\n\s*\n+", "\n", _UNSEEN.sub("\N{REPLACEMENT CHARACTER}", text))
 
 
 def _shown(view: ReportView) -> dict[str, Any]:

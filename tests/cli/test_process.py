@@ -131,10 +131,10 @@ def test_control_characters_in_names_do_not_reach_the_terminal(
         done = command(name, path)
         assert "\x1b" not in done.out + done.err
         assert "\x07" not in done.out + done.err
-    path.write_text(ACCENTS.replace("Q1", "Q\x1b[31m1\x07"), encoding="utf-8")
+    path.write_text(ACCENTS.replace("Q1", "Q\x1b[31m1\x07\u202e"), encoding="utf-8")
     done = command("items", path)
     assert done.code == 0
-    assert "Q?[31m1?" in done.out
+    assert "Q?[31m1??" in done.out
     assert "\x1b" not in done.out + done.err
 
 

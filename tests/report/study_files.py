@@ -27,7 +27,9 @@ def write_study(
     folder.mkdir(parents=True)
     answers.to_csv(folder / "responses.csv", index=False)
     table = pd.DataFrame({"item_id": names, "key": "A"})
-    table["text"] = ["<script>alert(1)</script> =cmd()"] + ["What comes first?"] * (items - 1)
+    table["text"] = ["<script>alert(1)</script> =cmd() \u202e\x07"] + ["What comes first?"] * (
+        items - 1
+    )
     for option in "ABCD":
         table[f"option_{option}"] = f"<b>the first</b> {option}"
     table.to_csv(folder / "items.csv", index=False)

@@ -41,6 +41,12 @@ def test_everything_is_there(place: Path) -> None:
     assert svgs == pngs
 
 
+def test_no_text_of_the_data_steers_the_page(place: Path) -> None:
+    page = (place / "out" / "report.html").read_text(encoding="utf-8")
+    assert "=cmd() \N{REPLACEMENT CHARACTER}\N{REPLACEMENT CHARACTER}" in page
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", page)
+
+
 def test_threads_and_time_change_no_byte(place: Path) -> None:
     steps: list[tuple[str, int, int]] = []
     nps.evidence(
