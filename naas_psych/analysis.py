@@ -38,7 +38,8 @@ if TYPE_CHECKING:
     from naas_psych.thresholds import Thresholds
 
 Level = Annotated[float, Field(gt=0.5, lt=1.0, description="confidence level of every interval")]
-Seed = Annotated[int, Field(ge=0, description="seed of the random numbers")]
+#: The highest is the highest whole number that every reader of JSON takes as it is.
+Seed = Annotated[int, Field(ge=0, le=2**53 - 1, description="seed of the random numbers")]
 Threads = Annotated[int, Field(ge=1, le=1024, description="threads to use; the result is the same")]
 
 
@@ -132,7 +133,7 @@ def allowed_values(field: FieldInfo) -> str:
         return "one of: " + ", ".join(choices)
     kind = _KINDS.get(_bare(field.annotation), "a value")
     bounds = [
-        f"{words} {getattr(limit, attribute):g}"
+        f"{words} {getattr(limit, attribute):.16g}"
         for limit in field.metadata
         for rule, attribute, words in _BOUNDS
         if isinstance(limit, rule)

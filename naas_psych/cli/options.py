@@ -65,6 +65,7 @@ Seed = Annotated[
     typer.Option(
         "--seed",
         min=0,
+        max=2**53 - 1,
         help="Seed of the random numbers; the same seed gives the same output (default: 2017).",
         show_default=False,
         rich_help_panel=COMPUTING,

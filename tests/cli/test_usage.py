@@ -20,6 +20,7 @@ from tests.cli.command import Command, in_process_of_its_own
         (["items", "STUDY", "--upper-lower-share", "much"], "a number above 0 and at most 0.5"),
         (["items", "STUDY", "--not-reached", "maybe"], "one of: wrong, left_out"),
         (["items", "STUDY", "--seed", "-1"], "--seed"),
+        (["items", "STUDY", "--seed", "9" * 23], "--seed"),
         (["items", "STUDY", "--threads", "0"], "--threads"),
         (["items", "STUDY", "--fail-on", "bad"], "warning"),
         (["items", "STUDY", "--table", "itmes"], "Did you mean item_statistics.items?"),
