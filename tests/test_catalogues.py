@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,6 @@ from naas_psych import register
 from naas_psych.analysis import sections
 from naas_psych.assurance.claims import claims
 from naas_psych.assurance.ledger import entries
-from naas_psych.errors import AnalysisImpossible
 from naas_psych.finding import SEVERITIES
 from naas_psych.finding_codes import finding_codes, found, label_of
 from naas_psych.glossary import glossary
@@ -21,20 +21,29 @@ from naas_psych.packaged import toml_entries
 from naas_psych.reason_codes import reason_codes, reason_label
 from naas_psych.references import references
 from naas_psych.thresholds import default_thresholds
-from tests.test_register import EXTREMES, run
 
 ROOT = Path(naas_psych.__file__).parent
 #: How the code of a reason begins.
 REASON_SHAPES = ("no_", "not_", "too_", "all_", "only_", "several_", "rival_", "negative_")
 
 
+@cache
+def nodes(folder: str) -> tuple[ast.Constant | ast.Call, ...]:
+    """Every constant and every call in the modules of a folder; reading them all takes seconds."""
+    return tuple(
+        node
+        for path in sorted((ROOT / folder).rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant | ast.Call)
+    )
+
+
 def texts(*folders: str) -> Iterator[str]:
     """Every literal text in the modules of these folders that is not a docstring."""
     for folder in folders:
-        for path in sorted((ROOT / folder).rglob("*.py")):
-            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-                if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                    yield node.value
+        for node in nodes(folder):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                yield node.value
 
 
 def cited_by_analyses() -> set[str]:
@@ -59,10 +68,9 @@ def test_every_finding_has_its_words_in_the_catalogue() -> None:
 
 
 def calls(name: str) -> Iterator[ast.Call]:
-    for path in (ROOT / "analyses").rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == name:
-                yield node
+    for node in nodes("analyses"):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == name:
+            yield node
 
 
 def test_every_code_of_a_finding_is_in_use() -> None:
@@ -85,22 +93,6 @@ def test_a_code_of_a_finding_has_all_its_words(code: str) -> None:
 def test_a_finding_without_a_code_is_refused() -> None:
     with pytest.raises(KeyError):
         found(code="no_such_code", severity="info", subject="Q1", sentence="Nothing.")
-
-
-@pytest.mark.parametrize("extreme", EXTREMES)
-def test_every_reason_that_is_given_is_in_the_catalogue(extreme: str) -> None:
-    study = EXTREMES[extreme]()
-    for name in register.names():
-        try:
-            result = run(name, study)
-        except AnalysisImpossible:
-            continue
-        for table in result.tables.values():
-            for column in table.columns:
-                if str(column).endswith("_reason"):
-                    assert set(table[column].dropna()) <= set(reason_codes())
-        for finding in result.findings:
-            assert name in finding_codes()[finding.code].analyses
 
 
 def test_every_reason_in_an_analysis_is_in_the_catalogue() -> None:

@@ -11,6 +11,7 @@ import pytest
 import naas_psych
 from naas_psych import register
 from naas_psych.analysis import sections
+from tests.samples import read_once
 
 ROOT = Path(__file__).resolve().parents[1]
 PUBLIC = {
@@ -49,6 +50,7 @@ def test_type_checkers_see_every_public_name() -> None:
 @pytest.mark.parametrize("name", [*register.names(), "scorecard"])
 def test_its_examples_run(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
+    monkeypatch.setattr(naas_psych, "read_study", read_once, raising=False)
     text = sections(getattr(naas_psych, name).__doc__)["Examples"]
     test = doctest.DocTestParser().get_doctest(text, {}, name, None, None)
     assert test.examples

@@ -9,8 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import naas_psych
 from naas_psych.cli.app import run
 from naas_psych.packaged import toml_entries
+from naas_psych.study import load
+from tests.samples import read_once
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = ("README.md", *(f"docs/{path.name}" for path in sorted((ROOT / "docs").glob("*.md"))))
@@ -83,6 +86,8 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     rows = [f"P{n},{','.join(answer)}" for n, answer in enumerate(answers)]
     (tmp_path / "responses.csv").write_text("\n".join(["id,Q1,Q2,Q3,Q4,Q5", *rows]) + "\n")
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(load, "read_study", read_once)
+    monkeypatch.setattr(naas_psych, "read_study", read_once, raising=False)
     return tmp_path
 
 

@@ -17,7 +17,9 @@ from naas_psych.cli.columns import columns_of
 from naas_psych.cli.schema import analysis_schema, document_schema
 from naas_psych.errors import AnalysisImpossible, UsageError
 from naas_psych.finding import SEVERITIES
+from naas_psych.finding_codes import finding_codes
 from naas_psych.glossary import term
+from naas_psych.reason_codes import reason_codes
 from naas_psych.references import references
 from naas_psych.report.document import document, dumps
 from naas_psych.result import Result
@@ -153,9 +155,22 @@ def test_extreme_data_end_in_a_result_or_a_reason(name: str, extreme: str) -> No
         return
     for table in result.tables.values():
         undefined_have_reasons(table)
+        reasons_are_listed(table)
     for finding in result.findings:
         assert finding.severity in SEVERITIES
         assert finding.sentence.strip()
+        assert name in finding_codes()[finding.code].analyses
+
+
+def reasons_are_listed(table: pd.DataFrame) -> None:
+    for column in table.columns:
+        if str(column).endswith("_reason"):
+            assert set(table[column].dropna()) <= set(reason_codes())
+
+
+def test_the_check_for_listed_reasons_can_fail() -> None:
+    with pytest.raises(AssertionError):
+        reasons_are_listed(pd.DataFrame({"x_reason": ["because"]}))
 
 
 def undefined_have_reasons(table: pd.DataFrame) -> None:
