@@ -35,6 +35,18 @@ class Look:
     least: int = 1
     roles: frozenset[str] = frozenset()
 
+    def called(self, plain: str) -> bool:
+        """A column of this (folded) name is one: `dob`, and `candidate_dob` as well."""
+        endings = (f"_{name}" for name in self.names & _WHOSEVER)
+        return plain in self.names or plain.endswith(tuple(endings))
+
+
+#: Names that mean the same whatever stands before them. `name` does not: a school has one.
+_WHOSEVER = frozenset(
+    {"full_name", "first_name", "last_name", "family_name", "given_name", "surname", "forename"}
+    | {"date_of_birth", "birth_date", "dob", "ni_number", "nhs_number"}
+)
+
 
 def _like(pattern: str, flags: int = 0) -> Callable[[str], bool]:
     compiled = re.compile(pattern, flags)
@@ -147,6 +159,7 @@ LOOKS: tuple[Look, ...] = (
             {"name", "full_name", "fullname", "first_name", "firstname", "forename", "forenames"}
             | {"given_name", "given_names", "surname", "last_name", "lastname", "family_name"}
             | {"middle_name", "maiden_name", "preferred_name", "candidate_name", "student_name"}
+            | {"learner_name", "applicant_name", "trainee_name"}
             | {"person_name", "participant_name", "respondent_name", "employee_name"}
             | {"worker_name", "judge_name", "expert_name", "rater_name", "marker_name"}
             | {"assessor_name", "supervisor_name", "manager_name"}
@@ -185,3 +198,14 @@ SPECIAL: Mapping[str, str] = {
     }.items()
     for name in names
 }  # fmt: skip
+
+
+def protected_kind(plain: str, own: Mapping[str, str]) -> str | None:
+    """What the law protects in a column of this (folded) name; `own` are names of the study."""
+    known = {**SPECIAL, **own}
+    bare = _CODED.sub("", re.sub(r"\W+", "", plain))
+    return known.get(plain) or known.get(bare)
+
+
+#: What is put behind the name of a column that is coded: `ethnicity_code`, `disability_flag`.
+_CODED = re.compile(r"_(?:codes?|flag|group|category|cat|desc|description|label)$")

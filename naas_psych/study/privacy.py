@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from naas_psych.study import names
 from naas_psych.study.audit import Audit, Where
 from naas_psych.study.cells import RawTable, fold, is_blank
-from naas_psych.study.identifiers import EMAIL, LOOKS, PHONE, SPECIAL, Look
+from naas_psych.study.identifiers import EMAIL, LOOKS, PHONE, Look, protected_kind
 
 #: The faults that print no cell.
 PRIVATE = frozenset(
@@ -68,7 +68,7 @@ def _protected(table: RawTable, name: str, role: str, audit: Audit) -> bool:
     """A column that the law protects; told where it stands wrong, or without a condition."""
     plain = fold(name).removeprefix("cov_")
     own = {fold(one): "what study.toml lists as special" for one in audit.privacy.special}
-    kind = {**SPECIAL, **own}.get(plain)
+    kind = protected_kind(plain, own)
     if kind is None or role in ("frame", "judges"):
         return False
     where: Where = {"file": table.file, "row": 1, "column": name}
@@ -103,7 +103,7 @@ def _identifying(table: RawTable, name: str, role: str, audit: Audit) -> None:
 def _seen(cells: _Cells, plain: str, role: str) -> Iterator[Look]:
     """The kinds of identifier that a column may be, by its name or by its cells."""
     for look in LOOKS:
-        named = plain in look.names and role not in _ABOUT_THINGS
+        named = look.called(plain) and role not in _ABOUT_THINGS
         if named and cells.fitting(look.by_name) >= cells.n / 2:
             yield look
         elif role in _ABOUT_THINGS and look.what != "e-mail addresses":

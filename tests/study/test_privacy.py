@@ -59,6 +59,8 @@ IDENTIFYING = [
     ("staff number", ["100234", "100235"], "registration or staff"),
     ("Postcode", ["LS1", "LS2"], "postcodes"),
     ("mobile", ["(0113) 496-0000 x1"], "telephone"),
+    ("Candidate Full Name", ["jo smith", "al fox"], "names of people"),
+    ("candidate_dob", ["17 May 1971", "3 June 1980"], "dates of birth"),
 ]
 
 
@@ -90,6 +92,8 @@ INNOCENT = [
     ("hours", [f"{1234567800 + 37 * k}" for k in range(N)]),
     ("seconds", [f"0.{12345678901 + k}" for k in range(N)]),
     ("form", ["A1", "B2"]),
+    ("school name", ["north", "south"]),
+    ("induction_status", ["done", "open"]),
     ("band", ["1985-1990", "1991-2000"]),
     ("seat", [f"SW{k}" for k in range(N)]),
     ("view", ["Strongly Agree", "Neither", "Agree", "Disagree"]),
@@ -170,7 +174,10 @@ def test_init_shows_the_way_out_of_a_bare_file(tmp_path: Path) -> None:
     assert read_study(tmp_path).responses.n_persons == N
 
 
-SPECIAL = ["ethnicity", "Religion or Belief", "disability", "sexual_orientation", "Trade Union"]
+SPECIAL = [
+    *("ethnicity", "Religion or Belief", "disability", "sexual_orientation", "Trade Union"),
+    *("ethnicity_code", "Disability?", "disabled flag"),
+]
 
 
 @pytest.mark.parametrize("name", SPECIAL)
