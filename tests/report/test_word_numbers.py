@@ -66,12 +66,10 @@ def _name(caption: str) -> str:
 
 
 def _words(row: list[str]) -> list[str]:
-    """Cells without the brackets in which Word puts an interval beside its number, and without the
-    reason that the page gives a second time for the interval."""
-    once = [
-        row[k] for k in range(len(row)) if not (k and row[k][:1] == "–" and row[k] == row[k - 1])
-    ]
-    return re.sub(r"[()]", " ", " ".join(once)).split()
+    """Cells without the brackets in which Word puts an interval beside its number, and a reason
+    once where several cells in a row give it."""
+    text = " ".join(re.sub(r"[()]", " ", " ".join(row)).split())
+    return re.sub(r"(– [^–]+?)(?: \1)+(?= |$)", r"\1", text).split()
 
 
 @pytest.fixture(scope="module")
