@@ -106,7 +106,7 @@ def _data(study: Study, run: Run) -> str:
         [
             f"{count(persons_shown(study), 'person', 'people')} answered "
             f"{count(study.responses.n_items, 'item', 'items')}{in_forms}.",
-            *(["The data are synthetic: no real person is described."] * study.synthetic),
+            *(["Synthetic data: no real person is described."] * study.synthetic),
             *([f"They were collected {when}."] if when else []),
             f"{kind}. Each file that was read is listed in the manifest of the evidence with its "
             "size and SHA-256 digest, so that a change in it would be seen. Nobody was removed "

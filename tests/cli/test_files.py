@@ -48,14 +48,17 @@ def test_evidence_hands_on_what_was_asked(
 
     def write(study: Any, **options: Any) -> Path:
         asked.update(options)
-        return Path(options["out"])
+        made = Path(options["out"])
+        made.mkdir()
+        (made / "findings.json").write_text("{}")
+        return made
 
     monkeypatch.setattr("naas_psych.report.folder.evidence", write)
     out = tmp_path / "evidence"
     done = command("evidence", tiny, "--out", out, "--internal", "--seed", "5", "--threads", "2")
     assert (done.code, done.out) == (0, f"{out}\n")
     asked.pop("progress")
-    assert asked == {"out": out, "internal": True, "seed": 5, "threads": 2}
+    assert asked == {**{"out": out, "internal": True, "audience": "board", "seed": 5, "threads": 2}}
 
 
 @pytest.mark.parametrize(
@@ -64,11 +67,11 @@ def test_evidence_hands_on_what_was_asked(
 def test_verify_says_what_differs(
     command: Command, monkeypatch: pytest.MonkeyPatch, found: tuple[Difference, ...], code: int
 ) -> None:
-    answer = Verification(found, 12, ("numpy was another version.",))
+    answer = Verification(found, 12, information=("numpy was another version.",))
     monkeypatch.setattr("naas_psych.report.verify.verify", lambda *args, **options: answer)
     done = command("verify", "somewhere")
     assert done.code == code
-    assert "in 12 files" in done.out
+    assert "12 files" in done.out
     assert all(difference.sentence in done.out for difference in found)
     assert done.err == "numpy was another version.\n"
 

@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 from PIL import Image
 
+from naas_psych.report.word.content import word_content
 from naas_psych.study.study import SYNTHETIC
 from tests.cli.command import Command, write_study
 
@@ -76,6 +77,12 @@ def all_say_it(folder: Path) -> None:
             assert pq.read_schema(path).metadata[b"notice"].decode() == SYNTHETIC, path
         elif path.suffix == ".svg":
             assert re.search(r"<text[^>]*>Synthetic data</text>", path.read_text()), path
+        elif path.suffix == ".docx":
+            assert "synthetic data" in " ".join(word_content(path)).casefold()
+        elif path.stem == "references":
+            continue  # works cited, not data
+        elif path.name == "ro-crate-metadata.json":
+            assert "synthetic" in path.read_text().casefold()
         elif path.suffix == ".json":
             made = json.loads(path.read_text())
             assert made.get("synthetic", made.get("study", {}).get("synthetic")) is True, path
