@@ -17,7 +17,10 @@ from tests.report.study_files import write_study
 #: coefficient, the level of intervals, years, and numbers of parts.
 _FREE = re.compile(r"^(0|1|2|68|95|100|1000|1,000|(19|20)\d\d)$")
 #: Numbers of a name, or of what a list leaves out; a chance that is not rounded up.
-_NAMES = re.compile(r"part \d+|and \d+ more|\d+ more are|\d+ (?:studies|planned analyses)|more than 99 of 100|: \d+\. ")
+_NAMES = re.compile(
+    r"part \d+|and \d+ more|\d+ more are|\d+ (?:studies|planned analyses)"
+    r"|more than 99 of 100|: \d+\. "
+)
 
 
 @pytest.fixture(scope="module")
