@@ -58,7 +58,7 @@ def test_it_says_what_ran_and_how(made: Methods) -> None:
     assert "the seed 7" in text
     assert "Not possible with these data: angoff." in text
     assert "not for publication" in text
-    assert "synthetic" in text
+    assert "Synthetic data" in text
     assert "{" not in text
 
 
