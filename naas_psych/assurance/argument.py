@@ -28,10 +28,11 @@ STRENGTHS: tuple[Strength, ...] = ("none", "weak", "partial", "strong")
 #: The rule as the report says it.
 RULE = (
     "The worst of what a step needs decides. The evidence is strong when all of it is shown, and "
-    "partial when all of it is shown at least in part. It is weak when something is open, or "
-    "speaks against the step. There is none where everything was left unexamined or speaks "
-    "against it. Of two steps of one strength, that with the smaller part of its needs shown is "
-    "the weaker. There is no overall score: a chain is as strong as its weakest step."
+    "partial when all of it is shown at least in part. It is weak when something is open, was "
+    "left unexamined, or speaks against the step. There is none where everything was left "
+    "unexamined or speaks against it. Of two steps of one strength, that with the smaller part of "
+    "its needs shown is the weaker. There is no overall score: a chain is as strong as its weakest "
+    "step."
 )
 #: What there is for one thing that a step needs, from the worst on. `open`: it was measured, but
 #: values on both sides of the line remain plausible.

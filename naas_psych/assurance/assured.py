@@ -194,7 +194,7 @@ def _uncertain(board: Sequence[Entry], claims: Sequence[Answer]) -> Iterator[str
     ranged = [one for one in numbers if one.low is not None]
     yield (
         f"{len(ranged)} of {len(numbers)} numbers on the verdict board have a range of plausible "
-        "values; the others were counted."
+        "values; the others are counts, or errors without one."
     )
     untold = [one for one in claims if one.verdict.level == "cannot_tell"]
     later = [one for one in claims if one.verdict.level == "not_yet_examined"]

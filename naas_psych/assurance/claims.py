@@ -48,6 +48,11 @@ class Answer:
         return _deciding(self.measured, self.verdict)
 
     @property
+    def words(self) -> str:
+        """The answer to a question, in plain words; empty where the verdict says enough."""
+        return self.claim.answer.get(self.verdict.level, "")
+
+    @property
     def action(self) -> str:
         """What to do now."""
         return self.claim.action.get(self.verdict.level, "")

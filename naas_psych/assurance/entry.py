@@ -30,8 +30,9 @@ class Entry:
 
     `measure`, `estimate`, `low` and `high` are what the verdict was read from, `column` the
     glossary term that says how to write them; a share with `out_of` is written as so many of it.
-    `action` says what to do now. `source` has the cells of the estimate and its limits in the
-    results, as `analysis/table/row/column`; empty where it was worked out from several cells.
+    `answer` says in plain words what a question comes to, `action` what to do now. `source` has
+    the cells of the estimate and its limits in the results, as `analysis/table/row/column`; empty
+    where it was worked out from several cells.
     """
 
     question: str
@@ -45,6 +46,7 @@ class Entry:
     low: float | None = None
     high: float | None = None
     out_of: int | None = None
+    answer: str = ""
     action: str = ""
     source: tuple[str, ...] = ()
 

@@ -10,7 +10,7 @@ from naas_psych.result import Result
 from naas_psych.study.study import Study
 
 _MEASURE = Measure(
-    says="items much harder or easier for a group than for others with the same total",
+    says="items much harder or easier for one group, at the same total",
     analysis="dif_summary",
     table="comparisons",
     each="focal",

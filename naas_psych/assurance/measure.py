@@ -44,6 +44,11 @@ class Measured:
     recorded: bool = True
 
     @property
+    def ranges(self) -> bool:
+        """It was estimated: a number that was counted has no range of plausible values."""
+        return not self.measure.exact and self.low != self.high
+
+    @property
     def says(self) -> str:
         return f"{self.measure.says}, {self.of}" if self.of else self.measure.says
 
@@ -190,7 +195,9 @@ def _count(row: Row, measure: Measure) -> int:
 
 def _reason(row: Row, column: str) -> str:
     code = row.get(f"{column}_reason")
-    return "" if code is None or pd.isna(code) else reason_label(str(code))
+    label = "" if code is None or pd.isna(code) else reason_label(str(code))
+    why = label.removeprefix("withheld: ")
+    return label if why == label else f"the number is withheld, because of {why}"
 
 
 def _line(line: float) -> str:
@@ -209,6 +216,9 @@ def _called(name: Any, column: str) -> str:
         return ""
     if column == "form":
         return form_in_words(str(name))
-    if column == "focal":
-        return str(name).replace("_", " ")
-    return f"{column.split('_', maxsplit=1)[0]} {str(name).replace('_', ' ')}"
+    words = str(name).replace("_", " ")
+    if column in ("focal", "characteristic_value"):
+        return words
+    if column in ("cut", "cut_name"):
+        return f"cut \N{LEFT DOUBLE QUOTATION MARK}{words}\N{RIGHT DOUBLE QUOTATION MARK}"
+    return f"{column.split('_', maxsplit=1)[0]} {words}"

@@ -44,7 +44,7 @@ class Source:
         return f"{self.weakest.claim.question} {came_out(found)}"
 
 
-#: How the weakest claim came out: of praise (A), a concern (C), a question (Q) or a demand (D).
+#: How the weakest claim came out: assurance (A), concern (C), question (Q) or demand (D).
 _BY_POLARITY = {
     "bottom": {
         "A": "The claim is not supported.",

@@ -21,6 +21,7 @@ def board_document(board: Sequence[Entry]) -> list[dict[str, Any]]:
             "low": entry.low,
             "high": entry.high,
             "cells": list(entry.source),
+            "answer": entry.answer,
             "action": entry.action,
             "based_on": entry.caveat.based_on,
             "main_assumption": entry.caveat.main_assumption,

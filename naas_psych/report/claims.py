@@ -16,7 +16,7 @@ from naas_psych.report.run import Run
 from naas_psych.study.study import Study
 
 #: What the letters of polarity mean.
-POLARITY = {"A": "praise", "C": "concern", "Q": "question", "D": "demand"}
+POLARITY = {"A": "assurance", "C": "concern", "Q": "question", "D": "demand"}
 
 
 def answered(study: Study, run: Run) -> tuple[Answer, ...]:
@@ -58,6 +58,7 @@ def _claim(answer: Answer, gap: Gap | None) -> dict[str, Any]:
         "question": claim.question,
         "verdict": answer.verdict.word,
         "sentence": answer.verdict.sentence,
+        "answer": answer.words,
         "action": answer.action,
         "measures": [_measure(one) for one in answer.measured],
         "documents": answer.documents.word if answer.documents else None,
@@ -102,7 +103,7 @@ def number_words(one: Measured) -> str:
     """`23 of 100 (plausible: 19 to 26 of 100)`, or nothing where there is no number."""
     if one.estimate is None:
         return ""
-    counted = one.measure.exact or one.low is None or one.high is None
+    counted = one.low is None or one.high is None or not one.ranges
     if one.out_of:
         figure, limits = (
             wording.of_all(one.estimate, one.out_of),
@@ -114,6 +115,7 @@ def number_words(one: Measured) -> str:
             wording.plausible(one.low, one.high),
         )
     else:
-        figure = f"{one.estimate:.3g}".replace("-", wording.MINUS)
-        limits = "" if counted else f"{one.low:.2g} to {one.high:.2g}".replace("-", wording.MINUS)
+        known = (one.estimate,) if counted else (one.estimate, one.low, one.high)
+        figure, *ends = wording.coefficients(known)
+        limits = " to ".join(ends)
     return figure if counted else f"{figure} (plausible: {limits})"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from naas_psych.report.run import Run
-from naas_psych.report.wording import is_undefined, number
+from naas_psych.report.wording import is_undefined, number, spoken_name
 
 #: How far the small interval pictures reach, in delta.
 _REACH = 4.0
@@ -53,7 +53,9 @@ def strips(run: Run) -> Mapping[str, Strip]:
 
 def _strip(rows: list[Any]) -> Strip:
     told = [row for row in rows if row["verdict"] in _WORDS and not is_undefined(row["delta"])]
-    untold = dict.fromkeys(str(row["focal"]) for row in rows if row["verdict"] not in _WORDS)
+    untold = dict.fromkeys(
+        spoken_name(str(row["focal"])) for row in rows if row["verdict"] not in _WORDS
+    )
     return Strip(tuple(_compared(row) for row in told), tuple(untold))
 
 
@@ -64,8 +66,8 @@ def _compared(row: Mapping[str, Any]) -> Compared:
     limits = [row[f"delta_{end}"] for end in ("low", "high")]
     low, high = (_place(row["delta"] if is_undefined(one) else one) for one in limits)
     return Compared(
-        focal=str(row["focal"]),
-        reference=str(row["reference"]),
+        focal=spoken_name(str(row["focal"])),
+        reference=spoken_name(str(row["reference"])),
         verdict=verdict,
         words=_WORDS[verdict]
         if verdict == "negligible"

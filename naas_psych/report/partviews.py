@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from naas_psych.assurance.claims import Answer
 from naas_psych.assurance.entry import Entry
 from naas_psych.finding import Finding
+from naas_psych.report.alike import Alike, alike
 from naas_psych.report.audience import Voice, in_order
 from naas_psych.report.chapters import ChapterView, Section
 from naas_psych.report.itemcards import urgent_first
@@ -49,6 +50,11 @@ class PartView:
     @property
     def anchor(self) -> str:
         return f"part-{self.part.name}"
+
+    @property
+    def told(self) -> tuple[Alike, ...]:
+        """Its findings, with what is said of many told once."""
+        return alike(self.findings)
 
     @property
     def titled(self) -> bool:

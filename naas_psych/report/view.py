@@ -39,6 +39,7 @@ from naas_psych.report.figures import Image
 from naas_psych.report.itemcards import ItemCard, item_cards, table_columns, urgent_first
 from naas_psych.report.methods import Methods, methods
 from naas_psych.report.run import Run
+from naas_psych.report.spoken import spoken
 from naas_psych.report.summary.view import SummaryView, summary
 from naas_psych.study.study import Study
 from naas_psych.thresholds import Threshold
@@ -122,6 +123,7 @@ def report_view(
     withheld: pd.DataFrame,
 ) -> ReportView:
     """What the report of a run shows; `out` is where it will stand."""
+    run = spoken(study, run)
     cards = item_cards(study, run, images)
     parts = chapters(run, images)
     results = {result.analysis: result for result in run.results}

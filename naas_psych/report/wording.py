@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -26,6 +27,19 @@ _DEFAULT_LEVEL = 0.95
 
 #: Words of a name that are written as initials.
 _INITIALS = {"dif": "DIF", "sibtest": "SIBTEST", "irt": "IRT", "map": "MAP"}
+#: A name as data have it.
+_CODE = re.compile(r"(?<![\w/.])[a-z0-9]+(?:_[a-z0-9]+)+(?![\w/])")
+#: Words of columns whose cells are looked up as they are.
+_LITERAL = frozenset({"analysis", "table", "item", "bundle", "file", "form", "judge", "rater"})
+#: What is more than a word with a small letter.
+_IN_NAMES = {
+    "livingston lewis": "Livingston-Lewis",
+    "feldt qualls": "Feldt-Qualls",
+    "hanson brennan": "Hanson-Brennan",
+    "guo": "Guo",
+    "lee": "Lee",
+    "english": "English",
+}
 #: Names of people.
 _PEOPLE = {"mantel haenszel": "Mantel-Haenszel", "rasch": "Rasch", "gruijter": "Gruijter"}
 
@@ -38,6 +52,22 @@ def title_of(name: str) -> str:
     for written, called in _PEOPLE.items():
         title = title.replace(written, called)
     return title
+
+
+@cache
+def spoken_name(name: str) -> str:
+    """A name of the data as words: `partially met`, `30 to 39`, `50 and over`."""
+    text = re.sub(r"(?<=\d)_(?=\d)", " to ", name).replace("_", " ")
+    for written, called in _IN_NAMES.items():
+        text = re.sub(rf"\b{written}\b", called, text)
+    return text
+
+
+def _named(name: str, column: str) -> str:
+    """A cell with the names in it as words, unless it is looked up as it is."""
+    if "_" not in name or not _LITERAL.isdisjoint(column.split("_")):
+        return name
+    return _CODE.sub(lambda found: spoken_name(found[0]), name)
 
 
 @cache
@@ -62,7 +92,7 @@ def number(value: Any, column: str) -> str:
         return "yes" if value else "no"
     if isinstance(value, str):
         named = term_of(value).label if column in _NAMING else value
-        return named.replace("_", " ") if column == "verdict" else named
+        return _named(named, column)
     known = term_of(column)
     text = _figures(value, known.decimals, leading_zero=not _within_one(known))
     # A probability is never 0.
@@ -91,9 +121,30 @@ def reason_words(code: Any) -> str:
     return reason_label(str(code))
 
 
+def coefficients(values: Sequence[float | None], column: str = "estimate") -> list[str]:
+    """Numbers that belong together: coefficients as their column says, others with three figures.
+
+    A number that can pass 1 keeps its leading zero and has three figures at most.
+    """
+    known = [0.0 if value is None else value for value in values]
+    within_one = max(map(abs, known)) <= 1
+
+    def written(value: float) -> str:
+        if within_one and not float(value).is_integer():
+            return number(value, column)
+        return f"{value:.3g}".replace("-", MINUS)
+
+    return [written(value) for value in known]
+
+
 def in_a_sentence(label: str) -> str:
     """A label as it stands inside a sentence: with a small first letter."""
     return label[:1].lower() + label[1:]
+
+
+def ended(label: str) -> str:
+    """A label as a sentence: with a full stop, unless it asks."""
+    return label if label.endswith("?") else f"{label}."
 
 
 def points(value: Any) -> str:

@@ -10,7 +10,7 @@ from pydantic.dataclasses import dataclass
 
 from naas_psych.study.spec import DocumentName
 
-#: A: praise. C: concern. Q: question. D: demand.
+#: A: assurance. C: concern. Q: question. D: demand.
 PolarityLetter = Literal["A", "C", "Q", "D"]
 Kind = Literal["psychometric", "simulation", "documentary", "outside"]
 #: The five sources of evidence for a reading of scores.
@@ -83,7 +83,7 @@ class Claim:
     Attributes
     ----------
     quote, who, where : what was said, by whom (a role, no name), and in what publication and when
-    polarity : whether it praises, doubts, asks or demands (decides the words of the verdict)
+    polarity : whether it assures, doubts, asks or demands (decides the words of the verdict)
     kind : what can answer it: analysis of data, policy simulation, documents, or none of these
     source : the sources of evidence that it is about
     question : the same as a question that can be put to any test
@@ -97,6 +97,7 @@ class Claim:
     who_decides : it is a question of values or policy, and whose
     remark : what a reader should know beside the verdict
     main_assumption, would_change_if, cannot_show : the caveats of the answer
+    answer : of a question, what the verdict says in plain words, by its level
     action : what to do, by the level of the verdict
     on_board : it stands among the verdicts on the first page
     closing : name of the study that would answer it; or, in words of its own,
@@ -123,6 +124,7 @@ class Claim:
     not_yet: str = ""
     who_decides: str = ""
     remark: str = ""
+    answer: Mapping[str, str] = Field(default_factory=dict)
     action: Mapping[str, str] = Field(default_factory=dict)
     on_board: bool = False
     closing: str = ""

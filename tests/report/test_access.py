@@ -85,7 +85,7 @@ def test_a_claim_is_found_by_text_and_by_verdict(browser: Any) -> None:
     assert browser.execute_script("return document.activeElement.parentElement.open")
     box.clear()
     kind = browser.find_element("id", "claim-kind")
-    kind.send_keys("praise")
+    kind.send_keys("assurance")
     praised = browser.execute_script(shown)
     assert 0 < len(praised) < len(everything)
     kind.send_keys("anything")

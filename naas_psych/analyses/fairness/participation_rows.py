@@ -15,6 +15,8 @@ from naas_psych.study.groupings import in_band, level_values
 from naas_psych.study.study import Study
 from naas_psych.thresholds import Thresholds
 
+_NOBODY = "none took part"
+
 
 def columns_compared(study: Study) -> tuple[str, ...]:
     """Columns of the frame and of the persons, strata first, without those of very many levels."""
@@ -79,7 +81,10 @@ def _rows(
         "share_difference_sd_high": np.where(there, found.difference_high, np.nan),
     }
     ends = (numbers["share_difference_sd_low"], numbers["share_difference_sd_high"])
-    words = [_likeness(*pair, limits) for pair in zip(*ends, strict=True)]
+    words = [
+        _NOBODY if came == 0 and needed else _likeness(low, high, limits)
+        for came, needed, low, high in zip(found.share, there, *ends, strict=True)
+    ]
     last = 1 if missing else 0
     return {
         "group": np.array([name] * (len(levels) + last), dtype=object),

@@ -91,19 +91,32 @@ def _alpha(result: Result, dropped: list[str]) -> Iterator[Finding]:
         form = "" if row["form"] == "all" else f" of form {row['form']}"
         limits = ""
         if known(row["change_low"]) is not None:
-            limits = f", {row['change_low']:+.3f} to {row['change_high']:+.3f}"
+            limits = f", {_signed(row['change_low'])} to {_signed(row['change_high'])}"
         by_chance = (
             ""
             if gap is None
-            else f" Choosing as many items by these data would flatter it by {gap:+.3f}."
+            else f" Choosing as many items by these data would flatter it by {_signed(gap)}."
         )
         yield found(
             code="alpha_after_dropping",
             severity="info",
             subject="test" if row["form"] == "all" else row["form"],
-            sentence=f"Without the items dropped alpha{form} goes from {row['before']:.3f} to "
-            f"{row['after']:.3f} ({row['change']:+.3f}{limits}), measured on the people on whom "
-            f"the items were judged.{by_chance}",
+            sentence=f"Without the items dropped alpha{form} goes from "
+            f"{_coefficient(row['before'])} to {_coefficient(row['after'])} "
+            f"({_signed(row['change'])}{limits}), measured on the people on whom the items were "
+            f"judged.{by_chance}",
             value=float(row["change"]),
             limits=(row["change_low"], row["change_high"]),
         )
+
+
+def _coefficient(value: float, style: str = ".3f") -> str:
+    """Without the zero before the point, as coefficients are written that cannot pass 1."""
+    text = format(value, style)
+    return text.replace("0.", ".") if abs(value) < 1 else text
+
+
+def _signed(change: float) -> str:
+    """A change of a coefficient; one that rounds to nothing has no sign."""
+    rounded = round(change, 3)
+    return _coefficient(rounded, "+.3f") if rounded else ".000"

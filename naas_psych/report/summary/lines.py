@@ -43,7 +43,7 @@ def _figure(entry: Entry) -> str:
         return wording.of_all(estimate, entry.out_of)
     if entry.column == "proportion":
         return wording.per_hundred(estimate)
-    return _plain_number(entry, estimate)
+    return _numbers(entry)[0]
 
 
 def _limits(entry: Entry) -> str:
@@ -51,13 +51,10 @@ def _limits(entry: Entry) -> str:
         return wording.range_of_all(entry.low, entry.high, entry.out_of)
     if entry.column == "proportion":
         return wording.plausible(entry.low, entry.high)
-    low, high = entry.low or 0.0, entry.high or 0.0
-    return f"{_plain_number(entry, low)} to {_plain_number(entry, high)}"
+    return " to ".join(_numbers(entry)[1:])
 
 
-def _plain_number(entry: Entry, value: float) -> str:
-    """A coefficient as its column says; anything that can pass 1 with three figures at most."""
-    within_one = max(abs(v) for v in (entry.estimate, entry.low, entry.high) if v is not None) <= 1
-    if within_one and not float(value).is_integer():
-        return wording.number(value, entry.column)
-    return f"{value:.3g}".replace("-", wording.MINUS)
+def _numbers(entry: Entry) -> list[str]:
+    """The number and its limits, alike in their figures."""
+    limits = () if entry.low is None or entry.high is None else (entry.low, entry.high)
+    return wording.coefficients((entry.estimate, *limits), entry.column)

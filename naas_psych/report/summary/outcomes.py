@@ -10,7 +10,7 @@ from naas_psych.analyses.forms import form_in_words
 from naas_psych.report.cited import Cited, Words
 from naas_psych.report.run import Run
 from naas_psych.report.summary.rows import Row, rows
-from naas_psych.report.wording import per_hundred, plausible
+from naas_psych.report.wording import per_hundred, plausible, points
 from naas_psych.study.study import Study
 
 _METHOD = "livingston_lewis"
@@ -26,8 +26,43 @@ def outcomes(study: Study, run: Run) -> tuple[Words, ...]:
     cuts = sorted(_last_by_cut(run, "words"), key=lambda row: -float(row.get("percent") or 0.0))
     wrong = {str(row["cut_name"]): row for row in _last_by_cut(run, "errors")}
     total = _population(run)
-    said = [one for row in cuts for one in _of_cut(row, wrong.get(str(row["cut_name"])), total)]
+    said: list[Words] = []
+    for row in cuts:
+        name = str(row["cut_name"])
+        at, *others = [*_of_cut(row, wrong.get(name), total)] or [()]
+        said += [one for one in (at, *_of_judges(run, name), *others) if one]
     return (*said, *_again(study, run))
+
+
+def _of_judges(run: Run, cut: str) -> Iterator[Words]:
+    """Where those who rated the items put the mark, and what was made of that."""
+    forms = [
+        row
+        for row in rows(run, "standard_summary", "methods")
+        if row["cut_name"] == cut
+        and row["method"] == "angoff"
+        and row.known("percent", "percent_low", "percent_high")
+    ]
+    for row in forms if len(forms) == 1 else [r for r in forms if r["form"] == ALL_FORMS]:
+        yield (
+            "Judges who rated the items put the mark at ",
+            row.cite(f"{points(row['percent'])} %", "percent"),
+            " (plausible: ",
+            row.cite(
+                f"{points(row['percent_low'])} to {points(row['percent_high'])}",
+                "percent_low",
+                "percent_high",
+            ),
+            ").",
+        )
+    for row in rows(run, "standard_summary", "decisions"):
+        moved = row["cut_name"] == cut and row["decision_step"] == "policy"
+        if moved and row.known("percent_change", "decided_by") and row["percent_change"]:
+            size = points(abs(float(row["percent_change"])))
+            higher = "raised" if row["percent_change"] > 0 else "lowered"
+            by = row.cite(size, "percent_change")
+            who = str(row["decided_by"])
+            yield (f"{who[:1].upper()}{who[1:]} {higher} it by ", by, " points.")
 
 
 def _last_by_cut(run: Run, table: str) -> list[Row]:

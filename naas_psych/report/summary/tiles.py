@@ -87,12 +87,18 @@ def _hard(run: Run) -> Tile:
     if len(forms) == 1:
         return Tile("How hard it was", (_mean(forms[0]),), (*_spread(forms[0]), *ends))
     hard, easy = min(forms, key=_share), max(forms, key=_share)
-    n = Cited(f"{len(forms)} forms", (len(forms),), ("score_distribution/summary/rows",))
     said: tuple[Words, ...] = (
         (f"The mean score was lowest on {_form(hard)}, with ", _mean(hard), " points."),
         (f"It was highest on {_form(easy)}, with ", _mean(easy), " points."),
     )
-    return Tile("How hard it was", (n,), (*said, *ends))
+    return Tile("How hard it was", _range(hard, easy, len(forms)), (*said, *ends))
+
+
+def _range(hard: Row, easy: Row, forms: int) -> Words:
+    """`55.5 to 56.5 of 76`; forms with unlike totals do not compare in points."""
+    if hard["possible_max"] != easy["possible_max"] or hard["mean"] > easy["mean"]:
+        return (Cited(f"{forms} forms", (forms,), ("score_distribution/summary/rows",)),)
+    return (hard.cite(points(hard["mean"]), "mean"), " to ", _mean(easy))
 
 
 def _share(row: Row) -> float:

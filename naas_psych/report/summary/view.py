@@ -71,7 +71,7 @@ def summary(
 
 
 def _tally(claims: Sequence[Answer]) -> tuple[Tally, ...]:
-    """By word: praise, concerns, questions and demands, each from the best answer to the worst."""
+    """By word: assurances, concerns, questions, demands, each from the best answer on."""
     counts = Counter(answer.verdict.word for answer in claims)
     ordered = sorted((a.verdict for a in claims), key=_place)
     examples = {verdict.word: verdict for verdict in ordered}

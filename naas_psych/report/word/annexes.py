@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from naas_psych.finding import Finding
 from naas_psych.finding_codes import label_of
+from naas_psych.report.alike import Alike, alike
 from naas_psych.report.view import ReportView
 from naas_psych.report.word.grid import Box, Column
 from naas_psych.report.word.paper import Paper
 from naas_psych.report.word.signs import URGENCY
 from naas_psych.report.word.text import Link, Run, strong
-from naas_psych.report.wording import title_of
+from naas_psych.report.wording import ended, title_of
 
 #: Findings that are told one by one; the file has them all.
 _FINDINGS = 100
+#: Subjects of findings of one kind that are named.
+_NAMED = 12
 #: Lines of what is withheld.
 _WITHHELD = 15
 
@@ -80,7 +82,7 @@ def _withheld(paper: Paper, view: ReportView) -> None:
 
 def add_findings(paper: Paper, view: ReportView) -> None:
     """Everything found that asks for somebody's attention, most urgent first."""
-    told = [f for f in view.findings if f.severity != "info"]
+    told = alike([f for f in view.findings if f.severity != "info"])
     if not told:
         return
     paper.heading(2, "Findings", "findings")
@@ -95,12 +97,15 @@ def add_findings(paper: Paper, view: ReportView) -> None:
     )  # fmt: skip
     shown = told[:_FINDINGS]
     more = f" (first {len(shown)} of {len(told)})" if len(told) > len(shown) else ""
-    paper.table(f"Findings that ask for attention{more}", columns, [_row(f) for f in shown])
+    paper.table(f"Findings that ask for attention{more}", columns, [_row(one) for one in shown])
 
 
-def _row(finding: Finding) -> tuple[str, str, Box, str]:
-    found = Box((strong(f"{label_of(finding.code)}."), f" {finding.sentence}"))
-    return URGENCY[finding.severity], finding.subject, found, finding.action
+def _row(told: Alike) -> tuple[str, str, Box, str]:
+    finding = told.first
+    found = Box((strong(ended(label_of(finding.code))), f" {finding.sentence}"))
+    names = ", ".join(one.subject for one in told.findings[:_NAMED])
+    more = f" and {len(told.findings) - _NAMED} more" if len(told.findings) > _NAMED else ""
+    return URGENCY[finding.severity], f"{names}{more}", found, finding.action
 
 
 def add_thresholds(paper: Paper, view: ReportView) -> None:

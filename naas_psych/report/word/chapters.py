@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from naas_psych.finding import Finding
 from naas_psych.finding_codes import label_of
+from naas_psych.report.alike import Alike, alike
 from naas_psych.report.chapters import Section
 from naas_psych.report.partviews import Numbered, PartView
 from naas_psych.report.word.evidence import add_table
 from naas_psych.report.word.paper import Paper
 from naas_psych.report.word.signs import URGENCY, sign
 from naas_psych.report.word.text import Link, Piece, Run, strong
-from naas_psych.report.wording import count
+from naas_psych.report.wording import count, ended
 
 #: Findings of a part that are told in full.
 _FINDINGS = 8
@@ -34,7 +36,8 @@ def finding_pieces(finding: Finding, *, meaning: bool = False) -> list[Piece]:
     said = f" {finding.sentence}"
     if meaning and finding.meaning:
         said += f" {finding.meaning}"
-    pieces: list[Piece] = [strong(f"{URGENCY[finding.severity]}: {label_of(finding.code)}."), said]
+    label = f"{URGENCY[finding.severity]}: {ended(label_of(finding.code))}"
+    pieces: list[Piece] = [strong(label), said]
     if finding.action:
         pieces += [strong(" To do: "), finding.action]
     return pieces
@@ -68,14 +71,20 @@ def _listed(pieces: Sequence[Piece]) -> list[Piece]:
 
 
 def _found(paper: Paper, part: PartView) -> None:
-    told = [f for f in part.findings if f.severity != "info"]
+    told = alike([f for f in part.findings if f.severity != "info"])
     if not told:
         return
     paper.text("What needs attention here", style="Label")
-    paper.bullets(finding_pieces(f) for f in told[:_FINDINGS])
+    paper.bullets(_told(one) for one in told[:_FINDINGS])
     if len(told) > _FINDINGS:
         more = count(len(told) - _FINDINGS, "more finding")
         paper.text(f"{more} of this part: ", Link("all findings", "findings"), ".", style="Note")
+
+
+def _told(one: Alike) -> list[Piece]:
+    """A finding, and how many more are like it."""
+    more = f" The same kind of {len(one.others)} more." if one.others else ""
+    return finding_pieces(replace(one.first, sentence=one.first.sentence + more))
 
 
 def _section(paper: Paper, numbered: Numbered, figures: Path) -> None:

@@ -59,7 +59,10 @@ def _line(line: Line, place: int) -> tuple[Item, ...]:
 
 def _why(line: Line) -> list[Piece]:
     entry = line.entry
-    why: list[Piece] = [strong(f"{plain(line.measured)} ")] if line.measured else []
+    why: list[Piece] = [strong(f"{entry.answer} ")] if entry.answer else []
+    if line.measured:
+        measured = f"{plain(line.measured)} "
+        why.append(measured if entry.answer else strong(measured))
     why.append(entry.verdict.sentence)
     if entry.action:
         why += [strong(" To do: "), entry.action]

@@ -72,6 +72,8 @@ def _answer(paper: Paper, answer: Answer) -> None:
     paper.heading(3, f"{claim.id} {claim.question}", f"claim_{claim.id}")
     paper.text(f"“{claim.quote}” ({POLARITY[claim.polarity]}: {claim.by})", style="Quote")
     paper.text(sign(answer.verdict), *([] if answer.measured else [f" {answer.verdict.sentence}"]))
+    if answer.words:
+        paper.text(strong(answer.words))
     paper.bullets(_measure(one) for one in answer.measured)
     if answer.not_yet and answer.measured:
         paper.text(strong("Not yet examined. "), answer.not_yet.sentence)
