@@ -106,6 +106,8 @@ def _rows(measure: Measure, results: Mapping[str, Result]) -> list[Row]:
         return []
     if measure.total and len(table):
         table = table.groupby(measure.each, as_index=False, sort=False)[measure.value].sum()
+    if measure.last:
+        table = table.drop_duplicates(measure.each, keep="last")
     if measure.known_only and table[measure.value].notna().any():
         table = table[table[measure.value].notna()]
     return [*table.to_dict("records"), *_absent(measure, every, table)]

@@ -44,10 +44,25 @@ def positive_definite(corr: Floats) -> NDArray[np.bool_]:
     """Which of the correlation matrices (B, J, J) are finite and not singular."""
     finite = np.isfinite(corr).all(axis=(-2, -1))
     good: NDArray[np.bool_] = np.array(finite, dtype=bool)
-    if finite.any():
+    if finite.any() and not _clearly_definite(corr[finite]):
         eigenvalues = np.linalg.eigvalsh(corr[finite])
         good[finite] = eigenvalues[:, 0] > SINGULAR * eigenvalues[:, -1]
     return np.asarray(good)
+
+
+def _clearly_definite(corr: Floats) -> bool:
+    """Whether a factorisation, far cheaper than eigenvalues, shows all of them to be regular.
+
+    No eigenvalue of a correlation matrix passes the number of items.
+    """
+    diagonal = np.arange(corr.shape[-1])
+    less = corr.copy()
+    less[:, diagonal, diagonal] -= 10 * SINGULAR * corr.shape[-1]
+    try:
+        np.linalg.cholesky(less)
+    except np.linalg.LinAlgError:
+        return False
+    return True
 
 
 def alpha(covariance: Floats) -> Floats:

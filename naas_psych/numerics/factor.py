@@ -22,6 +22,7 @@ LOWEST_UNIQUENESS = 0.005
 #: Steps in the loadings of one factor from a near start, and the slope that ends them well.
 _STEPS_NEAR = 5
 _SETTLED = 1e-8
+_SMALLEST_STEP = 1e-9
 
 
 @dataclass(frozen=True)
@@ -124,7 +125,9 @@ def _newton_loadings(corr: Floats, start: Floats) -> Floats:
         gradient = np.einsum("bij,bj->bi", rest, loadings)
         step = np.linalg.solve(_curvature(loadings, rest), gradient[:, :, None])
         loadings = loadings + step[:, :, 0]
-        if not np.isfinite(loadings).all():
+        longest = np.abs(step).max(initial=0.0)
+        # Each step squares the error of the last: what is left is below rounding.
+        if longest < _SMALLEST_STEP or not np.isfinite(longest):
             break
     return loadings
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from naas_psych.numerics.arrays import Floats
 from naas_psych.numerics.coefficients import total_variance
 from naas_psych.numerics.factor import FactorSolution, minres
+from naas_psych.numerics.inverses import inverse_definite
 
 
 @dataclass(frozen=True)
@@ -52,14 +53,17 @@ def greatest_lower_bound(
     converged = np.zeros(len(covariance), dtype=bool)
     live = np.arange(len(covariance))
     for _ in range(max_steps):
-        step, decrement, reach, tangent = _newton(covariance[live], psi[live], mu[live])
-        size = np.minimum(1.0, 0.9 * reach)
+        at = _newton(covariance[live], psi[live], mu[live])
+        following = np.where(at.decrement < 1.0, np.maximum(0.1 * mu, goal)[live], mu[live])
+        # Newton's step alone would pass the next point of the path nine times over.
+        ahead = 1.0 - following / mu[live]
+        step = at.step + ahead[:, None] * at.tangent
+        size = np.minimum(1.0, 0.9 * _reach(at.inverse, psi[live], step))
         psi[live] += size[:, None] * step
-        near = (size == 1.0) & (decrement < 1.0)
-        finished = near & (mu[live] <= goal[live]) & (decrement < 0.1)
+        finished = (size == 1.0) & (mu[live] <= goal[live]) & (at.decrement < 0.1)
         converged[live[finished]] = True
-        beyond[live[finished]] = tangent[finished].sum(axis=1)
-        mu[live] = np.where(near, np.maximum(0.1 * mu[live], goal[live]), mu[live])
+        beyond[live[finished]] = at.tangent[finished].sum(axis=1)
+        mu[live] = np.where(size >= 0.5, following, mu[live])
         live = live[~finished]
         if not live.size:
             break
@@ -74,15 +78,25 @@ def _inside(covariance: Floats, psi: Floats) -> Floats:
     return np.asarray(psi * np.minimum(1.0, 0.9 * least)[:, None])
 
 
-def _newton(covariance: Floats, psi: Floats, mu: Floats) -> tuple[Floats, Floats, Floats, Floats]:
-    """Newton step, its decrement, how many such steps surely fit before a wall, and the tangent.
+@dataclass(frozen=True)
+class _Newton:
+    """The step to the path's point at mu, its decrement, and the tangent from there to mu = 0.
 
-    The tangent is the change of psi along the path from mu to 0 (to first order).
+    `inverse` (B, J, J) is that of S - diag(psi).
     """
+
+    inverse: Floats
+    step: Floats
+    decrement: Floats
+    tangent: Floats
+
+
+def _newton(covariance: Floats, psi: Floats, mu: Floats) -> _Newton:
+    """Newton's step at psi; the tangent is the change of psi along the path, to first order."""
     diagonal = np.arange(psi.shape[1])
     matrix = covariance.copy()
     matrix[:, diagonal, diagonal] -= psi
-    inverse = np.linalg.inv(matrix)
+    inverse = inverse_definite(matrix)
     hessian = inverse**2
     hessian[:, diagonal, diagonal] += 1.0 / psi**2
     gradient = 1.0 / mu[:, None] - inverse[:, diagonal, diagonal] + 1.0 / psi
@@ -90,12 +104,18 @@ def _newton(covariance: Floats, psi: Floats, mu: Floats) -> tuple[Floats, Floats
     both = np.linalg.solve(hessian, np.stack([gradient, ahead], axis=-1))
     step, tangent = both[:, :, 0], both[:, :, 1]
     decrement = np.sqrt(np.maximum(np.einsum("bj,bj->b", step, gradient), 0.0))
-    # The wall is at 1 / spectral radius of inverse @ diag(step); tr(A^8)^(1/8) bounds the radius.
-    product = inverse * step[:, None, :]
-    fourth = np.linalg.matrix_power(product, 4)
+    return _Newton(inverse, step, decrement, tangent)
+
+
+def _reach(inverse: Floats, psi: Floats, step: Floats) -> Floats:
+    """How many such steps surely fit before a wall.
+
+    The wall is at 1 / spectral radius of inverse @ diag(step); tr(A^8)^(1/8) bounds the radius.
+    """
+    fourth = np.linalg.matrix_power(inverse * step[:, None, :], 4)
     radius = np.abs(np.einsum("bij,bji->b", fourth, fourth)) ** 0.125
     shrink = np.max(-step / psi, axis=1)
-    return step, decrement, 1.0 / np.maximum(np.maximum(radius, shrink), 1e-12), tangent
+    return np.asarray(1.0 / np.maximum(np.maximum(radius, shrink), 1e-12))
 
 
 def error_shares(covariance: Floats, psi: Floats) -> Floats:

@@ -44,24 +44,63 @@ def varimax(loadings: Floats, *, steps: int = 500, eps: float = 1e-10) -> Floats
     return np.asarray(loadings @ turn)
 
 
-def _criterion(rotated: Floats) -> tuple[Floats, Floats]:
-    """Quartimin value (B,) and its gradient in the loadings."""
-    squares = rotated**2
-    others = squares.sum(axis=-1, keepdims=True) - squares
-    return (squares * others).sum(axis=(-2, -1)) / 4, rotated * others
+@dataclass(frozen=True)
+class _Value:
+    """Quartimin value (B,) and its gradient (B, m, m) in the columns that loadings are taken by."""
+
+    value: Floats
+    slope: Floats
 
 
-def _oblique(loadings: Floats, turn: Floats) -> Floats:
-    return np.asarray(loadings @ np.linalg.inv(turn).transpose(0, 2, 1))
+def _moments(loadings: Floats) -> Floats:
+    """Sums over items of the products of four loadings (B, m^2, m^2): all that quartimin needs."""
+    n, n_items, m = loadings.shape
+    pairs = (loadings[:, :, :, None] * loadings[:, :, None, :]).reshape(n, n_items, m * m)
+    return np.asarray(pairs.transpose(0, 2, 1) @ pairs)
+
+
+def _criterion(moments: Floats, across: Floats) -> _Value:
+    """Quartimin of loadings @ across, from the `moments` of the loadings."""
+    n, m = across.shape[:2]
+    squares = (across[:, :, None, :] * across[:, None, :, :]).reshape(n, m * m, m)
+    each = moments @ squares
+    others = each.sum(axis=-1, keepdims=True) - each
+    value = (squares * others).sum(axis=(-2, -1)) / 4
+    bent = others.reshape(n, m, m, m).transpose(0, 3, 1, 2)
+    slope = (bent @ across.transpose(0, 2, 1)[:, :, :, None])[:, :, :, 0].transpose(0, 2, 1)
+    return _Value(value, slope)
+
+
+@dataclass(frozen=True)
+class _Inverse:
+    """What takes loadings across to the turned factors, inv(turn)', and the turn's volume."""
+
+    across: Floats
+    volume: Floats
+
+
+def _inverse(turn: Floats) -> _Inverse:
+    """By cofactors for three factors, whose many small inverses take longer to call than to do."""
+    if turn.shape[-1] != 3:
+        volume = np.linalg.det(turn)
+        sound = np.where((np.abs(volume) > _COLLAPSED)[:, None, None], turn, np.eye(len(turn[0])))
+        return _Inverse(np.linalg.inv(sound).transpose(0, 2, 1), volume)
+    first, second = turn[:, [1, 2, 0]], turn[:, [2, 0, 1]]
+    cofactors = first[:, :, [1, 2, 0]] * second[:, :, [2, 0, 1]]
+    cofactors -= first[:, :, [2, 0, 1]] * second[:, :, [1, 2, 0]]
+    volume = (turn[:, 0] * cofactors[:, 0]).sum(axis=-1)
+    # A turn without volume is never taken; it only must not divide by zero here.
+    over = np.where(volume == 0.0, 1.0, volume)
+    return _Inverse(cofactors / over[:, None, None], volume)
 
 
 def _columns_of_length_one(matrix: Floats) -> Floats:
     return np.asarray(matrix / np.sqrt((matrix**2).sum(axis=-2, keepdims=True)))
 
 
-def _gradient(rotated: Floats, slope: Floats, turn: Floats) -> Floats:
-    inner = rotated.transpose(0, 2, 1) @ slope @ np.linalg.inv(turn)
-    gradient = -inner.transpose(0, 2, 1)
+def _gradient(across: Floats, slope: Floats, turn: Floats) -> Floats:
+    """Of the quartimin value in the turn, along those of the same length of columns."""
+    gradient = -(across @ slope.transpose(0, 2, 1) @ across)
     return np.asarray(gradient - turn * (turn * gradient).sum(axis=-2, keepdims=True))
 
 
@@ -87,27 +126,29 @@ def oblimin(
     turn = np.tile(np.eye(m), (n, 1, 1))
     if start is not None:
         turn = np.where(_usable(start)[:, None, None], start, turn)
-    search = _Search(loadings, turn, np.ones(n))
+    search = _Search(_moments(loadings), turn, np.ones(n))
     live = np.arange(n)
     converged = np.zeros(n, dtype=bool)
     for _ in range(max_steps):
-        downhill = _gradient(search.rotated[live], search.slope[live], search.turn[live])
+        downhill = _gradient(search.across[live], search.slope[live], search.turn[live])
         length = np.sqrt((downhill**2).sum(axis=(-2, -1)))
         converged[live[length < eps]] = True
         going = length >= eps
         live = search.move(live[going], downhill[going], length[going])
         if not live.size:
             break
-    return Rotated(search.rotated, search.turn.transpose(0, 2, 1) @ search.turn, converged)
+    correlations = search.turn.transpose(0, 2, 1) @ search.turn
+    return Rotated(loadings @ search.across, correlations, converged)
 
 
 class _Search:
     """Where each rotation stands; `move` takes one gradient step with halving."""
 
-    def __init__(self, loadings: Floats, turn: Floats, size: Floats) -> None:
-        self.loadings, self.turn, self.size = loadings, turn, size
-        self.rotated = _oblique(loadings, turn)
-        self.value, self.slope = _criterion(self.rotated)
+    def __init__(self, moments: Floats, turn: Floats, size: Floats) -> None:
+        self.moments, self.turn, self.size = moments, turn, size
+        self.across = _inverse(turn).across
+        found = _criterion(moments, self.across)
+        self.value, self.slope = found.value, found.slope
 
     def move(self, live: NDArray[np.int64], downhill: Floats, length: Floats) -> NDArray[np.int64]:
         """Step those that are `live`; those that found a place to go stay so."""
@@ -120,15 +161,14 @@ class _Search:
             at = live[pending]
             ahead = self.turn[at] - self.size[at, None, None] * downhill[pending]
             trial = _columns_of_length_one(ahead)
-            sound = _usable(trial)
-            trial[~sound] = self.turn[at][~sound]
-            candidate = _oblique(self.loadings[at], trial)
-            lower, steeper = _criterion(candidate)
-            gain = self.value[at] - lower
+            inverse = _inverse(trial)
+            found = _criterion(self.moments[at], inverse.across)
+            gain = self.value[at] - found.value
+            sound = np.abs(inverse.volume) > _COLLAPSED
             take = sound & (gain > 0.5 * length[pending] ** 2 * self.size[at])
             done = at[take]
-            self.turn[done], self.rotated[done] = trial[take], candidate[take]
-            self.value[done], self.slope[done] = lower[take], steeper[take]
+            self.turn[done], self.across[done] = trial[take], inverse.across[take]
+            self.value[done], self.slope[done] = found.value[take], found.slope[take]
             moved[pending[take]] = True
             pending = pending[~take]
             self.size[live[pending]] /= 2

@@ -153,6 +153,8 @@ def _swap(matrix: Floats, which: NDArray[np.int64], e: Floats) -> tuple[Floats, 
     plus = np.nonzero(e > 0)[1].reshape(-1, half)
     minus = np.nonzero(e < 0)[1].reshape(-1, half)
     pull = np.einsum("bij,bj->bi", matrix[which], e)
+    twice = 2 * matrix
+    shared = twice[which[:, None, None], plus[:, :, None], minus[:, None, :]]
     live = np.arange(len(e))
     for _ in range(_ROUNDS):
         of, here, there = which[live], plus[live], minus[live]
@@ -160,15 +162,21 @@ def _swap(matrix: Floats, which: NDArray[np.int64], e: Floats) -> tuple[Floats, 
         leave = variances[of[:, None], here] - pull[at, here]
         join = variances[of[:, None], there] + pull[at, there]
         change = leave[:, :, None] + join[:, None, :]
-        change -= 2 * matrix[of[:, None, None], here[:, :, None], there[:, None, :]]
+        change -= shared
         flat = change.reshape(len(live), -1)
         best = flat.argmin(axis=1)
         helps = flat[np.arange(len(live)), best] < -scale[of]
         live, best, of = live[helps], best[helps], of[helps]
         if not live.size:
             break
-        i, j = plus[live, best // half], minus[live, best % half]
-        plus[live, best // half], minus[live, best % half] = j, i
+        row, column = best // half, best % half
+        i, j = plus[live, row], minus[live, column]
+        plus[live, row], minus[live, column] = j, i
         e[live, i], e[live, j] = -1.0, 1.0
-        pull[live] += 2 * (matrix[of, j] - matrix[of, i])
+        pull[live] += twice[of, j] - twice[of, i]
+        # Only the two items that moved have other partners now.
+        shared = shared[helps]
+        rows = np.arange(len(live))
+        shared[rows, row] = twice[of[:, None], j[:, None], minus[live]]
+        shared[rows, :, column] = twice[of[:, None], i[:, None], plus[live]]
     return e, np.einsum("bi,bij,bj->b", e, matrix[which], e, optimize=True)

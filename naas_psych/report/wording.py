@@ -186,10 +186,14 @@ def interval_words(options: Mapping[str, Any]) -> str:
 
 
 def plausible(low: float | None, high: float | None) -> str:
-    """Limits of a share with the denominator of 100: `5 to 28 of 100`."""
+    """Limits of a share: `5 to 28 of 100`; of 1,000 where of 100 both would be 0, or both 100."""
     if low is None or high is None:
         return UNDEFINED
-    return f"{round(100 * low)} to {round(100 * high)} of 100"
+    first, last = round(100 * low), round(100 * high)
+    if low < high and first == last and last in (0, 100):
+        first, last = math.floor(1000 * low), math.ceil(1000 * high)
+        return f"{first:,} to {last:,} of 1,000"
+    return f"{first} to {last} of 100"
 
 
 def _figures(value: Any, decimals: int | None, *, leading_zero: bool) -> str:

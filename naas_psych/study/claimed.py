@@ -34,6 +34,7 @@ class Measure:
     exact : the number was counted, not estimated: it is its own interval
     known_only : rows without a number are no answer, as long as another row has one
     best : the best row answers, because one of them is enough
+    last : of the rows of one `each` the last answers, which has most taken into account
     rows : the number is how many rows there are
     total : the rows of one `each` are added up
     absent : the number where the table (or one `each` of it) has no such row; None where that
@@ -58,6 +59,7 @@ class Measure:
     exact: bool = False
     known_only: bool = False
     best: bool = False
+    last: bool = False
     rows: bool = False
     total: bool = False
     absent: float | None = None

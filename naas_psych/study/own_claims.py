@@ -138,9 +138,10 @@ def _check(file: _File, claim: Claim, thresholds: Thresholds) -> None:
     known = toml_entries("assurance/studies.toml")
     if claim.closing and claim.closing not in known:
         file.unknown("study", claim.closing, known, (claim.id, "closing"))
-    for level in claim.action:
-        if level not in _LEVELS:
-            file.unknown("level of a verdict", level, _LEVELS, (claim.id, "action", level))
+    for key in ("action", "answer"):
+        for level in getattr(claim, key):
+            if level not in _LEVELS:
+                file.unknown("level of a verdict", level, _LEVELS, (claim.id, key, level))
     for k, measure in enumerate(claim.measures):
         _check_measure(file, measure, (claim.id, "measures", k), thresholds)
 
@@ -199,9 +200,10 @@ def _check_columns(
     if not number:
         found = f"the column {measure.value!r} holds no numbers."
         file.tell("claims_setting", found, (*place, "value"), "a column of numbers.")
-    if measure.total and not measure.each:
-        found = "total adds up the rows of one `each`, and there is no `each`."
-        file.tell("claims_setting", found, (*place, "total"), "each = a column.")
+    for key in ("total", "last"):
+        if getattr(measure, key) and not measure.each:
+            found = f"{key} is about the rows of one `each`, and there is no `each`."
+            file.tell("claims_setting", found, (*place, key), "each = a column.")
 
 
 def _list(value: Any) -> list[Any]:

@@ -80,6 +80,18 @@ def test_one_good_row_is_enough_where_one_is_enough() -> None:
     assert seen(replace(BASE, best=True), rows).verdict.word == "NOT BORNE OUT"
 
 
+def test_the_last_row_of_a_name_answers_where_it_has_most_taken_into_account() -> None:
+    """Rows of one pass mark: as counted, then weighted; the next pass mark by itself."""
+    rows = [
+        row(0.2, 0.15, 0.25, form="high"),
+        row(0.02, 0.01, 0.03, form="low"),
+        row(0.01, 0, 0.02, form="high"),
+    ]
+    found = seen(replace(BASE, last=True), rows)
+    assert (found.estimate, found.of, found.row) == (0.02, "form low", 1)
+    assert seen(BASE, rows).estimate == 0.2
+
+
 def test_rows_are_chosen_by_their_values() -> None:
     rows = [row(0.01, 0, 0.02, kind="x"), row(0.2, 0.15, 0.25, kind="y")]
     assert seen(replace(BASE, where={"kind": "x"}), rows).verdict.word == "NOT BORNE OUT"
