@@ -53,7 +53,7 @@ def greatest_lower_bound(
     converged = np.zeros(len(covariance), dtype=bool)
     live = np.arange(len(covariance))
     for _ in range(max_steps):
-        at = _newton(covariance[live], psi[live], mu[live])
+        at = _newton(covariance[live], psi[live], mu[live], exact=accuracy < 1e-6)
         following = np.where(at.decrement < 1.0, np.maximum(0.1 * mu, goal)[live], mu[live])
         # Newton's step alone would pass the next point of the path nine times over.
         ahead = 1.0 - following / mu[live]
@@ -91,12 +91,15 @@ class _Newton:
     tangent: Floats
 
 
-def _newton(covariance: Floats, psi: Floats, mu: Floats) -> _Newton:
-    """Newton's step at psi; the tangent is the change of psi along the path, to first order."""
+def _newton(covariance: Floats, psi: Floats, mu: Floats, *, exact: bool) -> _Newton:
+    """Newton's step at psi; the tangent is the change of psi along the path, to first order.
+
+    Nearer to the wall than 1e-6 (`exact`) an inverse without pivots would be lost in rounding.
+    """
     diagonal = np.arange(psi.shape[1])
     matrix = covariance.copy()
     matrix[:, diagonal, diagonal] -= psi
-    inverse = inverse_definite(matrix)
+    inverse = np.linalg.inv(matrix) if exact else inverse_definite(matrix)
     hessian = inverse**2
     hessian[:, diagonal, diagonal] += 1.0 / psi**2
     gradient = 1.0 / mu[:, None] - inverse[:, diagonal, diagonal] + 1.0 / psi
@@ -104,7 +107,7 @@ def _newton(covariance: Floats, psi: Floats, mu: Floats) -> _Newton:
     both = np.linalg.solve(hessian, np.stack([gradient, ahead], axis=-1))
     step, tangent = both[:, :, 0], both[:, :, 1]
     decrement = np.sqrt(np.maximum(np.einsum("bj,bj->b", step, gradient), 0.0))
-    return _Newton(inverse, step, decrement, tangent)
+    return _Newton(np.asarray(inverse), step, np.asarray(decrement), tangent)
 
 
 def _reach(inverse: Floats, psi: Floats, step: Floats) -> Floats:
