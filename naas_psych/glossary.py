@@ -55,8 +55,8 @@ def glossary() -> dict[str, Term]:
     for path in sorted(files("naas_psych").joinpath("terms").iterdir(), key=lambda p: p.name):
         if path.name.endswith(".toml"):
             for name, entry in toml_entries(f"terms/{path.name}").items():
-                sources = tuple(entry.pop("sources", ()))
-                terms[name] = Term(name=name, sources=sources, **entry)
+                sources = tuple(entry.get("sources", ()))
+                terms[name] = Term(name=name, **{**entry, "sources": sources})
     return terms
 
 

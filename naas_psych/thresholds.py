@@ -93,6 +93,5 @@ def fixed() -> Fixed:
     return Fixed(**_content()["fixed"])
 
 
-@cache
-def _content() -> dict[str, Any]:
+def _content() -> Mapping[str, Any]:
     return toml_entries("assurance/thresholds.toml")

@@ -94,8 +94,7 @@ def group_of(analysis: str) -> str:
     return _groups()[analysis]
 
 
-@cache
-def _entries() -> dict[str, Any]:
+def _entries() -> Mapping[str, Any]:
     return toml_entries("assurance/actions.toml")
 
 

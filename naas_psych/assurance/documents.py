@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from naas_psych.assurance.verdict import Level, Polarity, Verdict, cannot_tell
@@ -79,8 +78,7 @@ def documents_verdict(study: Study, names: Sequence[str], *, polarity: Polarity)
     return _said("top", polarity, f"On record, dated, owned and public: {_listed(names)}.")
 
 
-@cache
-def _entries() -> dict[str, Any]:
+def _entries() -> Mapping[str, Any]:
     return toml_entries("assurance/documents.toml")
 
 

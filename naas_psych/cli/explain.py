@@ -1,4 +1,4 @@
-"""`explain`: what an analysis, a number, a threshold or a code means, in words for designers."""
+"""`explain`: what an analysis, number, threshold, claim or code means, in words for designers."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from naas_psych import register
 from naas_psych.cli.columns import SCORECARD, columns_of
 from naas_psych.cli.console import console, prose, terminal_of
+from naas_psych.cli.explain_claims import claim_names, claim_parts, verdict_names, verdict_parts
 from naas_psych.errors import UsageError
 from naas_psych.finding_codes import finding_codes
 from naas_psych.glossary import SUFFIXES, glossary, term
@@ -69,6 +70,8 @@ def known_names() -> tuple[str, ...]:
         reason_codes(),
         CHECKS,
         references(),
+        claim_names(),
+        verdict_names(),
     )
     return tuple(dict.fromkeys(name for source in sources for name in source))
 
@@ -220,6 +223,16 @@ def _reference(name: str) -> Entry | None:
     return Entry("reference", name, (("", _cited(name)),)) if found else None
 
 
+def _claim(name: str) -> Entry | None:
+    found = claim_parts(name)
+    return Entry(f"claim {name.upper()}", *found) if found else None
+
+
+def _verdict(name: str) -> Entry | None:
+    found = verdict_parts(name)
+    return Entry("verdict", *found) if found else None
+
+
 _KINDS: tuple[Callable[[str], Entry | None], ...] = (
     _analysis,
     _scorecard,
@@ -230,6 +243,8 @@ _KINDS: tuple[Callable[[str], Entry | None], ...] = (
     _reason,
     _check,
     _reference,
+    _claim,
+    _verdict,
 )
 
 
@@ -270,7 +285,7 @@ def _laid_out(entry: Entry, width: int) -> list[RenderableType]:
 
 #: Sections whose line breaks mean something.
 LINE_BY_LINE = ("Formula", "Options", "References", "Source", "Appears in", "Analyses",
-                "Thresholds", "To change it", "To accept it")  # fmt: skip
+                "Thresholds", "To change it", "To accept it", "Numbers that answer it")  # fmt: skip
 
 
 def _paragraphs(text: str, heading: str) -> list[str]:

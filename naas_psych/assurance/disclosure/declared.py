@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache
 from typing import Any, Literal
 
 import numpy as np
@@ -99,8 +98,7 @@ class _Rules:
         )
 
 
-@cache
-def _entries() -> dict[str, Any]:
+def _entries() -> Mapping[str, Any]:
     return toml_entries("assurance/disclosure/tables.toml")
 
 
