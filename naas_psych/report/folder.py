@@ -21,6 +21,7 @@ from naas_psych.report.crate import NAME as CRATE
 from naas_psych.report.crate import crate
 from naas_psych.report.document import dumps
 from naas_psych.report.export import csv_text, write_text
+from naas_psych.report.garbage import seldom_searched
 from naas_psych.report.internal import mark_internal
 from naas_psych.report.methods import Methods
 from naas_psych.report.outputs import write_outputs
@@ -82,7 +83,8 @@ def evidence(
     with whole_folder(out) as folder:
         run = run_all(study, seed=seed, threads=threads, progress=progress)
         choices.say("disclosure", 1, 1)
-        _write(_shown(study, run, internal=internal), folder, Path(out), choices)
+        with seldom_searched():
+            _write(_shown(study, run, internal=internal), folder, Path(out), choices)
     return Path(out)
 
 

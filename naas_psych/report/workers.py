@@ -16,6 +16,7 @@ from multiprocessing.connection import Connection, wait
 from typing import Any, TypeVar
 
 from naas_psych.errors import NaasPsychError
+from naas_psych.report.garbage import seldom_searched
 
 Made = TypeVar("Made")
 #: Told which step of the work begins.
@@ -141,7 +142,7 @@ def _serve(work: Work[Any], connection: Any, parent: int) -> None:
     # The parent hears the interrupt and ends us; two voices would talk across each other.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    with contextlib.suppress(EOFError, BrokenPipeError):
+    with seldom_searched(), contextlib.suppress(EOFError, BrokenPipeError):
         while True:
             piece = connection.recv()
             answer = _answer(work, piece, connection)
