@@ -29,19 +29,20 @@ _SUSPECT_SEVERITIES = ("warning", "error")
 
 @dataclass(frozen=True)
 class WeakItems:
-    """How many items are expected to be weak, and between which numbers, surely enough."""
+    """Of `judged` items, how many are expected to be weak, and between which numbers."""
 
+    judged: int
     expected: float
     limits: Interval[int]
 
 
 def item_quality(study: Study, results: Mapping[str, Result]) -> Entry:
     """The entry on the items: the share of them that is weak."""
-    limits, n_items = study.thresholds, study.responses.n_items
+    limits = study.thresholds
     flagged = list(flagged_items(study, results))
     found = weak_items(study, results)
     share, low, high = (
-        (found.expected / n_items, found.limits.low / n_items, found.limits.high / n_items)
+        tuple(n / found.judged for n in (found.expected, found.limits.low, found.limits.high))
         if found
         else (None, None, None)
     )
@@ -66,7 +67,7 @@ def item_quality(study: Study, results: Mapping[str, Result]) -> Entry:
         estimate=share,
         low=low,
         high=high,
-        out_of=n_items,
+        out_of=found.judged if found else study.responses.n_items,
         chapter="items",
         action=_action(flagged, made.level),
         caveat=Caveat(
@@ -89,8 +90,9 @@ def flagged_items(study: Study, results: Mapping[str, Result]) -> tuple[str, ...
 
 
 def weak_items(study: Study, results: Mapping[str, Result]) -> WeakItems | None:
-    """How many of the items are weak in the population of persons; None when none could be judged.
+    """How many items are weak in the population of persons; None when none could be judged.
 
+    An item without a warning whose numbers are missing or withheld is not judged.
     Each item is weak with a probability of its own; the limits are quantiles of the number of
     weak items (the Poisson binomial distribution).
     """
@@ -99,11 +101,13 @@ def weak_items(study: Study, results: Mapping[str, Result]) -> WeakItems | None:
         return None
     rows = {str(row["item_id"]): row for row in table.to_dict("records")}
     said = _said(results)
-    chances = [
-        max(said.get(item, 0.0), _measured(rows.get(item, {}), study.thresholds))
+    found = (
+        (said.get(item), _measured(rows.get(item, {}), study.thresholds))
         for item in study.responses.item_ids
-    ]
-    return WeakItems(float(sum(chances)), number_limits(chances, level=_LEVEL))
+    )
+    each = [[chance for chance in pair if chance is not None] for pair in found]
+    chances = [max(known) for known in each if known]
+    return WeakItems(len(chances), float(sum(chances)), number_limits(chances, level=_LEVEL))
 
 
 def _said(results: Mapping[str, Result]) -> dict[str, float]:
@@ -125,10 +129,10 @@ def _warnings(results: Mapping[str, Result]) -> Iterator[Finding]:
             yield from (f for f in result.findings if f.severity in _SUSPECT_SEVERITIES)
 
 
-def _measured(row: Mapping[Any, Any], thresholds: Thresholds) -> float:
-    """The chance that an item without a warning is weak after all."""
+def _measured(row: Mapping[Any, Any], thresholds: Thresholds) -> float | None:
+    """The chance that an item without a warning is weak after all; None where nothing tells."""
     r, n_rest = number(row.get("item_rest_r")), number(row.get("n_rest"))
-    chances = [0.0]
+    chances = []
     if r is not None and n_rest is not None and n_rest > 4:
         line = thresholds["item_rest_r_min"].value
         chances.append(probability_r_below(r, n_rest - 1, line=line))
@@ -136,7 +140,7 @@ def _measured(row: Mapping[Any, Any], thresholds: Thresholds) -> float:
     if row.get("biserial_method") == "biserial" and facility is not None and n:
         line = max(thresholds["item_facility_min"].value, number(row.get("chance")) or 0.0)
         chances.append(probability_below(facility * n, n, line=line))
-    return max(chance for chance in chances if np.isfinite(chance))
+    return max((chance for chance in chances if np.isfinite(chance)), default=None)
 
 
 def _action(flagged: list[str], level: Level) -> str:

@@ -154,6 +154,10 @@ def test_weak_items_are_counted_with_their_chances() -> None:
     items = board(study, {"item_statistics": Result({"items": statistics})})[1]
     assert items.verdict.word == "NOT SUPPORTED"
     assert items.estimate == pytest.approx(3 / 5, abs=1e-6)
+    statistics.loc[4, ["item_rest_r", "facility", "n_rest", "n"]] = np.nan  # withheld
+    items = board(study, {"item_statistics": Result({"items": statistics})})[1]
+    assert items.estimate == pytest.approx(3 / 4, abs=1e-6)
+    assert items.out_of == 4
 
 
 def test_one_item_cannot_be_judged() -> None:
