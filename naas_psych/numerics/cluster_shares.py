@@ -79,20 +79,39 @@ class ClusterShares:
 
     def draws(self, weights: Iterable[Floats]) -> Floats:
         """(R, M) shares of other samples, from blocks (b, G) of random weights."""
-        a, b = self._beta(alone=False)
-        lower = betaincinv(a[:, None], b[:, None], ndtr(_SCORES[_SCORES < 0]))
-        upper = betaincinv(b[:, None], a[:, None], ndtr(-_SCORES[_SCORES >= 0]))
-        table = np.concatenate([_logit(lower), -_logit(upper)], axis=1)
-        root = np.sqrt(np.einsum("gm,gm->m", self.errors, self.errors))
-        n = self.df_weights + 1
-        scale = np.sqrt(self.df_weights / n) / np.where(root > 0, root, np.inf)
+        table, scale = self._quantiles(np.arange(self.share.size)), self._scale()
         return np.concatenate([self._drawn((w @ self.errors) * scale, table) for w in weights])
 
-    def _drawn(self, t: Floats, table: Floats) -> Floats:
+    def draws_at(self, weights: Floats, which: NDArray[np.int64]) -> Floats:
+        """(R,) of the draws of `weights` (R, G) one share each, as far as they are wanted."""
+        t = ((weights @ self.errors) * self._scale())[np.arange(which.size), which]
+        score, found = self._normal(t), np.empty_like(t)
+        columns, place = np.unique(which, return_inverse=True)
+        for c, row in enumerate(self._quantiles(columns)):
+            mine = place == c
+            found[mine] = expit(np.interp(score[mine], _SCORES, row))
+        return np.where(self.sure[which], self.share[which], found)
+
+    def _quantiles(self, which: NDArray[np.int64]) -> Floats:
+        """Logits of the quantiles of some shares at the normal scores of `_SCORES`."""
+        a, b = (each[which, None] for each in self._beta(alone=False))
+        lower = betaincinv(a, b, ndtr(_SCORES[_SCORES < 0]))
+        upper = betaincinv(b, a, ndtr(-_SCORES[_SCORES >= 0]))
+        return np.concatenate([_logit(lower), -_logit(upper)], axis=1)
+
+    def _scale(self) -> Floats:
+        """(M,) what makes sums of weighted errors t values."""
+        root = np.sqrt(np.einsum("gm,gm->m", self.errors, self.errors))
+        n = self.df_weights + 1
+        return np.asarray(np.sqrt(self.df_weights / n) / np.where(root > 0, root, np.inf))
+
+    def _normal(self, t: Floats) -> Floats:
         # The weights have the t distribution of so many equal clusters; unequal ones are fewer.
         score = stdtrit(self.df, stdtr(self.df_weights, -np.abs(t))) * -np.sign(t)
-        score = np.clip(score, _SCORES[0], _SCORES[-1])
-        found = np.empty_like(t)
+        return np.asarray(np.clip(score, _SCORES[0], _SCORES[-1]))
+
+    def _drawn(self, t: Floats, table: Floats) -> Floats:
+        score, found = self._normal(t), np.empty_like(t)
         for m in range(t.shape[1]):
             found[:, m] = expit(np.interp(score[:, m], _SCORES, table[m]))
         return np.where(self.sure, self.share, found)

@@ -67,7 +67,7 @@ def rate_at_cut(
         return Rate(value, 1 - float(high[at]), 1 - float(low[at]))
     stream = np.random.Generator(np.random.PCG64(np.random.SeedSequence((seed, draws, 1))))
     moved = cut.value - _NEAR + cut.se * stream.standard_normal(draws)
-    drawn = below.draws([multipliers(n_clusters, draws, seed=seed)])
-    reach = 1 - drawn[np.arange(draws), np.searchsorted(points, moved)]
+    weights = multipliers(n_clusters, draws, seed=seed)
+    reach = 1 - below.draws_at(weights, np.searchsorted(points, moved))
     low, high = np.quantile(reach, [(1 - level) / 2, (1 + level) / 2])
     return Rate(value, min(float(low), value), max(float(high), value))

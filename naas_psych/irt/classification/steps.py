@@ -61,8 +61,9 @@ def _end_corrections(place: Floats) -> Floats:
 
 def _place(near: Floats, level: Floats) -> NDArray[np.float64]:
     """(n,) where between nodes 0 and 1 the polynomial through eight nodes meets the level."""
-    coefficients = np.einsum("kn,in->ik", _INVERSE.T, near)
-    coefficients[:, 0] -= level
+    # A row for each power: forty times over they are read one after the other.
+    coefficients = np.ascontiguousarray(np.einsum("kn,in->ik", _INVERSE.T, near).T)
+    coefficients[0] -= level
     rising = near[:, _SIDE] > near[:, _SIDE - 1]
     low, high = np.zeros(level.size), np.ones(level.size)
     for _ in range(40):
@@ -73,7 +74,8 @@ def _place(near: Floats, level: Floats) -> NDArray[np.float64]:
 
 
 def _polynomial(coefficients: Floats, x: Floats) -> Floats:
-    value = np.zeros_like(x)
-    for k in range(coefficients.shape[1] - 1, -1, -1):
-        value = value * x + coefficients[:, k]
-    return value
+    value = coefficients[-1].copy()
+    for coefficient in coefficients[-2::-1]:
+        value *= x
+        value += coefficient
+    return np.asarray(value)

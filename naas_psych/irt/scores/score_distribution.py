@@ -19,6 +19,9 @@ from naas_psych.irt.model import probabilities
 from naas_psych.irt.refusal import Refused
 from naas_psych.numerics.arrays import Floats
 
+#: Nodes at a time: what stays in the processor's cache.
+_BLOCK = 1024
+
 
 def score_distribution(probabilities: Floats, points: NDArray[np.int64] | None = None) -> Floats:
     """Probability (S + 1, Q) of each sum of points at each node.
@@ -32,19 +35,41 @@ def score_distribution(probabilities: Floats, points: NDArray[np.int64] | None =
     if points is None:
         points = np.broadcast_to(np.arange(n_categories), (n_items, n_categories))
     have = np.asarray((probabilities > 0).any(axis=2))
-    found = np.ones((1, probabilities.shape[2]))
-    for p, own, there in zip(probabilities, points, have, strict=True):
-        found = joined(found, p[there], own[there])
-    return found
+    n_nodes = probabilities.shape[2]
+    blocks = [
+        _of_block(probabilities[:, :, at : at + _BLOCK], points, have)
+        for at in range(0, max(n_nodes, 1), _BLOCK)
+    ]
+    return blocks[0] if len(blocks) == 1 else np.concatenate(blocks, axis=1)
+
+
+def _of_block(probabilities: Floats, points: NDArray[np.int64], have: NDArray[np.bool_]) -> Floats:
+    most = [int(own[there].max(initial=0)) for own, there in zip(points, have, strict=True)]
+    # Memory once for all items: new pages would cost more than the arithmetic.
+    here, there, spare = np.empty((3, 1 + sum(most), probabilities.shape[2]))
+    here[0], rows = 1.0, 1
+    for p, own, held, more in zip(probabilities, points, have, most, strict=True):
+        _join(here[:rows], p[held], own[held], into=there[: rows + more], spare=spare[:rows])
+        here, there, rows = there, here, rows + more
+    return np.array(here[:rows])
 
 
 def joined(distribution: Floats, p: Floats, points: NDArray[np.int64]) -> Floats:
     """The distribution (S + 1, Q) with one more item: p (K, Q) and the points (K,) of each."""
     n_scores, n_nodes = distribution.shape
-    found = np.zeros((n_scores + int(points.max(initial=0)), n_nodes))
-    for share, add in zip(p, points.tolist(), strict=True):
-        found[add : add + n_scores] += distribution * share
+    found = np.empty((n_scores + int(points.max(initial=0)), n_nodes))
+    _join(distribution, p, points, into=found, spare=np.empty_like(distribution))
     return found
+
+
+def _join(
+    distribution: Floats, p: Floats, points: NDArray[np.int64], *, into: Floats, spare: Floats
+) -> None:
+    n_scores = len(distribution)
+    into.fill(0.0)
+    for share, add in zip(p, points.tolist(), strict=True):
+        np.multiply(distribution, share, out=spare)
+        into[add : add + n_scores] += spare
 
 
 @dataclass(frozen=True)
