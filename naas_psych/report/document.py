@@ -17,6 +17,10 @@ from naas_psych.finding import Finding
 from naas_psych.result import Result
 from naas_psych.study.study import Study
 
+#: Types that are as JSON knows them, which is most cells.
+_PLAIN = frozenset({str, int, bool, type(None)})
+#: One for all: to make one takes longer than to encode a row.
+_ENCODED = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
 #: Tables stand this deep; above it one line a key, from there on one line a row.
 _ROW_DEPTH = 5
 
@@ -62,7 +66,7 @@ def findings_list(findings: Iterable[Finding]) -> list[dict[str, Any]]:
 def rows(table: pd.DataFrame) -> list[dict[str, Any]]:
     """The rows of a table as dictionaries of plain values, column by column for speed."""
     names = [str(name) for name in table.columns]
-    columns = [_column(table.iloc[:, k]) for k in range(len(names))]
+    columns = [_column(column) for _, column in table.items()]
     if not columns:
         return [{} for _ in range(len(table))]
     return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
@@ -99,7 +103,14 @@ def _column(series: pd.Series[Any]) -> list[Any]:
         return list(series.to_numpy().tolist())
     if isinstance(series.dtype, np.dtype) and series.dtype.kind == "f":
         return _floats(series.to_numpy())
-    return [_scalar(value) for value in series]
+    return [value if type(value) in _PLAIN else _scalar(value) for value in _values(series)]
+
+
+def _values(series: pd.Series[Any]) -> Iterable[Any]:
+    """The cells one by one; text is taken out of its Arrow array in one go."""
+    if isinstance(series.dtype, pd.StringDtype):
+        return list(series.to_numpy(dtype=object, na_value=None))
+    return series
 
 
 def _floats(values: np.ndarray[Any, Any]) -> list[float | None]:
@@ -122,16 +133,16 @@ def _scalar(value: Any) -> Any:
 def _laid_out(value: Any, *, depth: int) -> str:
     nested = isinstance(value, list | Mapping) and bool(value)
     if not nested or depth >= _ROW_DEPTH:
-        return json.dumps(value, ensure_ascii=False, allow_nan=False)
+        return _ENCODED(value)
     pad = " " * (depth + 1)
     inner: Iterable[str]
     if isinstance(value, Mapping):
         opening, closing = "{", "}"
         inner = (
-            f"{json.dumps(str(name), ensure_ascii=False)}: {_laid_out(one, depth=depth + 1)}"
+            f"{_ENCODED(str(name))}: {_laid_out(one, depth=depth + 1)}"
             for name, one in value.items()
         )
     else:
         opening, closing = "[", "]"
-        inner = (json.dumps(one, ensure_ascii=False, allow_nan=False) for one in value)
+        inner = map(_ENCODED, value)
     return opening + "\n" + ",\n".join(pad + line for line in inner) + "\n" + " " * depth + closing

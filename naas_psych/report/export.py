@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -77,7 +77,7 @@ def write_tables(result: Result, folder: Path, *, banner: str = "") -> None:
 
 def csv_text(table: pd.DataFrame) -> str:
     """A table as CSV that a spreadsheet cannot mistake for a program; numbers keep all digits."""
-    return str(table.apply(_neutral).to_csv(index=False, lineterminator="\n"))
+    return str(_each(table, _neutral).to_csv(index=False, lineterminator="\n"))
 
 
 def write_text(path: Path, text: str) -> None:
@@ -85,11 +85,30 @@ def write_text(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8", newline="\n")
 
 
+def _each(table: pd.DataFrame, change: Callable[[pd.Series[Any]], pd.Series[Any]]) -> pd.DataFrame:
+    """The table with each column changed; `DataFrame.apply` would copy all that stay as well."""
+    made = table.copy(deep=False)
+    for place, (_, column) in enumerate(table.items()):
+        changed = change(column)
+        if changed is not column:
+            made.isetitem(place, changed)
+    return made
+
+
 def _neutral(column: pd.Series[Any]) -> pd.Series[Any]:
-    if column.dtype.kind in "iufb":
+    if column.dtype.kind in "iufb" or _is_harmless_text(column.to_numpy(dtype=object)):
         return column
     return column.map(
         lambda cell: f"'{cell}" if isinstance(cell, str) and cell[:1] in _FORMULA_STARTS else cell
+    )
+
+
+def _is_harmless_text(cells: Iterable[Any]) -> bool:
+    """Text and nulls alone, nothing of it a formula: by far the most columns."""
+    return all(
+        type(cell) is str and not cell.startswith(_FORMULA_STARTS)
+        for cell in set(cells)
+        if cell is not None
     )
 
 
@@ -97,15 +116,19 @@ def _write_parquet(table: pd.DataFrame, path: Path, *, banner: str) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    arrow = pa.Table.from_pandas(table.apply(_one_kind), preserve_index=False)
+    arrow = pa.Table.from_pandas(_each(table, _one_kind), preserve_index=False)
     pq.write_table(arrow.replace_schema_metadata({"notice": banner} if banner else None), path)
 
 
 def _one_kind(column: pd.Series[Any]) -> pd.Series[Any]:
     """Parquet wants one type a column: text where a column is of mixed or unknown kind."""
-    if column.dtype != object:
+    if column.dtype != object or column.empty:
         return column
-    known = column[column.notna()]
-    if len(set(map(type, known))) == 1 and isinstance(known.iloc[0], bool | int | float):
+    there = column.notna()
+    known = column[there]
+    kinds = set(map(type, known))
+    if kinds == {str}:
+        return column.astype("string")
+    if len(kinds) == 1 and isinstance(known.iloc[0], bool | int | float):
         return column
     return known.map(str).reindex(column.index).astype("string")
