@@ -36,7 +36,7 @@ class Drawing:
 _WIDTH, _HEIGHT = 5.2, 3.4
 _LEFT, _BOTTOM, _LINE = 0.62, 0.52, 0.19
 #: Letters of the title that fit on a line of one inch.
-_LETTERS = 13.9
+_LETTERS = 12.3
 
 
 def new_figure(title: str, *, right: float = 0.2, height: float = _HEIGHT) -> Figure:

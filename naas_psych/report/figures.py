@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -36,9 +36,16 @@ class Image:
 
 
 def write_figures(
-    drawings: Iterable[Drawing], folder: Path, *, banner: str = ""
+    drawings: Iterable[Drawing],
+    folder: Path,
+    *,
+    banner: str = "",
+    said: Callable[[str], str] = str,
 ) -> tuple[Image, ...]:
-    """`figures/<name>.svg` and `.png` for every drawing, drawn once each; with a banner, marked."""
+    """`figures/<name>.svg` and `.png` for every drawing, drawn once each; with a banner, marked.
+
+    `said` writes every text as the report does.
+    """
     import matplotlib as mpl
 
     place = folder / "figures"
@@ -50,7 +57,9 @@ def write_figures(
             if banner:
                 _mark(figure)
             _set_aside_empty_labels(figure)
-            image = Image(drawing, stem(drawing.name), _svg(figure, drawing))
+            _say(figure, said)
+            told = replace(drawing, title=said(drawing.title), alt=said(drawing.alt))
+            image = Image(told, stem(told.name), _svg(figure, told))
             (place / f"{image.stem}.svg").write_text(image.svg, encoding="utf-8", newline="\n")
             (place / f"{image.stem}.png").write_bytes(_png(figure))
             images.append(image)
@@ -71,6 +80,20 @@ def svg_of(drawing: Drawing, *, banner: str = "") -> str:
 def _mark(figure: Figure) -> None:
     """The words in the lower right corner, below every label: they go where the picture goes."""
     figure.text(0.995, 0.008, "Synthetic data", ha="right", va="bottom", fontsize=6.5)
+
+
+def _say(figure: Figure, said: Callable[[str], str]) -> None:
+    """Every text of a picture anew; labels of ticks are kept by their axis until it is drawn."""
+    from matplotlib.text import Text
+    from matplotlib.ticker import FixedFormatter
+
+    for text in figure.findobj(Text):
+        text.set_text(said(text.get_text()))
+    for axes in figure.axes:
+        for axis in (axes.xaxis, axes.yaxis):
+            labels = axis.get_major_formatter()
+            if isinstance(labels, FixedFormatter):
+                labels.seq = [said(label) for label in labels.seq]
 
 
 def _set_aside_empty_labels(figure: Figure) -> None:

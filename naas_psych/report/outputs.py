@@ -17,6 +17,7 @@ from naas_psych.report.explorer.twin import twin
 from naas_psych.report.export import drawings_of, write_tables, write_text
 from naas_psych.report.figures import Image, write_figures
 from naas_psych.report.run import Progress, Run, failure
+from naas_psych.report.spoken import Said, said_of
 from naas_psych.report.workers import Say, shared, workers_for
 from naas_psych.result import Result
 from naas_psych.study.study import Study
@@ -77,36 +78,37 @@ def _pieces(study: Study, run: Run, folder: Path) -> list[_Piece]:
     """The longest stand first: results.json, and the curves of every item."""
     results = {result.analysis: result for result in run.results}
     paper = partial(twin, results, study.thresholds)
+    said = said_of(study, run)
     return [
         _Piece("results.json", partial(_documents, study, run, folder)),
         *(
             _Piece(
                 f"tables and figures: {result.analysis.replace('_', ' ')}",
-                partial(_result, study, result, folder),
+                partial(_result, study, result, folder, said),
             )
             for result in run.results
         ),
         _Piece(
             "figures: pass mark explorer",
-            lambda: _figures(study, TWIN, lambda: filter(None, [paper()]), folder),
+            lambda: _figures(study, TWIN, lambda: filter(None, [paper()]), folder, said),
         ),
     ]
 
 
-def _result(study: Study, result: Result, folder: Path) -> Outputs:
+def _result(study: Study, result: Result, folder: Path, said: Said) -> Outputs:
     write_tables(result, folder, banner=study.banner)
-    return _figures(study, result.analysis, partial(drawings_of, result), folder)
+    return _figures(study, result.analysis, partial(drawings_of, result), folder, said)
 
 
 def _figures(
-    study: Study, name: str, make: Callable[[], Iterable[Drawing]], folder: Path
+    study: Study, name: str, make: Callable[[], Iterable[Drawing]], folder: Path, said: Said
 ) -> Outputs:
     found = Outputs()
     images: list[Image] = []
     try:
         for drawing in make():
             try:
-                images += write_figures((drawing,), folder, banner=study.banner)
+                images += write_figures((drawing,), folder, banner=study.banner, said=said)
             except OSError:
                 raise  # the disk, not the drawing
             except Exception as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from naas_psych.finding import Finding
@@ -12,17 +12,20 @@ from naas_psych.report.wording import MINUS, in_a_sentence, spoken_name, title_o
 from naas_psych.result import Result
 from naas_psych.study.study import Study
 
+#: Text with the names in it as words.
+Said = Callable[[str], str]
+
 #: Columns whose cells are names of groups, outcomes and sources.
 _NAMED = (
     *("group", "group_level", "group_by", "focal", "reference", "characteristic"),
-    *("characteristic_value", "cut_name", "outcome", "outcome_reached", "row", "column"),
+    *("characteristic_value", "cut", "cut_name", "outcome", "outcome_reached", "row", "column"),
     *("source", "other_source", "role", "role_owner", "background", "question"),
 )
 _NEGATIVE = re.compile(r"(?<![\w.)-])-(?=\.?\d)")
 
 
-def spoken(study: Study, run: Run) -> Run:
-    """The run with names written as words in what it says; its tables stay as they are.
+def said_of(study: Study, run: Run) -> Said:
+    """How to write the names of groups, outcomes, sources and analyses, and negative numbers.
 
     Items keep their names, because they are looked up by them.
     """
@@ -37,6 +40,14 @@ def spoken(study: Study, run: Run) -> Run:
     def said(text: str) -> str:
         named = pattern.sub(word, text) if names else text
         return _NEGATIVE.sub(MINUS, named)
+
+    return said
+
+
+def spoken(study: Study, run: Run) -> Run:
+    """The run with names written as words in what it says; its tables stay as they are."""
+    items = set(study.responses.item_ids)
+    said = said_of(study, run)
 
     def told(finding: Finding) -> Finding:
         about = finding.subject if finding.subject in items else said(finding.subject)

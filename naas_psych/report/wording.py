@@ -76,7 +76,8 @@ def term_of(column: str) -> Term:
     try:
         return term(column)
     except UsageError:
-        return Term(name=column, label=column.replace("_", " "), meaning="")
+        words = column.replace("_", " ")
+        return Term(name=column, label=words[:1].upper() + words[1:], meaning="")
 
 
 def number(value: Any, column: str) -> str:
@@ -138,8 +139,8 @@ def coefficients(values: Sequence[float | None], column: str = "estimate") -> li
 
 
 def in_a_sentence(label: str) -> str:
-    """A label as it stands inside a sentence: with a small first letter."""
-    return label[:1].lower() + label[1:]
+    """A label as it stands inside a sentence: with a small first letter, unless it has initials."""
+    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
 
 
 def ended(label: str) -> str:

@@ -76,5 +76,5 @@ def _draw(rows: Sequence[Row], title: str) -> Figure:
     labels = [shortened(_label(row), _LETTERS) for row in rows]
     axes.set_yticks(range(len(rows)), labels, fontsize=8)
     axes.set(ylim=(len(rows) - 0.5, -0.5))
-    axes.set_xlabel("standardised difference (left: fewer than in the workforce)", fontsize=8)
+    axes.set_xlabel("standardised difference (left: fewer came)", fontsize=8)
     return figure
