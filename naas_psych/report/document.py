@@ -103,14 +103,9 @@ def _column(series: pd.Series[Any]) -> list[Any]:
         return list(series.to_numpy().tolist())
     if isinstance(series.dtype, np.dtype) and series.dtype.kind == "f":
         return _floats(series.to_numpy())
-    return [value if type(value) in _PLAIN else _scalar(value) for value in _values(series)]
-
-
-def _values(series: pd.Series[Any]) -> Iterable[Any]:
-    """The cells one by one; text is taken out of its Arrow array in one go."""
-    if isinstance(series.dtype, pd.StringDtype):
-        return list(series.to_numpy(dtype=object, na_value=None))
-    return series
+    # Text leaves its Arrow array in one go.
+    cells = series.to_numpy(dtype=object)
+    return [value if type(value) in _PLAIN else _scalar(value) for value in cells]
 
 
 def _floats(values: np.ndarray[Any, Any]) -> list[float | None]:

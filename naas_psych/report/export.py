@@ -91,7 +91,7 @@ def _each(table: pd.DataFrame, change: Callable[[pd.Series[Any]], pd.Series[Any]
     for place, (_, column) in enumerate(table.items()):
         changed = change(column)
         if changed is not column:
-            made.isetitem(place, changed)
+            made.isetitem(place, changed.array)
     return made
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +28,9 @@ from naas_psych.report.methods import Methods
 from naas_psych.report.outputs import write_outputs
 from naas_psych.report.page import page
 from naas_psych.report.run import Progress, Run, run_all
-from naas_psych.report.view import report_view
+from naas_psych.report.view import ReportView, report_view
 from naas_psych.report.word.report import write_word
+from naas_psych.report.workers import shared, workers_for
 from naas_psych.study.study import Study
 
 
@@ -123,17 +125,30 @@ def _write(shown: _Shown, folder: Path, out: Path, choices: _Choices) -> None:
         out=out,
         withheld=shown.withheld,
     )
-    write_text(folder / "report.html", page(view))
     choices.say("Word", 1, 1)
-    write_word(view, folder)
+    writers = (
+        partial(write_word, view, folder),
+        partial(_write_page, study, run, view, folder),
+    )
+    shared(
+        lambda k, _: writers[k](),
+        range(len(writers)),
+        workers=workers_for(choices.threads),
+        say=lambda _: None,
+    )
+    if choices.internal:
+        mark_internal(folder)
+    _write_manifest(study, folder, out, choices)
+
+
+def _write_page(study: Study, run: Run, view: ReportView, folder: Path) -> None:
+    """The report as a page, the register of claims, and the methods text."""
+    write_text(folder / "report.html", page(view))
     register = claims_register(view.claims, run, gaps=view.gaps, heard=view.heard) | {
         "board": board_document(view.board)
     }
     write_text(folder / "claims.json", dumps({"synthetic": study.synthetic, **register}))
     _write_methods(view.methods, folder)
-    if choices.internal:
-        mark_internal(folder)
-    _write_manifest(study, folder, out, choices)
 
 
 def _write_methods(made: Methods, folder: Path) -> None:
