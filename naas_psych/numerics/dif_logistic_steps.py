@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import expit, xlogy
+from scipy.special import expit
 
 from naas_psych.numerics.arrays import Floats
 
@@ -109,7 +109,10 @@ def graded(family: Family, eta: Floats, tau: Floats, points: Floats, counts: Flo
 def _by_height(eta: Floats, tau: Floats, counts: Floats) -> Local:
     """Proportional odds by its logits at the steps, whose information has three diagonals."""
     height = np.concatenate([eta[None], eta + tau])
-    above, below = expit(height), expit(-height)
+    small = np.exp(-np.abs(height))
+    part = 1.0 / (1.0 + small)
+    rest, high = small * part, height >= 0
+    above, below = np.where(high, part, rest), np.where(high, rest, part)
     middle = above[:-1] * below[1:] * -np.expm1(np.diff(height, axis=0))
     probability = np.concatenate([below[:1], middle, above[-1:]])
     possible = probability.min(axis=0) > 0
@@ -131,7 +134,7 @@ def _by_height(eta: Floats, tau: Floats, counts: Floats) -> Local:
         if step > 1:
             information[step, step - 1] = information[step - 1, step] = beside[step - 1]
     slope = np.concatenate([slope.sum(axis=0)[None], slope[1:]])
-    likely = xlogy(counts, probability).sum(axis=0)
+    likely = (counts * np.log(probability)).sum(axis=0)
     return Local(np.where(possible, likely, -np.inf), slope, information)
 
 

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit
 
 from naas_psych.irt.dif.e_step import Desk, expected_on
 from naas_psych.irt.engine.em import Problem
@@ -21,7 +20,7 @@ from naas_psych.irt.engine.population import Population, normal_sight
 from naas_psych.irt.engine.search import Convergence, Top
 from naas_psych.irt.families.divided import DIVIDED
 from naas_psych.irt.grid import normal_log_weight
-from naas_psych.irt.model import Batch, TestModel, by_batch, feasible, log_probabilities
+from naas_psych.irt.model import Batch, TestModel, feasible, log_probabilities, values_of
 from naas_psych.numerics.arrays import Floats
 
 
@@ -76,10 +75,13 @@ def allowed(problem: TwoGroups, z: Floats) -> bool:
 def sight_at(problem: TwoGroups, z: Floats) -> Sight:
     """One E-step of each group."""
     parts = parts_of(problem, z)
-    one = _expected(problem, problem.reference, parts.reference, parts.normal[0])
-    other = _expected(problem, problem.focal, parts.focal, parts.normal[1])
-    first = _slope(problem.model, parts.reference, problem.theta, one.counts)
-    second = _slope(problem.model, parts.focal, problem.theta, other.counts)
+    logs = [
+        log_probabilities(problem.model, x, problem.theta) for x in (parts.reference, parts.focal)
+    ]
+    one = _expected(problem, problem.reference, logs[0], parts.normal[0])
+    other = _expected(problem, problem.focal, logs[1], parts.normal[1])
+    first = _slope(problem, parts.reference, logs[0], one.counts)
+    second = _slope(problem, parts.focal, logs[1], other.counts)
     normal = normal_sight(problem.theta, *parts.normal[1]).first @ other.mass[0]
     slope = [first + second, second, normal]
     if problem.model.free_variance:
@@ -87,30 +89,38 @@ def sight_at(problem: TwoGroups, z: Floats) -> Sight:
     return Sight(z, one.log_likelihood + other.log_likelihood, np.concatenate(slope), one, other)
 
 
-def _expected(problem: TwoGroups, desk: Desk, x: Floats, normal: tuple[float, float]) -> Expected:
+def _expected(
+    problem: TwoGroups, desk: Desk, log_p: Floats, normal: tuple[float, float]
+) -> Expected:
     mean, sd = np.array([normal[0]]), np.exp(np.array([normal[1]]))
-    log_weight = normal_log_weight(problem.theta, mean, sd)
-    return expected_on(desk, log_probabilities(problem.model, x, problem.theta), log_weight)
+    return expected_on(desk, log_p, normal_log_weight(problem.theta, mean, sd))
 
 
-def _slope(model: TestModel, x: Floats, theta: Floats, counts: Floats) -> Floats:
+def _slope(problem: TwoGroups, x: Floats, log_p: Floats, counts: Floats) -> Floats:
     """Slope (P,) of the expected log-likelihood of counts (J, K, Q) in the item parameters."""
-    found = np.zeros(model.n_free)
-    for batch, values in by_batch(model, x):
+    found = np.zeros(problem.model.n_free)
+    for batch in problem.model.batches:
         own = counts[batch.items, : batch.n_categories]
-        local = _by_value(batch, values, theta, own) @ batch.design.basis
-        np.add.at(found, batch.where, local)
+        if batch.design.family is DIVIDED:
+            by_value = _by_chances(log_p[batch.items, 1 : batch.n_categories], problem.theta, own)
+        else:
+            by_value = _by_scores(batch, x, problem.theta, own)
+        np.add.at(found, batch.where, by_value @ batch.design.basis)
     return found
 
 
-def _by_value(batch: Batch, values: Floats, theta: Floats, counts: Floats) -> Floats:
-    """Slope (n, V) in the values; of two categories it is short to say, and most items have two."""
-    family, k = batch.design.family, batch.n_categories
-    if family is DIVIDED and k == 2:
-        right = expit(values[:, :1] * theta + values[:, 1:])
-        left = counts[:, 1] - counts.sum(axis=1) * right
-        return np.asarray(left @ np.stack([theta, np.ones_like(theta)], axis=1))
-    scores = family.scores(values, theta, k)
+def _by_chances(log_p: Floats, theta: Floats, counts: Floats) -> Floats:
+    """Slope (n, V) in the values of divided items: persons less those expected, times theta or 1.
+
+    log_p : (n, K - 1, Q) of the categories above the lowest, known from the E-step
+    """
+    left = counts[:, 1:] - counts.sum(axis=1, keepdims=True) * np.exp(log_p)
+    return np.concatenate([left @ theta, left.sum(axis=2)], axis=1)
+
+
+def _by_scores(batch: Batch, x: Floats, theta: Floats, counts: Floats) -> Floats:
+    """Slope (n, V) in the values of any items."""
+    scores = batch.design.family.scores(values_of(batch, x), theta, batch.n_categories)
     flat = scores.reshape(*scores.shape[:2], -1)
     return np.asarray((flat @ counts.reshape(counts.shape[0], -1, 1))[:, :, 0])
 

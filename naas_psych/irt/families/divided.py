@@ -29,8 +29,13 @@ def log_probabilities(values: Floats, theta: Floats, n_categories: int) -> Float
 
 def both_logits(eta: Floats) -> Floats:
     """ln L(-eta) and ln L(eta), stacked on the second axis: min(-+eta, 0) - ln(1 + exp(-|eta|))."""
-    tail = np.log1p(np.exp(-np.abs(eta)))
-    return np.stack([np.minimum(-eta, 0.0) - tail, np.minimum(eta, 0.0) - tail], axis=1)
+    found = np.empty((eta.shape[0], 2, *eta.shape[1:]))
+    np.minimum(eta, 0.0, out=found[:, 1])
+    np.minimum(-eta, 0.0, out=found[:, 0])
+    # One of the two is 0: their sum is exactly -|eta|.
+    tail = np.log1p(np.exp(found[:, 0] + found[:, 1]))
+    found -= tail[:, None]
+    return found
 
 
 def _linear(values: Floats, theta: Floats) -> Floats:
