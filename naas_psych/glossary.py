@@ -62,7 +62,16 @@ def glossary() -> dict[str, Term]:
 
 def term(name: str) -> Term:
     """The term `name`, or the one derived from it by a suffix; unknown names are refused."""
-    known = glossary()
+    found = known_term(name)
+    if found:
+        return found
+    near = difflib.get_close_matches(name, glossary(), n=3)
+    hint = f" Near it: {', '.join(near)}." if near else ""
+    raise UsageError(f"There is no term {name!r} in the glossary.{hint}")
+
+
+def known_term(name: str) -> Term | None:
+    """The same, or nothing for an unknown name: to find names near it takes long."""
     plain = _plain(name)
     if plain:
         return plain
@@ -77,9 +86,7 @@ def term(name: str) -> Term:
                 decimals=None if suffix == "_reason" else base.decimals,
                 sources=base.sources,
             )
-    near = difflib.get_close_matches(name, known, n=3)
-    hint = f" Near it: {', '.join(near)}." if near else ""
-    raise UsageError(f"There is no term {name!r} in the glossary.{hint}")
+    return None
 
 
 def _base(name: str, suffix: str) -> Term | None:

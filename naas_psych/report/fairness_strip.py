@@ -47,8 +47,10 @@ def strips(run: Run) -> Mapping[str, Strip]:
     result = run.get("dif_summary")
     if result is None:
         return {}
-    grouped = result.tables["items"].groupby("item_id", sort=False)
-    return {str(item): _strip(rows.to_dict("records")) for item, rows in grouped}
+    by_item: dict[str, list[Any]] = {}
+    for row in result.tables["items"].to_dict("records"):
+        by_item.setdefault(str(row["item_id"]), []).append(row)
+    return {item: _strip(rows) for item, rows in by_item.items()}
 
 
 def _strip(rows: list[Any]) -> Strip:

@@ -137,6 +137,7 @@ def item_cards(
     every = [f for r in run.results for f in r.findings if f.code not in _ON_STRIP]
     pictures = [image for group in images.values() for image in group]
     statistics = _by_item(run, "item_statistics", "items")
+    numbers = _numbers(run)
     options = _by_item(run, "distractors", "options")
     known = {str(row["item_id"]): row for row in study.items.to_dict("records")}
     between_groups = strips(run)
@@ -145,6 +146,7 @@ def item_cards(
             item,
             k,
             facts=known.get(item, {}),
+            numbers=numbers.get(item, ()),
             statistics=statistics.get(item),
             options=options.get(item),
             findings=urgent_first([f for f in every if f.subject == item]),
@@ -197,12 +199,12 @@ def _card(
     place: int,
     *,
     facts: Mapping[Any, Any],
+    numbers: tuple[Number, ...],
     statistics: pd.DataFrame | None,
     options: pd.DataFrame | None,
     findings: tuple[Finding, ...],
     images: tuple[Image, ...],
 ) -> ItemCard:
-    numbers = _numbers(statistics)
     return ItemCard(
         item_id=item,
         anchor=f"item-{place}",
@@ -216,12 +218,22 @@ def _card(
     )
 
 
-def _numbers(statistics: pd.DataFrame | None) -> tuple[Number, ...]:
-    if statistics is None or statistics.empty:
-        return ()
-    shown = view("numbers", statistics, caption="", leave_out=("item_id",), wide=None)
+def _numbers(run: Run) -> dict[str, tuple[Number, ...]]:
+    """The statistics of each item, as its first row shows them."""
+    result = run.get("item_statistics")
+    table = result.tables.get("items") if result else None
+    if table is None:
+        return {}
+    shown = view("numbers", table, caption="", leave_out=("item_id",), wide=None)
+    found: dict[str, tuple[Number, ...]] = {}
+    for item, row in zip(table["item_id"], shown.rows, strict=True):
+        found.setdefault(str(item), _with_intervals(shown.headings, row))
+    return found
+
+
+def _with_intervals(headings: Sequence[Heading], row: Sequence[Cell]) -> tuple[Number, ...]:
     found: dict[str, Number] = {}
-    for heading, cell in zip(shown.headings, shown.rows[0], strict=True):
+    for heading, cell in zip(headings, row, strict=True):
         first = found.get(heading.term)
         found[heading.term] = (
             Number(heading, cell) if first is None else replace(first, interval=cell)

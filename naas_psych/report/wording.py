@@ -8,8 +8,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from naas_psych.errors import UsageError
-from naas_psych.glossary import Term, term
+from naas_psych.glossary import Term, known_term
 from naas_psych.reason_codes import reason_label
 
 MINUS = "\N{MINUS SIGN}"
@@ -73,11 +72,11 @@ def _named(name: str, column: str) -> str:
 @cache
 def term_of(column: str) -> Term:
     """The glossary term of a column, or a plain one made of its name."""
-    try:
-        return term(column)
-    except UsageError:
-        words = column.replace("_", " ")
-        return Term(name=column, label=words[:1].upper() + words[1:], meaning="")
+    known = known_term(column)
+    if known:
+        return known
+    words = column.replace("_", " ")
+    return Term(name=column, label=words[:1].upper() + words[1:], meaning="")
 
 
 def number(value: Any, column: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from naas_psych.drawing import COLOURS
@@ -34,14 +35,39 @@ def specification(found: Explored) -> dict[str, Any]:
     chart = chart.add_params(upper, lower).configure(
         background="white", axis={"grid": False}, view={"strokeOpacity": 0.25}
     )
-    made: dict[str, Any] = chart.to_dict()
+    rows = {"curve": found.shown, "errors": _wrong(found), "groups": found.shown_groups}
+    made: dict[str, Any] = _filled(chart.to_dict(), rows)
     made["usermeta"] = {"embedOptions": {"actions": False}}
     return made
 
 
+def _rows(alt: Any, name: str) -> Any:
+    """A chart of rows that stand in for many: Altair copies and checks each one many times."""
+    return alt.Chart(alt.Data(values=[{"rows_of": name}]))
+
+
+def _filled(made: Any, rows: Mapping[str, Any]) -> Any:
+    """The specification with the rows themselves."""
+    if isinstance(made, dict):
+        return {name: _filled(one, rows) for name, one in made.items()}
+    if not isinstance(made, list):
+        return made
+    if made and isinstance(made[0], dict) and "rows_of" in made[0]:
+        return rows[made[0]["rows_of"]]
+    return [_filled(one, rows) for one in made]
+
+
+def _wrong(found: Explored) -> list[dict[str, Any]]:
+    return [
+        {"percent": row["percent"], "share": row[name], "error": label}
+        for name, label in (("false_pass", "false pass"), ("false_fail", "false fail"))
+        for row in found.shown
+    ]
+
+
 def _below(alt: Any, found: Explored) -> Any:
     """The share below each cut with its limits, and where cuts were put by whom."""
-    curve = alt.Chart(alt.Data(values=found.shown))
+    curve = _rows(alt, "curve")
     x = _x(alt, found)
     whole = alt.Scale(domain=[0, 1])
     share = alt.Y("below:Q", title="share below", axis=alt.Axis(format="%"), scale=whole)
@@ -57,14 +83,9 @@ def _below(alt: Any, found: Explored) -> Any:
 
 def _errors(alt: Any, found: Explored) -> Any:
     """Wrong outcomes at each cut, told by dash and label as well as colour."""
-    rows = [
-        {"percent": row["percent"], "share": row[name], "error": label}
-        for name, label in (("false_pass", "false pass"), ("false_fail", "false fail"))
-        for row in found.shown
-    ]
     x = _x(alt, found, None if found.groups else _AXIS)
     line = (
-        alt.Chart(alt.Data(values=rows))
+        _rows(alt, "errors")
         .mark_line(strokeWidth=2)
         .encode(
             x=x,
@@ -82,7 +103,7 @@ def _ratios(alt: Any, found: Explored) -> Any:
     """Pass rate of each group over that of its reference."""
     names = sorted({row["name"] for row in found.groups})
     line = (
-        alt.Chart(alt.Data(values=found.shown_groups))
+        _rows(alt, "groups")
         .mark_line(strokeWidth=1.8)
         .encode(
             x=_x(alt, found, _AXIS),
