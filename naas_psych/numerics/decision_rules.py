@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import reduce
 from itertools import product
 
 import numpy as np
@@ -46,25 +47,34 @@ class Lines:
 
 def reached(scores: Floats, cuts: Floats) -> Codes:
     """(..., m) outcome of each component."""
-    return np.asarray((scores[..., None] >= cuts - _NEAR).sum(axis=-1))
+    return _at_or_above(scores, cuts)
+
+
+def _at_or_above(scores: Floats, cuts: Floats) -> Codes:
+    """(...) how many cuts (..., B) each score is not below; there are few cuts, many scores."""
+    found = np.zeros(scores.shape, dtype=np.int64)
+    for outcome in range(cuts.shape[-1]):
+        found += scores >= cuts[..., outcome] - _NEAR
+    return found
 
 
 def decided(rule: str, scores: Floats, lines: Lines) -> Codes:
     """(...) outcome under a rule, from scores (..., m)."""
     if rule == "conjunctive":
-        return np.asarray(reached(scores, lines.cuts).min(axis=-1))
+        return np.asarray(reduce(np.minimum, np.moveaxis(reached(scores, lines.cuts), -1, 0)))
     if rule == "complementary":
-        return np.asarray(reached(scores, lines.cuts).max(axis=-1))
+        return np.asarray(reduce(np.maximum, np.moveaxis(reached(scores, lines.cuts), -1, 0)))
     if rule == "table":
         if lines.table is None:
             raise ValueError("this rule needs a table")
         own = reached(scores, lines.cuts)
         return np.asarray(lines.table[tuple(np.moveaxis(own, -1, 0))])
     total = np.einsum("...m,m->...", scores, lines.multipliers)
-    sums = np.asarray((total[..., None] >= lines.composite - _NEAR).sum(axis=-1))
+    sums = _at_or_above(np.asarray(total), lines.composite)
     if rule == "compensatory":
         return sums
-    held = (scores >= lines.floors - _NEAR).all(axis=-1)
+    above = np.moveaxis(scores >= lines.floors - _NEAR, -1, 0)
+    held = reduce(np.logical_and, above, np.ones(sums.shape, dtype=bool))
     return np.where(held, sums, 0)
 
 

@@ -22,7 +22,7 @@ LOWEST_UNIQUENESS = 0.005
 #: Steps in the loadings of one factor from a near start, and the slope that ends them well.
 _STEPS_NEAR = 5
 _SETTLED = 1e-8
-_SMALLEST_STEP = 1e-9
+_SMALLEST_STEP = 1e-8
 
 
 @dataclass(frozen=True)
@@ -120,14 +120,17 @@ def _one_factor_near(
 def _newton_loadings(corr: Floats, start: Floats) -> Floats:
     """Loadings (B, J) at which the squared residuals off the diagonal are least, near `start`."""
     loadings = np.tile(start, (len(corr), 1))
+    live = np.arange(len(corr))
     for _ in range(_STEPS_NEAR):
-        rest = _unexplained(corr, loadings)
-        gradient = np.einsum("bij,bj->bi", rest, loadings)
-        step = np.linalg.solve(_curvature(loadings, rest), gradient[:, :, None])
-        loadings = loadings + step[:, :, 0]
-        longest = np.abs(step).max(initial=0.0)
-        # Each step squares the error of the last: what is left is below rounding.
-        if longest < _SMALLEST_STEP or not np.isfinite(longest):
+        here, own = loadings[live], corr[live]
+        rest = _unexplained(own, here)
+        gradient = np.einsum("bij,bj->bi", rest, here)
+        step = np.linalg.solve(_curvature(here, rest), gradient[:, :, None])[:, :, 0]
+        loadings[live] = here + step
+        longest = np.abs(step).max(axis=1, initial=0.0)
+        # Each step squares the error of the last: after one so small what is left is rounding.
+        live = live[(longest > _SMALLEST_STEP) & np.isfinite(longest)]
+        if not live.size:
             break
     return loadings
 
