@@ -112,6 +112,11 @@ class ItemCard:
         return tuple(Flag(f.code, label_of(f.code), f.severity) for f in self.findings)
 
     @property
+    def badges(self) -> tuple[Flag, ...]:
+        """Each flag once, though several analyses raise it: where it is most urgent."""
+        return tuple({flag.label: flag for flag in reversed(self.flags)}.values())[::-1]
+
+    @property
     def worst(self) -> str:
         """The severity that decides how urgent the card is; empty without findings."""
         return self.findings[0].severity if self.findings else ""

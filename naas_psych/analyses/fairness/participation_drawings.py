@@ -53,7 +53,7 @@ def _told(rows: Sequence[Row]) -> str:
 
 
 def _label(row: Row) -> str:
-    return f"{row['group']}: {row['group_level']}".replace("_", " ")
+    return f"{row['group']}: {row['group_level']}"
 
 
 def _draw(rows: Sequence[Row], title: str) -> Figure:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from naas_psych.analyses.content.removal_findings import outcomes_hang
 from naas_psych.analyses.items.decided_items import DROPPED
-from naas_psych.analyses.items.phrasing import known, listed
+from naas_psych.analyses.items.phrasing import coefficient, known, listed
 from naas_psych.finding import Finding
 from naas_psych.finding_codes import found
 from naas_psych.result import Result
@@ -91,32 +91,22 @@ def _alpha(result: Result, dropped: list[str]) -> Iterator[Finding]:
         form = "" if row["form"] == "all" else f" of form {row['form']}"
         limits = ""
         if known(row["change_low"]) is not None:
-            limits = f", {_signed(row['change_low'])} to {_signed(row['change_high'])}"
+            ends = (coefficient(row[f"change_{end}"], signed=True) for end in ("low", "high"))
+            limits = f", {' to '.join(ends)}"
         by_chance = (
             ""
             if gap is None
-            else f" Choosing as many items by these data would flatter it by {_signed(gap)}."
+            else " Choosing as many items by these data would flatter it by "
+            f"{coefficient(gap, signed=True)}."
         )
         yield found(
             code="alpha_after_dropping",
             severity="info",
             subject="test" if row["form"] == "all" else row["form"],
             sentence=f"Without the items dropped alpha{form} goes from "
-            f"{_coefficient(row['before'])} to {_coefficient(row['after'])} "
-            f"({_signed(row['change'])}{limits}), measured on the people on whom the items were "
-            f"judged.{by_chance}",
+            f"{coefficient(row['before'])} to {coefficient(row['after'])} "
+            f"({coefficient(row['change'], signed=True)}{limits}), measured on the people on whom "
+            f"the items were judged.{by_chance}",
             value=float(row["change"]),
             limits=(row["change_low"], row["change_high"]),
         )
-
-
-def _coefficient(value: float, style: str = ".3f") -> str:
-    """Without the zero before the point, as coefficients are written that cannot pass 1."""
-    text = format(value, style)
-    return text.replace("0.", ".") if abs(value) < 1 else text
-
-
-def _signed(change: float) -> str:
-    """A change of a coefficient; one that rounds to nothing has no sign."""
-    rounded = round(change, 3)
-    return _coefficient(rounded, "+.3f") if rounded else ".000"

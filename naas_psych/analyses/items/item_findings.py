@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtr
 
-from naas_psych.analyses.items.phrasing import Row, between, known, listed, short
+from naas_psych.analyses.items.phrasing import Row, between, coefficient, known, listed, short
 from naas_psych.errors import Severity
 from naas_psych.finding import Finding
 from naas_psych.finding_codes import found
@@ -228,7 +228,8 @@ def _alpha(row: Row, thresholds: Thresholds) -> Finding | None:
         code="alpha_rises_if_dropped",
         severity="info",
         subject=str(row["item_id"]),
-        sentence=f"Without {row['item_id']} alpha rises by {gain:.3f} to {alpha:.3f}.",
+        sentence=f"Without {row['item_id']} alpha rises by {coefficient(gain)} to "
+        f"{coefficient(alpha)}.",
         value=gain,
         threshold=thresholds["alpha_gain_max"],
     )

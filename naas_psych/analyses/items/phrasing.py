@@ -21,6 +21,13 @@ def short(value: float) -> str:
     return text.replace("0.", ".", 1) if abs(float(text)) < 1 else text
 
 
+def coefficient(value: float, *, signed: bool = False) -> str:
+    """Three decimals without the leading zero: .818, +.021; what rounds to nothing has no sign."""
+    rounded = round(value, 3) + 0.0
+    text = format(rounded, "+.3f" if signed and rounded else ".3f")
+    return text.replace("0.", ".", 1) if abs(rounded) < 1 else text
+
+
 def between(low: Any, high: Any) -> str:
     """` (.02 to .18)`, or nothing where a limit is undefined."""
     if known(low) is None or known(high) is None:

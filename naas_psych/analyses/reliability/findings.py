@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from naas_psych.analyses.forms import ONE_FORM
+from naas_psych.analyses.items.phrasing import coefficient
 from naas_psych.analyses.reliability.method_words import TROUBLES
 from naas_psych.errors import Severity
 from naas_psych.finding import Finding
@@ -98,7 +99,8 @@ def _precision(form: str, rows: pd.DataFrame, thresholds: Thresholds) -> Iterato
         case=verdict.case,
         numbers={"n": n, "enough": enough.value, "least": least.value, "target": target.value},
         subject=form,
-        sentence=f"alpha is {value:.3f} ({low:.3f} to {high:.3f}, {n} persons): {verdict.words}.",
+        sentence=f"alpha is {coefficient(value)} ({coefficient(low)} to {coefficient(high)}, "
+        f"{n} persons): {verdict.words}.",
         value=value,
         limits=(low, high),
         threshold=least,
@@ -124,7 +126,7 @@ def _negative(form: str, rows: pd.DataFrame) -> Iterator[Finding]:
         code="negative_alpha",
         severity="error",
         subject=form,
-        sentence=f"alpha is negative ({value:.3f}).",
+        sentence=f"alpha is negative ({coefficient(value)}).",
         value=value,
     )
 
@@ -142,8 +144,9 @@ def _scenarios(form: str, rows: pd.DataFrame, thresholds: Thresholds) -> Iterato
         code="marks_share_a_scenario",
         severity="warning" if gap > limit.value else "info",
         subject=form,
-        sentence=f"Items share scenarios: alpha is {over_items:.3f} over "
-        f"{_whole(rows, 'alpha', 'items')} items and {over_units:.3f} over {units} scenarios.",
+        sentence=f"Items share scenarios: alpha is {coefficient(over_items)} over "
+        f"{_whole(rows, 'alpha', 'items')} items and {coefficient(over_units)} over {units} "
+        "scenarios.",
         value=gap,
         threshold=limit,
     )
@@ -155,12 +158,13 @@ def _lower_bound(form: str, rows: pd.DataFrame, thresholds: Thresholds) -> Itera
     n, items = _whole(rows, "glb", "n"), _whole(rows, "glb", "items")
     if value is None or (n >= few.value and items <= many.value):
         return
-    seen = "" if bias is None else f"; the bootstrap puts its bias at {bias:+.3f}"
+    size = "" if bias is None else coefficient(bias, signed=True)
+    seen = f"; the bootstrap puts its bias at {size}" if size else ""
     yield found(
         code="glb_upward_bias",
         severity="info",
         subject=form,
-        sentence=f"glb is {value:.3f} from {n} persons and {items} items{seen}.",
+        sentence=f"glb is {coefficient(value)} from {n} persons and {items} items{seen}.",
         value=bias if bias is not None else value,
         threshold=few,
     )

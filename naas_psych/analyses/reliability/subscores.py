@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from naas_psych.analyses.forms import ONE_FORM
+from naas_psych.analyses.items.phrasing import coefficient
 from naas_psych.analyses.options import Omitted, Replicates
 from naas_psych.analyses.reliability.findings import dropped_findings, known_rows
 from naas_psych.analyses.reliability.forms import (
@@ -238,7 +239,8 @@ def findings(result: Result, thresholds: Thresholds) -> Iterable[Finding]:
             severity="warning" if limits[1] < line.value else "info",
             subject=domain if form == ONE_FORM else f"{form}: {domain}",
             sentence=f"The total predicts the true score on {domain} better "
-            f"({row['prmse_total']:.3f}) than the subscore does ({row['prmse_subscore']:.3f}).",
+            f"({coefficient(row['prmse_total'])}) than the subscore does "
+            f"({coefficient(row['prmse_subscore'])}).",
             value=float(row["prmse_difference"]),
             limits=limits,
             threshold=line,

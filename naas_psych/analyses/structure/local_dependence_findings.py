@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from naas_psych.analyses.forms import of_form
-from naas_psych.analyses.items.phrasing import known, listed, short
+from naas_psych.analyses.items.phrasing import coefficient, known, listed, short
 from naas_psych.analyses.structure.cluster_words import known_label, listed_all
 from naas_psych.finding import Finding
 from naas_psych.finding_codes import found
@@ -82,9 +82,10 @@ def _alpha(row: Row, thresholds: Thresholds) -> Iterator[Finding]:
         code="alpha_raised_by_repetition",
         severity="warning" if drop > limit.value else "info",
         subject=form,
-        sentence=f"Alpha{of_form(form)} is {row['alpha']:.3f} over {row['items']} items and "
-        f"{row['alpha_over_clusters']:.3f} where {counted} as one item: repetition raises it by "
-        f"{drop:.3f} ({low:.3f} to {row['alpha_drop_high']:.3f}).",
+        sentence=f"Alpha{of_form(form)} is {coefficient(row['alpha'])} over {row['items']} items "
+        f"and {coefficient(row['alpha_over_clusters'])} where {counted} as one item: repetition "
+        f"raises it by {coefficient(drop)} ({coefficient(low)} to "
+        f"{coefficient(row['alpha_drop_high'])}).",
         value=drop,
         limits=(low, row["alpha_drop_high"]),
         threshold=limit,

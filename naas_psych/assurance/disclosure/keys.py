@@ -35,19 +35,29 @@ def key_of(sheet: Sheet, column: Column, row: int) -> Key | None:
 
 def key_at(sheet: Sheet, column: Column, row: int, value: int) -> Key:
     """The key of a value of a column in a row."""
-    layout = sheet.layout
-    said = defaults()
-    conditions = {
-        (said["aliases"].get(name, name), sheet.words(name)[row])
-        for name in layout.keys
-        if name not in said["ignored"] and name not in layout.by
-    }
     return Key(
         what=column.what,
-        conditions=frozenset(one for one in conditions if one[1] not in said["everybody"]),
+        conditions=_conditions(sheet)[row],
         levels=levels_of(sheet, column, row),
         value=value,
     )
+
+
+def _conditions(sheet: Sheet) -> list[Conditions]:
+    """What holds of each row, read once for all of its columns."""
+    if "conditions" not in sheet.read:
+        layout, said = sheet.layout, defaults()
+        names = [name for name in layout.keys if name not in {*said["ignored"], *layout.by}]
+        columns = [
+            [(said["aliases"].get(name, name), word) for word in sheet.words(name)]
+            for name in names
+        ]
+        sheet.read["conditions"] = [
+            frozenset(one for one in row if one[1] not in said["everybody"])
+            for row in zip(*columns, strict=True)
+        ] or [frozenset()] * len(sheet.frame)
+    found: list[Conditions] = sheet.read["conditions"]
+    return found
 
 
 def levels_of(sheet: Sheet, column: Column, row: int) -> Conditions:

@@ -66,9 +66,9 @@ class Profile:
         if self.rounding == 1 or (count == 0 and self.hidden):
             return count, count
         half = (self.rounding - 1) // 2
-        shown = int(self.rounded(np.array([count], dtype=np.float64))[0])
-        floor = self.hidden[1] + 1 if self.hidden else 0
-        return max(shown - half, floor), shown + half
+        shown = floor(count / self.rounding + 0.5) * self.rounding
+        least = self.hidden[1] + 1 if self.hidden else 0
+        return max(shown - half, least), shown + half
 
     def hides_outcome(self, counts: Numbers, base: Numbers) -> Flags:
         """Where so many of a group say too much about its members; null is not hidden."""

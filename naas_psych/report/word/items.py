@@ -124,6 +124,6 @@ def _row(card: ItemCard, view: ReportView, linked: bool) -> list[Item]:
         cells = card.cells(column)
         interval = cells[1] if len(cells) > 1 else None
         numbers.append(together(cells[0], interval) if cells else "")
-    flags = [f"{URGENCY[f.severity]}: {f.label}" for f in card.flags]
+    flags = [f"{URGENCY[f.severity]}: {f.label}" for f in card.badges]
     decided = [card.decision for _ in _decided(view)]
     return [name, *numbers, *decided, "; ".join(flags) or "none"]
