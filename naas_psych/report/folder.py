@@ -25,7 +25,7 @@ from naas_psych.report.export import csv_text, write_text
 from naas_psych.report.garbage import seldom_searched
 from naas_psych.report.internal import mark_internal
 from naas_psych.report.methods import Methods
-from naas_psych.report.outputs import write_outputs
+from naas_psych.report.outputs import Drawn, write_all_figures, write_numbers
 from naas_psych.report.page import page
 from naas_psych.report.run import Progress, Run, run_all
 from naas_psych.report.view import ReportView, report_view
@@ -111,29 +111,17 @@ def _shown(study: Study, run: Run, *, internal: bool) -> _Shown:
 
 def _write(shown: _Shown, folder: Path, out: Path, choices: _Choices) -> None:
     study, run = shown.study, shown.run
-    outputs = write_outputs(study, run, folder, threads=choices.threads, progress=choices.progress)
-    run = replace(run, failed=outputs.failed)
-    write_text(folder / "tables" / "withheld.csv", csv_text(shown.withheld))
+    threads = choices.threads
+    drawn = write_all_figures(study, run, folder, threads=threads, progress=choices.progress)
     choices.say("report", 1, 1)
-    view = report_view(
-        study,
-        run,
-        images=outputs.images,
-        internal=choices.internal,
-        seed=choices.seed,
-        audience=choices.audience,
-        out=out,
-        withheld=shown.withheld,
-    )
-    choices.say("Word", 1, 1)
     writers = (
-        partial(write_word, view, folder),
-        partial(_write_page, study, run, view, folder),
+        partial(_write_report, shown, drawn, folder, out, choices),
+        partial(_write_numbers, shown, drawn, folder),
     )
     shared(
         lambda k, _: writers[k](),
         range(len(writers)),
-        workers=workers_for(choices.threads),
+        workers=workers_for(threads),
         say=lambda _: None,
     )
     if choices.internal:
@@ -141,14 +129,35 @@ def _write(shown: _Shown, folder: Path, out: Path, choices: _Choices) -> None:
     _write_manifest(study, folder, out, choices)
 
 
-def _write_page(study: Study, run: Run, view: ReportView, folder: Path) -> None:
-    """The report as a page, the register of claims, and the methods text."""
+def _write_numbers(shown: _Shown, drawn: Drawn, folder: Path) -> None:
+    write_numbers(shown.study, shown.run, folder, failed=drawn.failed)
+    write_text(folder / "tables" / "withheld.csv", csv_text(shown.withheld))
+
+
+def _write_report(shown: _Shown, drawn: Drawn, folder: Path, out: Path, choices: _Choices) -> None:
+    """The report as a page and in Word, the register of claims, and the methods text."""
+    run = replace(shown.run, failed=drawn.failed)
+    view = report_view(
+        shown.study,
+        run,
+        images=drawn.images,
+        internal=choices.internal,
+        seed=choices.seed,
+        audience=choices.audience,
+        out=out,
+        withheld=shown.withheld,
+    )
     write_text(folder / "report.html", page(view))
+    write_word(view, folder)
+    _write_claims(shown.study, run, view, folder)
+    _write_methods(view.methods, folder)
+
+
+def _write_claims(study: Study, run: Run, view: ReportView, folder: Path) -> None:
     register = claims_register(view.claims, run, gaps=view.gaps, heard=view.heard) | {
         "board": board_document(view.board)
     }
     write_text(folder / "claims.json", dumps({"synthetic": study.synthetic, **register}))
-    _write_methods(view.methods, folder)
 
 
 def _write_methods(made: Methods, folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""Tables, figures, findings.json and results.json of a run, written by several processes."""
+"""Figures of a run, drawn by several processes; its tables, findings.json and results.json."""
 
 from __future__ import annotations
 
@@ -19,15 +19,18 @@ from naas_psych.report.figures import Image, write_figures
 from naas_psych.report.run import Progress, Run, failure
 from naas_psych.report.spoken import Said, said_of
 from naas_psych.report.workers import Say, shared, workers_for
-from naas_psych.result import Result
 from naas_psych.study.study import Study
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
+#: Those with most panels, which start first so that no process waits for another.
+_LONG_FIRST = ("adverse_impact", "cut_groups", "distractors", "angoff")
+
+
 @dataclass(frozen=True)
-class Outputs:
+class Drawn:
     """Pictures by analysis, and what failed by analysis: the whole of it, or a picture."""
 
     images: dict[str, tuple[Image, ...]] = field(default_factory=dict)
@@ -36,19 +39,18 @@ class Outputs:
 
 @dataclass(frozen=True)
 class _Piece:
-    step: str
-    write: Callable[[], Outputs]
+    name: str
+    draw: Callable[[], Drawn]
 
 
-def write_outputs(
+def write_all_figures(
     study: Study, run: Run, folder: Path, *, threads: int = 1, progress: Progress | None = None
-) -> Outputs:
-    """Write all that is made from results alone into `folder`, which exists.
+) -> Drawn:
+    """Draw every picture of the run into `folder`, which exists.
 
     A figure that cannot be drawn is left out and told; the others are drawn.
     """
-    for name in ("tables", "figures"):
-        (folder / name).mkdir()
+    (folder / "figures").mkdir()
     pieces = _pieces(study, run, folder)
     begun = 0
 
@@ -58,52 +60,60 @@ def write_outputs(
             progress(step, begun, len(pieces))
         begun += 1
 
-    def work(k: int, tell: Say) -> Outputs:
-        tell(pieces[k].step)
-        return pieces[k].write()
+    def work(k: int, tell: Say) -> Drawn:
+        tell(f"figures: {pieces[k].name.replace('_', ' ')}")
+        return pieces[k].draw()
 
-    workers = workers_for(threads)
-    made = shared(work, range(len(pieces)), workers=workers, say=say, meanwhile=scripts)
+    order = sorted(range(len(pieces)), key=lambda k: pieces[k].name not in _LONG_FIRST)
+    made = shared(work, order, workers=workers_for(threads), say=say, meanwhile=scripts)
     with contextlib.suppress(OSError):
         (folder / "figures").rmdir()  # where nothing was drawn
-    found = Outputs(failed=dict(run.failed))
+    found = Drawn(failed=dict(run.failed))
     for k in sorted(made):
         found.images.update(made[k].images)
         found.failed.update(made[k].failed)
-    _write_findings(study, run, folder, failed=found.failed)
     return found
 
 
+def write_numbers(study: Study, run: Run, folder: Path, *, failed: Mapping[str, str]) -> None:
+    """Tables, results.json and findings.json, which names what `failed`, pictures as well."""
+    (folder / "tables").mkdir()
+    for result in run.results:
+        write_tables(result, folder, banner=study.banner)
+    made = document(
+        "evidence", study, run.results, not_examined=run.not_examined, failed=run.failed
+    )
+    write_text(folder / "results.json", dumps(made))
+    findings = findings_list(f for result in run.results for f in result.findings)
+    said = {"synthetic": study.synthetic, "findings": findings}
+    write_text(folder / "findings.json", dumps(said | ({"failed": dict(failed)} if failed else {})))
+
+
 def _pieces(study: Study, run: Run, folder: Path) -> list[_Piece]:
-    """The longest stand first: results.json, and the curves of every item."""
     results = {result.analysis: result for result in run.results}
     paper = partial(twin, results, study.thresholds)
     said = said_of(study, run)
     return [
-        _Piece("results.json", partial(_documents, study, run, folder)),
         *(
             _Piece(
-                f"tables and figures: {result.analysis.replace('_', ' ')}",
-                partial(_result, study, result, folder, said),
+                result.analysis,
+                partial(
+                    _figures, study, result.analysis, partial(drawings_of, result), folder, said
+                ),
             )
             for result in run.results
         ),
         _Piece(
-            "figures: pass mark explorer",
+            "pass mark explorer",
             lambda: _figures(study, TWIN, lambda: filter(None, [paper()]), folder, said),
         ),
     ]
 
 
-def _result(study: Study, result: Result, folder: Path, said: Said) -> Outputs:
-    write_tables(result, folder, banner=study.banner)
-    return _figures(study, result.analysis, partial(drawings_of, result), folder, said)
-
-
 def _figures(
     study: Study, name: str, make: Callable[[], Iterable[Drawing]], folder: Path, said: Said
-) -> Outputs:
-    found = Outputs()
+) -> Drawn:
+    found = Drawn()
     images: list[Image] = []
     try:
         for drawing in make():
@@ -126,18 +136,3 @@ def _figures(
 
 def _drawn_already() -> Figure:
     raise RuntimeError("this picture was drawn by another process; its text is in the image")
-
-
-def _documents(study: Study, run: Run, folder: Path) -> Outputs:
-    made = document(
-        "evidence", study, run.results, not_examined=run.not_examined, failed=run.failed
-    )
-    write_text(folder / "results.json", dumps(made))
-    return Outputs()
-
-
-def _write_findings(study: Study, run: Run, folder: Path, *, failed: Mapping[str, str]) -> None:
-    """The findings, and what failed where something did."""
-    findings = findings_list(f for result in run.results for f in result.findings)
-    said = {"synthetic": study.synthetic, "findings": findings}
-    write_text(folder / "findings.json", dumps(said | ({"failed": dict(failed)} if failed else {})))

@@ -147,7 +147,8 @@ def test_a_killed_run_leaves_nothing_that_looks_finished(
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     assert process.stdout is not None
-    assert process.stdout.readline().strip() == "here", process.communicate()
+    # Two processes may speak at once.
+    assert process.stdout.readline().startswith("here"), process.communicate()
     process.kill()
     process.communicate()
     assert not (place / "out").exists()

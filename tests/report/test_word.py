@@ -14,7 +14,7 @@ import pytest
 from docx.oxml.ns import qn
 
 import naas_psych as nps
-from naas_psych.report.outputs import write_outputs
+from naas_psych.report.outputs import write_all_figures
 from naas_psych.report.run import Run
 from naas_psych.report.view import ReportView, report_view
 from naas_psych.report.word.content import word_content
@@ -35,11 +35,11 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[ReportView, Path]:
     study = small_study(title=f"Title {_NASTY}")
     study.items["text"] = _NASTY
     run = Run((nps.item_statistics(study),), {"distractors": f"no options {_NASTY}"})
-    outputs = write_outputs(study, run, folder, threads=1)
+    drawn = write_all_figures(study, run, folder, threads=1)
     view = report_view(
         study,
         run,
-        images=outputs.images,
+        images=drawn.images,
         internal=True,
         seed=1,
         out=folder,
