@@ -38,6 +38,10 @@ _IN_NAMES = {
     "guo": "Guo",
     "lee": "Lee",
     "english": "English",
+    "eap": "EAP",
+    "map": "MAP",
+    "ml": "ML",
+    "wle": "WLE",
 }
 #: Names of people.
 _PEOPLE = {"mantel haenszel": "Mantel-Haenszel", "rasch": "Rasch", "gruijter": "Gruijter"}
