@@ -66,8 +66,9 @@ def check_grades(table: RawTable, frame: pd.DataFrame, standard: Standard, audit
     column = standard.grades.column
     if column not in frame or not standard.grades.borderline:
         return
+    grades = frame[column].to_numpy(dtype=object)
     for record in np.flatnonzero(frame[column].notna().to_numpy()):
-        text = str(frame[column].iloc[record])
+        text = str(grades[record])
         if number(text) is None:
             where: Where = {"file": table.file, "row": table.line(int(record)), "column": column}
             audit.add("grade_not_number", f"{column} is {text!r}.", value=text, **where)

@@ -146,3 +146,19 @@ def test_the_gate_hides_few_people_and_what_follows_from_them(profile: str) -> N
     table: Any = shown.tables["shares"].set_index("group_level")
     assert table.loc["b", ["n", "share", "share_difference_sd"]].isna().all()
     assert not any("3 of" in one.sentence for one in shown.findings)
+
+
+@pytest.mark.parametrize(
+    ("there", "missing", "words"),
+    [
+        (450, 50, ["too many", "too few"]),
+        (1000, 1000, ["alike", "alike"]),
+        (150, 150, ["nearly alike", "nearly alike"]),
+        (15, 15, ["cannot tell", "cannot tell"]),
+    ],
+)
+def test_a_level_is_judged_by_its_whole_interval(there: int, missing: int, words: Any) -> None:
+    """Half of the workforce is x: limits of the difference lie within .1, .25, beyond, or across."""
+    frame = {"setting": ["x", "y"], "n": [5000, 5000]}
+    table = shares(made(["x"] * there + ["y"] * missing, frame))
+    assert table.loc[["x", "y"], "likeness"].tolist() == words

@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import product
 from typing import Any
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -33,7 +34,7 @@ from naas_psych.assurance.verdict import Verdict
 from naas_psych.finding import Finding
 from naas_psych.report.parts import PARTS
 from naas_psych.result import Result
-from naas_psych.study.spec import StudySpec
+from naas_psych.study.spec import Cut, StudySpec
 from naas_psych.thresholds import default_thresholds, fixed
 from tests.report.by_hand import small_study
 
@@ -121,6 +122,25 @@ def test_a_number_on_both_sides_of_the_line_is_open_and_no_number_is_unexamined(
     assert {one.backing for step in found for one in step.lines} == {"unexamined"}
     assert all(one.missing == one.lines for one in found)
     assert len(weakest(found)) == 4
+
+
+def test_only_the_cuts_of_the_study_count() -> None:
+    """A sweep tries many cuts; one that nobody set says nothing about the decision."""
+    study = small_study()
+    spec = study.spec.model_copy(update={"cuts": {"met": Cut(value=3, unit="raw")}})
+    rows = pd.DataFrame(
+        {"method": "livingston_lewis", "cut": ["met", "other"], "consistency": [0.97, 0.50],
+         "consistency_low": [0.96, 0.49], "consistency_high": [0.98, 0.51], "n": 500}
+    )  # fmt: skip
+    named, results = replace(study, spec=spec), {"classification": Result({"cuts": rows})}
+    found = [
+        each
+        for inference in argue(named, results, answers(named, results, {}), {})
+        for each in inference.lines
+        if each.warrant == "Most people would get the same outcome again."
+    ]
+    (again,) = found
+    assert [one.estimate for one in again.measured if one.estimate is not None] == [0.97]
 
 
 def test_lines_that_do_not_concern_a_study_are_left_out() -> None:
