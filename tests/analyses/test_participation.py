@@ -158,7 +158,7 @@ def test_the_gate_hides_few_people_and_what_follows_from_them(profile: str) -> N
     ],
 )
 def test_a_level_is_judged_by_its_whole_interval(there: int, missing: int, words: Any) -> None:
-    """Half of the workforce is x: limits of the difference lie within .1, .25, beyond, or across."""
+    """Half of the workforce is x: limits lie beyond .25, within .1, within .25, or across."""
     frame = {"setting": ["x", "y"], "n": [5000, 5000]}
     table = shares(made(["x"] * there + ["y"] * missing, frame))
     assert table.loc[["x", "y"], "likeness"].tolist() == words
