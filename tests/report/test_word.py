@@ -122,6 +122,14 @@ def test_headings_go_down_one_level_at_a_time_and_are_not_empty(document: Any) -
     assert len(titles) == 20
 
 
+def test_it_has_the_methods_text(made: tuple[ReportView, Path]) -> None:
+    said = word_content(made[1])
+    for section in made[0].methods.printed:
+        assert section.heading in said
+        for text in section.paragraphs:
+            assert text.replace("`", "") in said
+
+
 def test_every_heading_is_followed_by_something(document: Any) -> None:
     blocks = list(document.element.body)
     for one, following in pairwise(blocks):

@@ -148,6 +148,16 @@ def add_glossary(paper: Paper, view: ReportView) -> None:
         )
 
 
+def add_methods(paper: Paper, view: ReportView) -> None:
+    """What was done, in words that fit a paper."""
+    paper.heading(2, "Methods", "methods")
+    for k, section in enumerate(view.methods.printed):
+        paper.heading(3, section.heading, f"methods_{k + 1}")
+        for text in section.paragraphs:
+            paper.text(text.replace("`", ""))
+    paper.text("To cite: ", Run("methods.md", "Code"), style="Note")
+
+
 def add_reproduction(paper: Paper, view: ReportView) -> None:
     """What a stranger needs to get the same bytes."""
     paper.heading(2, "Reproduction", "reproduction")

@@ -74,4 +74,5 @@ def _annexes(paper: Paper, view: ReportView) -> None:
     add_item_table(paper, view)
     annexes.add_thresholds(paper, view)
     annexes.add_glossary(paper, view)
+    annexes.add_methods(paper, view)
     annexes.add_reproduction(paper, view)
