@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
@@ -15,6 +15,7 @@ from naas_psych.report.style import FONTS, house_style
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+    from matplotlib.text import Text
 
 _DPI = 120
 #: Letters of a title that always stand on its first line.
@@ -84,16 +85,29 @@ def _mark(figure: Figure) -> None:
 
 def _say(figure: Figure, said: Callable[[str], str]) -> None:
     """Every text of a picture anew; labels of ticks are kept by their axis until it is drawn."""
-    from matplotlib.text import Text
     from matplotlib.ticker import FixedFormatter
 
-    for text in figure.findobj(Text):
+    for text in _texts(figure):
         text.set_text(said(text.get_text()))
     for axes in figure.axes:
         for axis in (axes.xaxis, axes.yaxis):
             labels = axis.get_major_formatter()
             if isinstance(labels, FixedFormatter):
                 labels.seq = [said(label) for label in labels.seq]
+
+
+def _texts(figure: Figure) -> Iterator[Text]:
+    """All but the labels of ticks: to ask an axis for these makes it lay out every tick."""
+    from matplotlib.text import Text
+
+    yield from figure.texts
+    legends = list(figure.legends)
+    for axes in figure.axes:
+        yield from (child for child in axes.get_children() if isinstance(child, Text))
+        yield from (axis.label for axis in (axes.xaxis, axes.yaxis))
+        legends += [one for one in (axes.get_legend(),) if one]
+    for legend in legends:
+        yield from (legend.get_title(), *legend.get_texts())
 
 
 def _set_aside_empty_labels(figure: Figure) -> None:
