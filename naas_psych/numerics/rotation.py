@@ -6,6 +6,7 @@ gamma = 0 (quartimin), no row normalisation, stopped when the projected gradient
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +17,8 @@ from naas_psych.numerics.arrays import Floats
 _HALVINGS = 30
 #: Factors whose directions span less volume than this have become the same factor.
 _COLLAPSED = 1e-6
+#: A gradient this small is reached by gains that sums of fourth powers round away.
+_FINE = 1e-6
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,10 @@ class _Value:
     slope: Floats
 
 
+#: The value at turned factors (B, m, m) of the matrices in some places.
+_Criterion = Callable[[NDArray[np.int64], Floats], _Value]
+
+
 def _moments(loadings: Floats) -> Floats:
     """Sums over items of the products of four loadings (B, m^2, m^2): all that quartimin needs."""
     n, n_items, m = loadings.shape
@@ -59,8 +66,17 @@ def _moments(loadings: Floats) -> Floats:
     return np.asarray(pairs.transpose(0, 2, 1) @ pairs)
 
 
-def _criterion(moments: Floats, across: Floats) -> _Value:
-    """Quartimin of loadings @ across, from the `moments` of the loadings."""
+def _from_loadings(loadings: Floats, across: Floats) -> _Value:
+    """Quartimin of loadings @ across."""
+    rotated = loadings @ across
+    squares = rotated**2
+    others = squares.sum(axis=-1, keepdims=True) - squares
+    value = (squares * others).sum(axis=(-2, -1)) / 4
+    return _Value(value, loadings.transpose(0, 2, 1) @ (rotated * others))
+
+
+def _from_moments(moments: Floats, across: Floats) -> _Value:
+    """The same from the `moments` of the loadings: quicker, and rounded more."""
     n, m = across.shape[:2]
     squares = (across[:, :, None, :] * across[:, None, :, :]).reshape(n, m * m, m)
     each = moments @ squares
@@ -126,7 +142,7 @@ def oblimin(
     turn = np.tile(np.eye(m), (n, 1, 1))
     if start is not None:
         turn = np.where(_usable(start)[:, None, None], start, turn)
-    search = _Search(_moments(loadings), turn, np.ones(n))
+    search = _Search(_criterion(loadings, eps), turn, np.ones(n))
     live = np.arange(n)
     converged = np.zeros(n, dtype=bool)
     for _ in range(max_steps):
@@ -141,13 +157,21 @@ def oblimin(
     return Rotated(loadings @ search.across, correlations, converged)
 
 
+def _criterion(loadings: Floats, eps: float) -> _Criterion:
+    """From moments, unless their rounding would hide the gain of the last steps."""
+    if eps < _FINE:
+        return lambda at, across: _from_loadings(loadings[at], across)
+    moments = _moments(loadings)
+    return lambda at, across: _from_moments(moments[at], across)
+
+
 class _Search:
     """Where each rotation stands; `move` takes one gradient step with halving."""
 
-    def __init__(self, moments: Floats, turn: Floats, size: Floats) -> None:
-        self.moments, self.turn, self.size = moments, turn, size
+    def __init__(self, criterion: _Criterion, turn: Floats, size: Floats) -> None:
+        self.criterion, self.turn, self.size = criterion, turn, size
         self.across = _inverse(turn).across
-        found = _criterion(moments, self.across)
+        found = criterion(np.arange(len(turn)), self.across)
         self.value, self.slope = found.value, found.slope
 
     def move(self, live: NDArray[np.int64], downhill: Floats, length: Floats) -> NDArray[np.int64]:
@@ -162,7 +186,7 @@ class _Search:
             ahead = self.turn[at] - self.size[at, None, None] * downhill[pending]
             trial = _columns_of_length_one(ahead)
             inverse = _inverse(trial)
-            found = _criterion(self.moments[at], inverse.across)
+            found = self.criterion(at, inverse.across)
             gain = self.value[at] - found.value
             sound = np.abs(inverse.volume) > _COLLAPSED
             take = sound & (gain > 0.5 * length[pending] ** 2 * self.size[at])
