@@ -76,7 +76,8 @@ def _usage(error: Any) -> int:
     context = getattr(error, "ctx", None)
     if type(error).__name__ == "NoArgsIsHelpError":
         return 2
-    lines = [str(error.format_message())]
+    # The parser's checker of types puts its own words before what was wrong.
+    lines = [str(error.format_message()).replace("Value error, ", "")]
     if context is not None:
         lines.append(context.get_usage().strip())
         lines.append(f"`{context.command_path} --help` shows every option.")

@@ -104,3 +104,10 @@ def test_interrupts_and_want_of_memory(
 
 def _breaks(*args: object, **options: object) -> None:
     raise ZeroDivisionError("made by a test")
+
+
+def test_a_wrong_choice_is_told_in_words_of_ours(command: Command, tiny: Path) -> None:
+    done = command("evidence", tiny, "--audience", "minister", "--out", tiny / "out")
+    assert done.code == 2
+    assert "'minister' is not one of 'board', 'designer', 'psychometrician'" in done.err
+    assert "Value error" not in done.err
