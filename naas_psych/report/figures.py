@@ -6,6 +6,7 @@ import io
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -85,15 +86,24 @@ def _mark(figure: Figure) -> None:
 
 def _say(figure: Figure, said: Callable[[str], str]) -> None:
     """Every text of a picture anew; labels of ticks are kept by their axis until it is drawn."""
-    from matplotlib.ticker import FixedFormatter
+    from matplotlib.ticker import FuncFormatter
 
     for text in _texts(figure):
         text.set_text(said(text.get_text()))
     for axes in figure.axes:
         for axis in (axes.xaxis, axes.yaxis):
             labels = axis.get_major_formatter()
-            if isinstance(labels, FixedFormatter):
-                labels.seq = [said(label) for label in labels.seq]
+            if isinstance(labels, FuncFormatter):  # what an axis makes of labels given as words
+                labels.func = partial(_said_label, labels.func, said)
+
+
+def _said_label(
+    label: Callable[[float, int | None], str],
+    said: Callable[[str], str],
+    value: float,
+    place: int | None,
+) -> str:
+    return said(label(value, place))
 
 
 def _texts(figure: Figure) -> Iterator[Text]:

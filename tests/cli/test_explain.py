@@ -8,6 +8,7 @@ import pytest
 
 import naas_psych
 from naas_psych import register
+from naas_psych.assurance.verdict import _OTHER_WORDS, _WORDS
 from naas_psych.cli.explain import entries_for, known_names
 from naas_psych.thresholds import default_thresholds
 from tests.cli.command import Command
@@ -71,3 +72,9 @@ def test_schema_of_the_document_has_every_key(command: Command, tiny: Path) -> N
 @pytest.mark.parametrize("name", ["ITEM_REST_R", "Item rest r", "item-rest-r", " item_rest_r "])
 def test_a_name_may_be_spelled_loosely(command: Command, name: str) -> None:
     assert command("explain", name).out == command("explain", "item_rest_r").out
+
+
+def test_every_word_of_a_verdict_is_explained() -> None:
+    words = {word for by_level in _WORDS.values() for word in by_level.values()}
+    for word in words | set(_OTHER_WORDS.values()):
+        assert word in [entry.title for entry in entries_for(word)]
